@@ -1,1 +1,242 @@
-//! connector-interface
+//! What authors of connectors write against.
+//!
+//! A *connector* reads one kind of integration (an incident tracker, a build server, git) and produces
+//! records. It is an ordinary Rust crate that builds to one `.so` file; operators load that file into the
+//! runner, `codeclimate-connector`, which checks every record, keeps the state, and holds the connector to
+//! its limits. This page is the manual. First one whole connector, then a paragraph on each noun.
+//!
+//! # One whole connector
+//!
+//! `Cargo.toml`:
+//!
+//! ```toml
+//! [package]
+//! name = "codeclimate-connector-weather"   # always codeclimate-connector-<slug>
+//! version = "0.1.0"
+//! edition = "2024"
+//!
+//! [lib]
+//! crate-type = ["cdylib", "rlib"]          # the .so, and what your own tests link
+//!
+//! [dependencies]
+//! connector-interface = "0.1"
+//! schemars = "1"
+//! serde = { version = "1", features = ["derive"] }
+//! serde_json = "1"
+//! ```
+//!
+//! `src/lib.rs`:
+//!
+//! ```
+//! #![forbid(unsafe_code)]
+//!
+//! use connector_interface::{
+//!     Client, Context, Error, State, Stream, Timestamp, VerifyConfigurationResult,
+//! };
+//! use schemars::JsonSchema;
+//! use serde::Deserialize;
+//! use serde_json::json;
+//!
+//! /// The weather of some stations, as environments that need a name each.
+//! #[derive(Debug, Deserialize, JsonSchema)]
+//! #[serde(rename_all = "camelCase", deny_unknown_fields)]
+//! pub struct Configuration {
+//!     /// Names of the stations.
+//!     pub stations: Vec<String>,
+//!     /// Token of the weather service.
+//!     #[schemars(extend("secret" = true))]
+//!     pub api_token: String,
+//! }
+//!
+//! pub struct Weather {
+//!     configuration: Configuration,
+//!     context: Context,
+//! }
+//!
+//! impl Client for Weather {
+//!     type Configuration = Configuration;
+//!
+//!     fn new(configuration: Configuration, context: Context) -> Result<Self, Error> {
+//!         Ok(Self { configuration, context })
+//!     }
+//!
+//!     fn verify_configuration(&self) -> Result<VerifyConfigurationResult, Error> {
+//!         if self.configuration.stations.is_empty() {
+//!             return Ok(VerifyConfigurationResult::invalid(["stations: name at least one"]));
+//!         }
+//!         Ok(VerifyConfigurationResult::valid())
+//!     }
+//!
+//!     fn discover_streams(&self) -> Result<(), Error> {
+//!         for station in &self.configuration.stations {
+//!             let uri = format!("https://weather.example/{station}");
+//!             self.context.records.produce(&Stream::new(station, &uri, station))?;
+//!         }
+//!         Ok(())
+//!     }
+//!
+//!     fn sync_stream(&self, stream: &Stream, earliest_data_cutoff: Timestamp) -> Result<(), Error> {
+//!         for day in ["2020-02-21T00:00:00Z", "2020-02-20T00:00:00Z"] {
+//!             let day: Timestamp = day.parse()?;
+//!             if day < earliest_data_cutoff {
+//!                 break;
+//!             }
+//!             self.context.cancellation.check()?;
+//!             self.context.records.produce(&json!({
+//!                 "_type": "Environment",
+//!                 "id": format!("{}@{day}", stream.id()),
+//!                 "self": format!("{}/{day}", stream.uri()),
+//!                 "name": stream.name(),
+//!                 "createdAt": day,
+//!             }))?;
+//!             self.context.state.set(&State::at(day))?;
+//!         }
+//!         Ok(())
+//!     }
+//! }
+//!
+//! # #[cfg(any())] // the documentation's own crate has not the name of a connector
+//! connector_interface::export_connector!(Weather);
+//!
+//! # /*
+//! #[cfg(test)]
+//! mod tests {
+//!     use super::*;
+//!     use connector_interface::testing::{FakeRunner, assert_configuration_schema};
+//!
+//!     #[test]
+//!     fn the_schema_file_says_what_the_struct_says() {
+//!         assert_configuration_schema::<Configuration>(env!("CARGO_MANIFEST_DIR"));
+//!     }
+//! }
+//! # */
+//! # use connector_interface::testing::FakeRunner;
+//! # let runner = FakeRunner::new();
+//! # let weather: Weather = runner.client(json!({ "stations": ["Brocken"], "apiToken": "t" })).unwrap();
+//! # weather.discover_streams().unwrap();
+//! # let stream: Stream = serde_json::from_value(runner.records()[0].clone()).unwrap();
+//! # weather.sync_stream(&stream, "2020-02-21T00:00:00Z".parse().unwrap()).unwrap();
+//! # assert_eq!(runner.records().len(), 2);
+//! # assert_eq!(runner.states().len(), 1);
+//! ```
+//!
+//! `UPDATE_CONFIGURATION_SCHEMA=1 cargo test` writes `configuration.schema.json` beside `Cargo.toml`; then
+//!
+//! ```text
+//! cargo build --release
+//! codeclimate-connector discover-streams target/release/libcodeclimate_connector_weather.so configuration.json
+//! ```
+//!
+//! # Client
+//!
+//! [`Client`] is the trait to implement: `new`, three verbs, and an optional fourth. One value does one
+//! verb, in a process of its own, and returns when all its work is done. It may block, spawn threads, run
+//! programs, own an asynchronous runtime ([`block_on`]), print to stdout: all of it is inside the limits of
+//! memory and time, and none of it can disturb the runner. Keep `panic = "unwind"`, Cargo's default: a
+//! panic then ends the verb with its message and place.
+//!
+//! # Export
+//!
+//! [`export_connector!`] is the one line that turns the crate into a connector. It also writes the name,
+//! version and configuration schema into an ELF note, which operators read without running the file.
+//!
+//! # Configuration
+//!
+//! The operator's JSON object. Name your own struct as [`Client::Configuration`]; its schema file lets the
+//! runner name every bad key at once before your code starts. Mark secrets with
+//! `#[schemars(extend("secret" = true))]`: their values are then masked wherever text of the connector
+//! reaches a person. The raw map is [`Context::configuration`].
+//!
+//! # Records
+//!
+//! A record is a JSON object whose `_type` names one of the 45 record types; `codeclimate-connector schema`
+//! lists them. [`RecordProducer`] takes anything that is `Serialize`, or JSON as bytes, from any thread,
+//! and gives its verdict at once: [`ProduceError::Invalid`] holds every error with its JSON pointer. Pass it
+//! on with `?` and the run ends as 'invalid records'; or log it, count it and go on.
+//!
+//! # Streams
+//!
+//! What can be synced: repositories, projects, accounts. `discover_streams` produces them as `Stream`
+//! records, and `sync_stream` gets one back as a [`Stream`]. Where the integration has only one, produce
+//! one with fixed members. Never produce none.
+//!
+//! # State
+//!
+//! [`StateManager`] keeps how far an unfinished sync has come. [`set`](StateManager::set) one after each
+//! page: it says that everything before it has been produced. [`get`](StateManager::get) it at the start,
+//! and go on from there.
+//!
+//! # Time
+//!
+//! [`Timestamp`] reads and writes RFC 3339. Produce the data that is as new as the cutoff or newer.
+//!
+//! # Cancellation
+//!
+//! [`Cancellation`] tells when to stop: the operator pressed Ctrl-C, or the time is up. Check it between
+//! pages; `check()?` is enough. [`Cancellation::sleep`] waits without missing it.
+//!
+//! # Logging
+//!
+//! [`Logger`] lines reach the operator with their tags. So do the macros of `log` and `tracing`, wherever in
+//! your dependencies they are used.
+//!
+//! # Errors
+//!
+//! [`Error`] ends a verb. `?` makes one of any error; its constructors say more: that the configuration is
+//! at fault, that the source is down, that it is worth going on later.
+//!
+//! # Testing
+//!
+//! [`testing::FakeRunner`] stands in for the runner in unit tests, without network and without a `.so`.
+//!
+//! # Threads and ownership
+//!
+//! Everything in [`Context`] is `Clone`, `Send` and `Sync`. A thread that still produces after its verb has
+//! returned gets [`ProduceError::Closed`]; it ends with the process.
+
+mod block_on;
+mod cancellation;
+mod client;
+mod configuration;
+mod connector;
+mod error;
+mod export;
+mod failure;
+mod host;
+mod log_forwarding;
+mod logger;
+mod note;
+mod panic_hook;
+mod record_producer;
+mod state;
+mod stream;
+pub mod testing;
+mod timestamp;
+
+pub use block_on::block_on;
+pub use cancellation::Cancellation;
+pub use client::{Client, Context, VerifyConfigurationResult};
+pub use configuration::ConfigurationMap;
+pub use error::Error;
+pub use logger::{Level, Logger};
+pub use record_producer::{FieldError, ProduceError, RecordProducer};
+pub use state::{State, StateManager};
+pub use stream::Stream;
+pub use timestamp::{Timestamp, TimestampError};
+
+/// What [`export_connector!`] expands to; not for use by hand.
+#[doc(hidden)]
+pub mod __export {
+    pub use codeclimate_connector_abi::{
+        abi_stable::{
+            library::{__call_root_module_loader, CheckTypeLayout, LibHeader, RootModuleResult},
+            prefix_type::PrefixTypeTrait,
+        },
+        v1::{RootModule, RootModuleRef},
+    };
+
+    pub use crate::{
+        connector::create,
+        note::{Metadata, Note, padded_length, slug_of},
+    };
+}

@@ -30,11 +30,11 @@
 //! sides catch before it.
 
 // `sabi_trait` implements its traits inside an anonymous constant.
-#![expect(
-    non_local_definitions,
-    reason = "abi_stable 0.11.3's `sabi_trait` expands to such impls"
-)]
+#![expect(non_local_definitions, reason = "abi_stable 0.11.3's `sabi_trait` expands to such impls")]
 
 pub use abi_stable;
 
 pub mod v1;
+
+/// The version of the interface, `major.minor.patch`.
+pub const VERSION: &str = env!("CARGO_PKG_VERSION");

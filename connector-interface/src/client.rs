@@ -1,0 +1,123 @@
+//! What a connector is: the trait that every author implements.
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{
+    cancellation::Cancellation, configuration::ConfigurationMap, error::Error, host::SharedHost,
+    logger::Logger, record_producer::RecordProducer, state::StateManager, stream::Stream,
+    timestamp::Timestamp,
+};
+
+/// A connector: reads one kind of integration and produces records.
+///
+/// One value serves one verb in one process and is then dropped. Each method returns when all its work is
+/// done, threads joined included. A panic is caught and ends the run with its message and place.
+pub trait Client: Sized + Send + Sync + 'static {
+    /// The configuration as the connector wants to read it. [`ConfigurationMap`]'s raw values are in
+    /// [`Context::configuration`]; a connector without keys may name [`serde::de::IgnoredAny`].
+    type Configuration: DeserializeOwned;
+
+    /// Makes the client. Reach out to nothing yet.
+    ///
+    /// # Errors
+    /// [`Error::configuration`] for what the schema of the configuration cannot say.
+    fn new(configuration: Self::Configuration, context: Context) -> Result<Self, Error>;
+
+    /// Tells whether the configuration works: keys are there, tokens are accepted. Produces no record.
+    ///
+    /// # Errors
+    /// Only where the question cannot be answered, as when the source is down. A configuration that does
+    /// not work is an answer.
+    fn verify_configuration(&self) -> Result<VerifyConfigurationResult, Error>;
+
+    /// Produces a `Stream` record for everything that can be synced; at least one.
+    ///
+    /// # Errors
+    /// Any [`Error`] ends the verb.
+    fn discover_streams(&self) -> Result<(), Error>;
+
+    /// Produces the records of a stream that are as new as `earliest_data_cutoff` or newer. Start with
+    /// the newest and walk back; set a state after each page; ask the cancellation.
+    ///
+    /// # Errors
+    /// Any [`Error`] ends the verb; records before the last state are kept.
+    fn sync_stream(&self, stream: &Stream, earliest_data_cutoff: Timestamp) -> Result<(), Error>;
+
+    /// Produces the records of one entity of a stream, such as one commit. Optional.
+    ///
+    /// # Errors
+    /// Any [`Error`] ends the verb; without an implementation, [`Error::unsupported`].
+    fn sync_entity(&self, stream: &Stream, entity: &str) -> Result<(), Error> {
+        let _ = (stream, entity);
+        Err(Error::unsupported("sync_entity"))
+    }
+}
+
+/// What a client is given besides its configuration. Everything in it can be cloned into threads.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Context {
+    /// Where the records go.
+    pub records: RecordProducer,
+    /// How far the stream has been read.
+    pub state: StateManager,
+    /// What the operator is told.
+    pub logger: Logger,
+    /// When to stop.
+    pub cancellation: Cancellation,
+    /// The configuration as it was written.
+    pub configuration: ConfigurationMap,
+}
+
+impl Context {
+    pub(crate) fn new(host: &SharedHost, configuration: ConfigurationMap) -> Self {
+        Self {
+            records: RecordProducer::new(host.clone()),
+            state: StateManager::new(host.clone()),
+            logger: Logger::new(host.clone()),
+            cancellation: Cancellation::new(host.clone()),
+            configuration,
+        }
+    }
+}
+
+/// The answer of [`Client::verify_configuration`].
+///
+/// ```
+/// # use connector_interface::VerifyConfigurationResult;
+/// let answer = VerifyConfigurationResult::invalid(["apiToken was refused: make a new one"]);
+/// assert!(!answer.is_valid());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct VerifyConfigurationResult {
+    is_valid: bool,
+    #[serde(default)]
+    error_messages: Vec<String>,
+}
+
+impl VerifyConfigurationResult {
+    /// The configuration works.
+    #[must_use]
+    pub fn valid() -> Self {
+        Self { is_valid: true, error_messages: Vec::new() }
+    }
+
+    /// It does not; each message says what to change.
+    #[must_use]
+    pub fn invalid<M: Into<String>>(messages: impl IntoIterator<Item = M>) -> Self {
+        Self { is_valid: false, error_messages: messages.into_iter().map(Into::into).collect() }
+    }
+
+    /// Whether it works.
+    #[must_use]
+    pub fn is_valid(&self) -> bool {
+        self.is_valid
+    }
+
+    /// What to change; empty where it works.
+    #[must_use]
+    pub fn error_messages(&self) -> &[String] {
+        &self.error_messages
+    }
+}
