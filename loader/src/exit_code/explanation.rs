@@ -1,0 +1,163 @@
+//! What each ending means, for a person who is woken by it.
+
+use super::ExitCode;
+
+impl ExitCode {
+    /// A few words, fit for a table or the start of a summary line.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            ExitCode::Done => "done",
+            ExitCode::Usage => "wrong usage",
+            ExitCode::Configuration => "configuration refused",
+            ExitCode::ConnectorNotFound => "connector not found",
+            ExitCode::ConnectorUnusable => "connector unusable",
+            ExitCode::ConnectorError => "connector error",
+            ExitCode::InvalidRecords => "invalid records",
+            ExitCode::ConnectorPanicked => "connector panicked",
+            ExitCode::ConnectorCrashed => "connector crashed",
+            ExitCode::ConnectorExited => "connector exited early",
+            ExitCode::Protocol => "protocol error",
+            ExitCode::Paused => "paused, resumable",
+            ExitCode::SourceUnavailable => "source unavailable",
+            ExitCode::MemoryLimit => "memory limit reached",
+            ExitCode::Deadline => "out of time",
+            ExitCode::OtherLimit => "limit reached",
+            ExitCode::Denied => "denied by the sandbox",
+            ExitCode::OutputFailed => "output failed",
+            ExitCode::StreamHeld => "stream held by another run",
+            ExitCode::Unenforceable => "cannot be enforced here",
+            ExitCode::Bug => "bug in the runner",
+            ExitCode::Interrupted => "interrupted",
+            ExitCode::Terminated => "terminated",
+        }
+    }
+
+    /// One paragraph: what happened, what is kept, what to do next.
+    #[must_use]
+    pub const fn explain(self) -> &'static str {
+        match self {
+            ExitCode::Done => {
+                "Everything that was asked for has been done and delivered. Records that broke their schema were \
+                 returned to the connector and are counted in the summary; `--fail-on-rejected` turns such a run into \
+                 exit code 21. A discovery that found no stream also ends here, with a warning. There is nothing to do."
+            }
+            ExitCode::Usage => {
+                "The command line could not be carried out: an argument is wrong, a stream, entity or cutoff cannot be \
+                 read, or the connector does not offer this verb. Nothing was written and no state has changed. The \
+                 message names the argument and what was expected; `codeclimate-connector help` lists the verbs."
+            }
+            ExitCode::Configuration => {
+                "The configuration was not accepted: the file cannot be read, is not a JSON object, breaks the \
+                 connector's schema, or the connector itself refused it. No record was produced and no state has \
+                 changed. Mend the places that the message lists, try `verify-configuration`, then run again."
+            }
+            ExitCode::ConnectorNotFound => {
+                "No file was found for the connector that was named. Nothing has run and no state has changed. The \
+                 message lists every folder searched and what came close; install the connector into one of them, add \
+                 its folder with `--connector-path`, or give the path of the file. `list` shows what can be found."
+            }
+            ExitCode::ConnectorUnusable => {
+                "The connector's file was found but cannot be used: it is not a connector, is damaged, was built for \
+                 another architecture, C library or interface version, carries another name than its file, or is not \
+                 the file that was pinned. It was not run and no state has changed. The message says what it needs; \
+                 `inspect <file>` shows all that the file says about itself. Ask its author for a fitting build."
+            }
+            ExitCode::ConnectorError => {
+                "The connector reported an error and stopped. Its message is the one shown. Records before the last \
+                 checkpoint are delivered and stay; a next run goes on from there. Mend what the message names, often \
+                 a permission or a token, and run again; if it makes no sense, send it to the connector's author."
+            }
+            ExitCode::InvalidRecords => {
+                "Records broke their schema: the connector gave up on one of its own, `--fail-on-rejected` was set, or \
+                 `validate` found some. Every invalid record is named with its place, what was expected and what was \
+                 found. Invalid records are never delivered; valid ones before the last checkpoint are, and stay. The \
+                 mending is up to the connector's author: send the listed errors."
+            }
+            ExitCode::ConnectorPanicked => {
+                "The connector panicked, which is a bug in it; the message has the file and line. It was contained, \
+                 and nothing else was touched. Records before the last checkpoint are delivered and stay, and a next \
+                 run goes on from there. If the same record trips it again, send the message to its author."
+            }
+            ExitCode::ConnectorCrashed => {
+                "The connector's process was killed by a signal, named in the message: a bad memory access, an abort \
+                 or a stack overflow, say. It was contained. Records before the last checkpoint are delivered and \
+                 stay, and a next run goes on from there. Its last lines of output are shown; send them to its author."
+            }
+            ExitCode::ConnectorExited => {
+                "The connector ended its own process, perhaps with status 0, before it said that it was done, so the \
+                 run does not count as complete. Records before the last checkpoint are delivered and stay. A \
+                 connector must return, never exit: tell its author, and run again to go on from the checkpoint."
+            }
+            ExitCode::Protocol => {
+                "The connector's process sent something that the runner does not accept, for instance because it wrote \
+                 into a channel that is not its own. The run was stopped at that point. What came before the last \
+                 checkpoint was checked, is delivered, and stays. Tell the connector's author; if the connector is a \
+                 well-tried one, check that runner and connector come from trusted builds."
+            }
+            ExitCode::Paused => {
+                "The run stopped in good order before the end, because it came near a limit or the source asked to \
+                 wait. This is no failure: everything up to the last checkpoint is delivered and kept, and the state \
+                 says where to go on. Run the same command again, not before the time that the message may name."
+            }
+            ExitCode::SourceUnavailable => {
+                "The service that the connector reads from could not be reached or kept failing, after retries. \
+                 Records before the last checkpoint are delivered and stay. Look at the service's status page and at \
+                 the network of this machine, then run again; it goes on from the checkpoint."
+            }
+            ExitCode::MemoryLimit => {
+                "The connector and its child processes reached the memory limit and were killed. Records before the \
+                 last checkpoint are delivered and stay, so a next run starts further on. If it ends here again without \
+                 progress, raise the limit with care, or tell the author, who can keep less in memory and set \
+                 checkpoints more often. The summary shows the peak."
+            }
+            ExitCode::Deadline => {
+                "The connector was not done at its deadline, or showed no sign of life for the idle time, and was \
+                 killed. Records before the last checkpoint are delivered and stay; a long stream may take several \
+                 runs. Run again. If two runs make no progress, the connector hangs or checkpoints too seldom: tell \
+                 its author, or give it more time."
+            }
+            ExitCode::OtherLimit => {
+                "The connector reached its limit of processes, files or output, named in the message, and was stopped. \
+                 Records before the last checkpoint are delivered and stay. A connector that forks or writes without \
+                 end is broken; if this one honestly needs more, raise that one limit and run again."
+            }
+            ExitCode::Denied => {
+                "The connector tried what the sandbox does not allow it, named in the message, and could not go on. \
+                 Nothing outside was touched. Records before the last checkpoint are delivered and stay. Grant the \
+                 permission if it is one that this connector ought to have; if it surprises you, do not, and ask."
+            }
+            ExitCode::OutputFailed => {
+                "Records or state could not be written: the disk is full, a file system failed, or a database refused. \
+                 The run was ended at once and the write not retried, because after a failed write only the last \
+                 commit can be trusted. Everything up to that commit stays. Mend the disk or the path that the message \
+                 names, then run again; it first recovers to the commit."
+            }
+            ExitCode::StreamHeld => {
+                "Another run works on the same stream and holds it, so this one has not started; nothing was written. \
+                 Wait for the other one to end. If it seems stuck, end that process, which the message names: the \
+                 stream is free as soon as it is gone."
+            }
+            ExitCode::Unenforceable => {
+                "This system cannot enforce what was asked for, such as a memory limit without cgroups or a sandbox \
+                 that the kernel lacks, and the runner does not pretend. Nothing has run. The message names the \
+                 missing piece and how to provide it, or which option to leave out, at your own risk."
+            }
+            ExitCode::Bug => {
+                "The runner itself met a situation that its authors thought impossible. It stopped rather than guess. \
+                 Everything up to the last checkpoint is delivered and stays; the state is only ever changed in whole \
+                 steps. Run again, and report the message together with the output of `codeclimate-connector -V`."
+            }
+            ExitCode::Interrupted => {
+                "The run was cancelled from the keyboard (SIGINT). The connector was told to stop and then ended. \
+                 Everything up to the last checkpoint is delivered, and the state is kept: the same command goes on \
+                 from there."
+            }
+            ExitCode::Terminated => {
+                "The run was cancelled from outside (SIGTERM), as a scheduler or a shutdown does. The connector was \
+                 told to stop and then ended. Everything up to the last checkpoint is delivered, and the state is \
+                 kept: the same command goes on from there."
+            }
+        }
+    }
+}
