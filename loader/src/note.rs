@@ -1,0 +1,204 @@
+//! What a connector's file says about itself, read without running any of it.
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::Path;
+
+use serde::Serialize;
+
+use crate::elf::Library;
+use crate::slug::Slug;
+
+mod problem;
+#[cfg(test)]
+mod tests;
+mod text;
+
+pub use problem::{NoteError, NoteProblem};
+
+/// The largest file that is read as a connector, in bytes: 1 GiB.
+pub const MAX_FILE_SIZE: u64 = 1 << 30;
+
+/// The section that the export macro writes, where there are section headers.
+const SECTION: &[u8] = b".note.connector";
+const OWNER: &[u8] = b"Connector";
+const KIND: u32 = 1;
+/// The symbol under which `abi_stable` exports a root module.
+const ROOT_MODULE: &[u8] = b"_1as_0lib_1header_0root_bmodule_bloader";
+
+/// The metadata of a connector, from the ELF note in its file.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Note {
+    /// The connector's name.
+    pub slug: Slug,
+    /// The connector's own version, as its Cargo.toml has it.
+    pub version: String,
+    /// The version of the interface that it was built with.
+    pub abi: AbiVersion,
+    /// What its panics do.
+    pub panic: PanicStrategy,
+    /// One line on what it reads; control characters have become spaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    /// The JSON Schema of its configuration, an object.
+    pub configuration_schema: serde_json::Value,
+}
+
+/// A version of the binary interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AbiVersion {
+    /// Raised when older connectors can no longer be loaded.
+    pub major: u16,
+    /// Raised when something is added.
+    pub minor: u16,
+    /// Raised when nothing that crosses the border changes.
+    pub patch: u16,
+}
+
+impl fmt::Display for AbiVersion {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+impl Serialize for AbiVersion {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// What a panic in a connector does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PanicStrategy {
+    /// It can be caught at the border: the only one that is loaded.
+    Unwind,
+    /// It kills the process.
+    Abort,
+    /// A strategy that this runner does not know.
+    Other(String),
+}
+
+impl PanicStrategy {
+    /// The strategy as Cargo.toml writes it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            PanicStrategy::Unwind => "unwind",
+            PanicStrategy::Abort => "abort",
+            PanicStrategy::Other(name) => name,
+        }
+    }
+}
+
+impl fmt::Display for PanicStrategy {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.as_str())
+    }
+}
+
+impl Serialize for PanicStrategy {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
+    }
+}
+
+impl Note {
+    /// Reads the note of the connector in this file.
+    ///
+    /// # Errors
+    ///
+    /// A [`NoteError`] if the file cannot be read, is no shared library for this machine, is truncated or damaged, or
+    /// is not a connector.
+    pub fn read(path: &Path) -> Result<Note, NoteError> {
+        let bytes = read_file(path).map_err(|problem| problem.at(path))?;
+        Note::from_bytes(path, &bytes)
+    }
+
+    /// Reads the note from a file's bytes; `path` only appears in errors.
+    ///
+    /// # Errors
+    ///
+    /// As [`Note::read`], save for those of reading the file.
+    pub fn from_bytes(path: &Path, bytes: &[u8]) -> Result<Note, NoteError> {
+        from_library(bytes).map_err(|problem| problem.at(path))
+    }
+
+    /// Checks that the file is named after the connector in it.
+    ///
+    /// A name that is not of the form `libcodeclimate_connector_<slug>.so` states no slug and is accepted: who gives a
+    /// path means the file.
+    ///
+    /// # Errors
+    ///
+    /// [`NoteProblem::FileName`] with both slugs.
+    pub fn check_file_name(&self, path: &Path) -> Result<(), NoteError> {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        match Slug::from_file_name(name) {
+            Some(named) if named != self.slug => {
+                Err(NoteProblem::FileName { named, noted: self.slug.clone() }.at(path))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Checks that a runner which offers this version (major, minor) of the interface can load the connector.
+    ///
+    /// A newer minor version is no obstacle: the connector's library may offer more than the runner asks for.
+    /// `path` only appears in the error.
+    ///
+    /// # Errors
+    ///
+    /// [`NoteProblem::AbiMajor`] or [`NoteProblem::PanicStrategy`], each with what mends it.
+    pub fn check_loadable(&self, path: &Path, host_abi: (u16, u16)) -> Result<(), NoteError> {
+        if self.abi.major != host_abi.0 {
+            let (slug, connector) = (self.slug.clone(), self.abi);
+            return Err(NoteProblem::AbiMajor { slug, connector, host: host_abi }.at(path));
+        }
+        if self.panic != PanicStrategy::Unwind {
+            return Err(NoteProblem::PanicStrategy { found: self.panic.clone() }.at(path));
+        }
+        Ok(())
+    }
+}
+
+fn from_library(bytes: &[u8]) -> Result<Note, NoteProblem> {
+    let library = Library::parse(bytes)?;
+    if !library.exports(ROOT_MODULE)? {
+        return Err(NoteProblem::NoRootModule);
+    }
+    let content = library.note(SECTION, OWNER, KIND)?.ok_or(NoteProblem::NoNote)?;
+    text::note(content)
+}
+
+/// Looks before it opens: opening a named pipe would wait for its other end.
+fn read_file(path: &Path) -> Result<Vec<u8>, NoteProblem> {
+    let metadata = path.metadata().map_err(unreadable)?;
+    if metadata.is_dir() {
+        return Err(NoteProblem::Folder);
+    }
+    if !metadata.is_file() {
+        return Err(NoteProblem::NotAFile);
+    }
+    within_limit(metadata.len())?;
+    let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
+    let file = File::open(path).map_err(unreadable)?;
+    file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
+    within_limit(bytes.len() as u64)?;
+    Ok(bytes)
+}
+
+fn within_limit(found: u64) -> Result<(), NoteProblem> {
+    if found > MAX_FILE_SIZE {
+        return Err(NoteProblem::TooLarge { found });
+    }
+    Ok(())
+}
+
+fn unreadable(source: io::Error) -> NoteProblem {
+    match source.kind() {
+        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory => NoteProblem::Missing,
+        _ => NoteProblem::Unreadable { source },
+    }
+}
