@@ -1,0 +1,220 @@
+//! The guardian: a tiny process between runner and worker that outlives both.
+//!
+//! It starts the worker, reports how the worker ended, and holds one end of a lifeline pipe. When the
+//! runner is gone, by whatever signal, the lifeline reads EOF; the guardian then kills every process of
+//! the run, removes its cgroups and ends. A parent-death signal would not do: it misses grandchildren.
+
+use std::{
+    env,
+    fs::File,
+    io::{self, BufRead, BufReader, Read, Write},
+    os::{
+        fd::{OwnedFd, RawFd},
+        unix::process::CommandExt,
+    },
+    path::PathBuf,
+    process::{Command, Stdio},
+    sync::{Arc, atomic::AtomicBool},
+    thread,
+    time::Duration,
+};
+
+use command_fds::{CommandFdExt, FdMapping};
+use rustix::process::{
+    DumpableBehavior, Pid, Resource, Rlimit, WaitOptions, getpid, set_child_subreaper, set_dumpable_behavior,
+    setrlimit, setsid, wait,
+};
+use serde::{Deserialize, Serialize};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+
+use crate::{
+    cgroup::{self, kill_and_remove},
+    frame::{CHANNEL_FD, STATUS_FD, inherit, keep_from_children},
+};
+
+/// `argv[0]` of a guardian.
+pub(crate) const GUARDIAN: &str = "codeclimate-connector-guardian";
+/// `argv[0]` of a worker.
+pub(crate) const WORKER: &str = "codeclimate-connector-worker";
+
+/// Descriptors of a guardian beside [`CHANNEL_FD`] and [`STATUS_FD`], which it passes on to the worker.
+const LIFELINE_FD: RawFd = 5;
+const REPORTS_FD: RawFd = 6;
+const FIRST_PROCS_FD: RawFd = 7;
+
+/// How long killing and removing may take once the runner is gone.
+const LAST_DEADLINE: Duration = Duration::from_secs(30);
+
+/// What a guardian tells the supervisor, a line of JSON each.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) enum Report {
+    /// The worker runs.
+    Started { pid: i32 },
+    /// The worker could not be started.
+    NotStarted { reason: String },
+    /// The worker ended by itself.
+    Exited { code: i32 },
+    /// The worker was ended by a signal.
+    Signalled { signal: i32 },
+}
+
+/// The descriptors that a guardian is born with.
+pub(crate) struct Descriptors {
+    pub(crate) channel: OwnedFd,
+    pub(crate) status: OwnedFd,
+    pub(crate) lifeline: OwnedFd,
+    pub(crate) reports: OwnedFd,
+    pub(crate) procs: Vec<OwnedFd>,
+}
+
+/// The command that starts a guardian for a run in these cgroups.
+///
+/// # Errors
+/// Where the descriptors collide, which they cannot.
+pub(crate) fn command(descriptors: Descriptors, cgroups: &[PathBuf]) -> io::Result<Command> {
+    // The link names this very file even if its path has been replaced since.
+    let mut command = Command::new("/proc/self/exe");
+    command.arg0(GUARDIAN).arg(descriptors.procs.len().to_string()).args(cgroups);
+    let mut mappings = vec![
+        FdMapping { parent_fd: descriptors.channel, child_fd: CHANNEL_FD },
+        FdMapping { parent_fd: descriptors.status, child_fd: STATUS_FD },
+        FdMapping { parent_fd: descriptors.lifeline, child_fd: LIFELINE_FD },
+        FdMapping { parent_fd: descriptors.reports, child_fd: REPORTS_FD },
+    ];
+    mappings.extend(
+        (FIRST_PROCS_FD..)
+            .zip(descriptors.procs)
+            .map(|(child_fd, parent_fd)| FdMapping { parent_fd, child_fd }),
+    );
+    command.fd_mappings(mappings).map_err(io::Error::other)?;
+    before_exec(&mut command, || Ok(setsid().map(drop)?));
+    Ok(command)
+}
+
+/// Guards one run, and ends the process.
+pub(crate) fn main() -> ! {
+    match run() {
+        Ok(()) => std::process::exit(0),
+        Err(error) => {
+            eprintln!("the guardian cannot go on: {}", crate::chain(&*error));
+            std::process::exit(super::worker::BROKEN)
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = env::args_os().skip(1);
+    let count = arguments.next().and_then(|count| count.to_str().and_then(|count| count.parse::<i32>().ok()));
+    let last = FIRST_PROCS_FD + count.ok_or("the number of cgroup descriptors is missing")?;
+    let cgroups: Vec<PathBuf> = arguments.map(PathBuf::from).collect();
+    let channel = inherit(CHANNEL_FD, "the frame channel")?;
+    let status = inherit(STATUS_FD, "the status page")?;
+    let lifeline = inherit(LIFELINE_FD, "the lifeline")?;
+    let mut reports = File::from(inherit(REPORTS_FD, "the pipe for reports")?);
+    let procs: Result<Vec<_>, _> =
+        (FIRST_PROCS_FD..last).map(|number| inherit(number, "cgroup.procs")).collect();
+    keep_from_children()?;
+    outlive_signals()?;
+    set_child_subreaper(Some(getpid()))?;
+    clean_up_after_the_runner(File::from(lifeline), cgroups)?;
+    let started = start_worker(channel, status, procs?);
+    // The worker's output ends when the worker does: the guardian must not hold it open.
+    let nowhere = File::options().write(true).open("/dev/null")?;
+    rustix::stdio::dup2_stdout(&nowhere)?;
+    rustix::stdio::dup2_stderr(&nowhere)?;
+    match started {
+        Ok(pid) => {
+            report(&mut reports, &Report::Started { pid: pid.as_raw_nonzero().get() });
+            reap(pid, &mut reports);
+        }
+        Err(error) => report(&mut reports, &Report::NotStarted { reason: error.to_string() }),
+    }
+    drop(reports);
+    // The lifeline thread ends the process.
+    loop {
+        thread::park();
+    }
+}
+
+/// A service manager signals every process of a service; this one still has to clean up.
+fn outlive_signals() -> io::Result<()> {
+    for signal in [SIGHUP, SIGINT, SIGTERM] {
+        signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)))?;
+    }
+    Ok(())
+}
+
+fn clean_up_after_the_runner(mut lifeline: File, cgroups: Vec<PathBuf>) -> io::Result<()> {
+    let watch = move || {
+        // Nothing is ever written: whatever ends the read, the runner is gone.
+        let _ = lifeline.read(&mut [0]);
+        // Nobody is left to be told of a failure; the next runner's sweep finds what stays.
+        let removed = kill_and_remove(&cgroups, LAST_DEADLINE);
+        cgroup::leave_leaf();
+        std::process::exit(if removed.is_ok() { 0 } else { super::worker::BROKEN });
+    };
+    thread::Builder::new().name("lifeline".into()).spawn(watch)?;
+    Ok(())
+}
+
+/// Starts the worker inside its cgroups: it enters them before `exec`, so nothing of it ever runs outside.
+fn start_worker(channel: OwnedFd, status: OwnedFd, procs: Vec<OwnedFd>) -> io::Result<Pid> {
+    let mut command = Command::new("/proc/self/exe");
+    command.arg0(WORKER).stdin(Stdio::null());
+    let mappings = vec![
+        FdMapping { parent_fd: channel, child_fd: CHANNEL_FD },
+        FdMapping { parent_fd: status, child_fd: STATUS_FD },
+    ];
+    command.fd_mappings(mappings).map_err(io::Error::other)?;
+    before_exec(&mut command, move || {
+        setsid()?;
+        // A core file would hold the configuration.
+        setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+        cgroup::enter(&procs)
+    });
+    let child = command.spawn()?;
+    Pid::from_raw(child.id().cast_signed()).ok_or_else(|| io::Error::other("the worker has no process id"))
+}
+
+/// Runs `work` in the child between `fork` and `exec`.
+fn before_exec(command: &mut Command, work: impl FnMut() -> io::Result<()> + Send + Sync + 'static) {
+    // SAFETY: both callers pass closures that make system calls only: they allocate nothing and take no lock.
+    unsafe { command.pre_exec(work) };
+}
+
+/// Collects every child, the worker's orphans included, until none is left.
+fn reap(worker: Pid, reports: &mut File) {
+    loop {
+        match wait(WaitOptions::empty()) {
+            Ok(Some((pid, status))) if pid == worker => {
+                if let Some(signal) = status.terminating_signal() {
+                    report(reports, &Report::Signalled { signal });
+                } else if let Some(code) = status.exit_status() {
+                    report(reports, &Report::Exited { code });
+                }
+            }
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(_) => return,
+        }
+    }
+}
+
+fn report(reports: &mut File, report: &Report) {
+    let mut line = serde_json::to_vec(report).unwrap_or_default();
+    line.push(b'\n');
+    // A runner that is gone needs no reports.
+    let _ = reports.write_all(&line);
+}
+
+/// Reads reports until the guardian closes the pipe.
+pub(crate) fn read_reports(pipe: File) -> impl Iterator<Item = Report> {
+    let lines = BufReader::new(pipe).lines().map_while(Result::ok);
+    lines.filter_map(|line| serde_json::from_str(&line).ok())
+}
+
+/// Keeps other processes of the same user from reading this one's memory, which holds the configuration.
+pub(crate) fn hide_memory() {
+    // Fails on no kernel that the rest works on; without it, other processes of this user could attach.
+    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
+}

@@ -1,0 +1,332 @@
+//! What a connector may ask of the worker: to take records, keep state, log, and tell when to stop.
+
+use std::{
+    borrow::Cow,
+    collections::BTreeMap,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+};
+
+use codeclimate_connector_abi::{
+    abi_stable::std_types::{RErr, ROk, RResult, RSlice, RStr, RVec},
+    v1::{self, failure_kind, host_call, verb},
+};
+use connector_schemas::Checker;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::frame::{
+    FailureReport, FieldProblem, Job, Kind, Level, LogLine, MAX_CHECKPOINT, MAX_RECORD, MAX_TEXT, Status,
+};
+
+use super::outbox::Outbox;
+
+/// How many refused records are told to the operator one by one.
+const TOLD_REJECTIONS: u64 = 5;
+
+/// Answers a connector's calls for the length of one verb. Lives as long as the process.
+pub(crate) struct Services {
+    outbox: Arc<Outbox>,
+    status: Arc<Status>,
+    checker: Checker,
+    state: Mutex<Option<String>>,
+    permitted: Permitted,
+    debug: bool,
+    open: AtomicBool,
+}
+
+/// Which records a verb may produce.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Permitted {
+    None,
+    Streams,
+    All,
+}
+
+type Answer = Result<Vec<u8>, FailureReport>;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Checkpoint {
+    checkpoint_time: String,
+    #[serde(default)]
+    metadata: Option<serde_json::Map<String, Value>>,
+}
+
+impl Services {
+    pub(crate) fn new(job: &Job, outbox: Arc<Outbox>, status: Arc<Status>) -> Self {
+        let permitted = match job.verb {
+            verb::VERIFY_CONFIGURATION => Permitted::None,
+            verb::DISCOVER_STREAMS => Permitted::Streams,
+            _ => Permitted::All,
+        };
+        let keeps_state = job.verb == verb::SYNC_STREAM;
+        Self {
+            outbox,
+            status,
+            checker: Checker::new(),
+            state: Mutex::new(job.state.clone().filter(|_| keeps_state)),
+            permitted,
+            debug: job.debug,
+            open: AtomicBool::new(true),
+        }
+    }
+
+    /// From now on every record and checkpoint is refused.
+    pub(crate) fn close(&self) {
+        self.open.store(false, Ordering::Release);
+    }
+
+    pub(crate) fn send(&self, kind: Kind, payload: &[u8]) -> bool {
+        self.outbox.send(kind, payload)
+    }
+
+    fn produce(&self, record: &[u8], extracted_at: &str) -> Result<(), FailureReport> {
+        self.check_open()?;
+        if self.permitted == Permitted::None {
+            return Err(closed(
+                "verify-configuration produces no records; the configuration is only to be verified",
+            ));
+        }
+        self.check_record(record, extracted_at)
+            .inspect_err(|failure| self.tell_rejection(record, failure))?;
+        let extracted_at = match extracted_at {
+            "" => Cow::Owned(format!("{:.3}", jiff::Timestamp::now())),
+            given => Cow::Borrowed(given),
+        };
+        if self.outbox.record(&extracted_at, &on_one_line(record)) { Ok(()) } else { Err(over()) }
+    }
+
+    fn check_record(&self, record: &[u8], extracted_at: &str) -> Result<(), FailureReport> {
+        if record.len() > MAX_RECORD {
+            return Err(invalid(format!(
+                "a record of {} bytes, where at most {MAX_RECORD} are allowed",
+                record.len()
+            )));
+        }
+        if !extracted_at.is_empty()
+            && (extracted_at.len() > 64 || extracted_at.parse::<jiff::Timestamp>().is_err())
+        {
+            return Err(invalid("extractedAt is not an RFC 3339 time such as 2020-02-21T12:00:00Z"));
+        }
+        let checked = self.checker.check(record).map_err(|error| rejected(&error))?;
+        if self.permitted == Permitted::Streams && checked.record_type().name() != "Stream" {
+            let message = format!(
+                "discover-streams produces records of type Stream only, found {}",
+                checked.record_type().name()
+            );
+            return Err(invalid_at("/_type", message));
+        }
+        Ok(())
+    }
+
+    /// Counts a refused record, and tells the operator of the first few: the connector may not.
+    fn tell_rejection(&self, record: &[u8], failure: &FailureReport) {
+        let before = self.status.add_rejected();
+        if before >= TOLD_REJECTIONS {
+            return;
+        }
+        let mut tags = BTreeMap::new();
+        let parsed: Value = serde_json::from_slice(record).unwrap_or_default();
+        for member in ["_type", "id", "self"] {
+            tags.extend(parsed[member].as_str().map(|text| (member.to_owned(), cut(text, 200))));
+        }
+        let more = if before + 1 == TOLD_REJECTIONS { " (further ones are counted, not told)" } else { "" };
+        let message = format!("record rejected: {}{more}", cut(&failure.message, 2000));
+        self.send_line(&LogLine { level: Level::Warn, message, tags });
+    }
+
+    fn call(&self, kind: u32, payload: &[u8]) -> Answer {
+        match kind {
+            host_call::STATE_GET => Ok(self.state().clone().unwrap_or_else(|| "null".into()).into_bytes()),
+            host_call::STATE_SET => self.set_state(payload),
+            host_call::LOG => self.log(payload),
+            host_call::CANCELLATION => Ok(self.cancellation()),
+            host_call::PANIC => {
+                self.send(Kind::Panic, &payload[..payload.len().min(MAX_TEXT)]);
+                Ok(Vec::new())
+            }
+            unknown => Err(FailureReport::new(
+                failure_kind::UNSUPPORTED,
+                format!("this runner does not offer service number {unknown}"),
+            )),
+        }
+    }
+
+    fn set_state(&self, payload: &[u8]) -> Answer {
+        self.check_open()?;
+        if payload.len() > MAX_CHECKPOINT {
+            let message =
+                format!("a state of {} bytes, where at most {MAX_CHECKPOINT} are allowed", payload.len());
+            return Err(FailureReport::new(failure_kind::CONNECTOR, message));
+        }
+        let state = read_state(payload)?;
+        if self.permitted == Permitted::All && !self.outbox.checkpoint(state.as_bytes()) {
+            return Err(over());
+        }
+        *self.state() = Some(state);
+        Ok(Vec::new())
+    }
+
+    fn log(&self, payload: &[u8]) -> Answer {
+        let line: LogLine = serde_json::from_slice(payload).map_err(|error| {
+            FailureReport::new(failure_kind::CONNECTOR, format!("not a log line: {error}"))
+        })?;
+        if line.level <= Level::Info || self.debug {
+            self.send_line(&LogLine { message: cut(&line.message, MAX_TEXT), ..line });
+        }
+        Ok(Vec::new())
+    }
+
+    fn send_line(&self, line: &LogLine) {
+        // Text and tags always serialise.
+        self.send(Kind::Log, &serde_json::to_vec(line).unwrap_or_default());
+    }
+
+    fn cancellation(&self) -> Vec<u8> {
+        let left = u64::try_from(self.status.time_left().as_millis()).unwrap_or(u64::MAX);
+        let cancelled = self.status.is_cancelled() || left == 0;
+        json!({ "cancelled": cancelled, "millisecondsLeft": left }).to_string().into_bytes()
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, Option<String>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn check_open(&self) -> Result<(), FailureReport> {
+        if self.open.load(Ordering::Acquire) { Ok(()) } else { Err(over()) }
+    }
+}
+
+/// A state as it is kept: checked, and written on one line.
+fn read_state(payload: &[u8]) -> Result<String, FailureReport> {
+    let refuse =
+        |reason: String| FailureReport::new(failure_kind::CONNECTOR, format!("not a state: {reason}"));
+    let checkpoint: Checkpoint =
+        serde_json::from_slice(payload).map_err(|error| refuse(error.to_string()))?;
+    let time: jiff::Timestamp =
+        checkpoint.checkpoint_time.parse().map_err(|error| refuse(format!("checkpointTime: {error}")))?;
+    let mut state = json!({ "checkpointTime": time.to_string() });
+    if let Some(metadata) = checkpoint.metadata.filter(|metadata| !metadata.is_empty()) {
+        state["metadata"] = Value::Object(metadata);
+    }
+    Ok(state.to_string())
+}
+
+/// The record without raw control bytes. In JSON that has been checked they stand between tokens only.
+fn on_one_line(record: &[u8]) -> Cow<'_, [u8]> {
+    if record.iter().all(|byte| *byte >= 0x20) {
+        return Cow::Borrowed(record);
+    }
+    Cow::Owned(record.iter().copied().filter(|byte| *byte >= 0x20).collect())
+}
+
+fn cut(text: &str, bytes: usize) -> String {
+    if text.len() <= bytes {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(bytes);
+    format!("{}… ({} bytes more)", &text[..end], text.len() - end)
+}
+
+fn closed(message: &str) -> FailureReport {
+    FailureReport::new(failure_kind::CLOSED, message)
+}
+
+fn over() -> FailureReport {
+    closed("the verb is over: the runner takes no more records and states")
+}
+
+fn invalid(message: impl Into<String>) -> FailureReport {
+    invalid_at("", message)
+}
+
+fn invalid_at(pointer: &str, message: impl Into<String>) -> FailureReport {
+    let message = message.into();
+    let problem = FieldProblem {
+        pointer: pointer.to_owned(),
+        message: message.clone(),
+        expected: String::new(),
+        found: String::new(),
+        suggestion: None,
+    };
+    FailureReport { errors: vec![problem], ..FailureReport::new(failure_kind::INVALID_RECORD, message) }
+}
+
+fn rejected(error: &connector_schemas::RecordError) -> FailureReport {
+    let errors = error.errors.iter().map(|field| FieldProblem {
+        pointer: field.pointer.clone(),
+        message: field.message.clone(),
+        expected: field.expected.clone(),
+        found: field.found.clone(),
+        suggestion: field.suggestion.clone(),
+    });
+    FailureReport {
+        errors: errors.collect(),
+        ..FailureReport::new(failure_kind::INVALID_RECORD, error.to_string())
+    }
+}
+
+/// The services behind the ABI's trait.
+pub(crate) struct Host(pub(crate) Arc<Services>);
+
+impl v1::Host for Host {
+    fn produce(&self, record: RSlice<'_, u8>, extracted_at: RStr<'_>) -> RResult<(), RVec<u8>> {
+        match self.0.produce(record.as_slice(), extracted_at.as_str()) {
+            Ok(()) => ROk(()),
+            Err(failure) => RErr(failure.to_json().into()),
+        }
+    }
+
+    fn call(&self, kind: u32, payload: RSlice<'_, u8>) -> RResult<RVec<u8>, RVec<u8>> {
+        match self.0.call(kind, payload.as_slice()) {
+            Ok(answer) => ROk(answer.into()),
+            Err(failure) => RErr(failure.to_json().into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn line_breaks_between_tokens_go_and_escaped_ones_stay() {
+        let record = b"{\n\t\"name\": \"a\\nb\"\r\n}";
+        assert_eq!(&*on_one_line(record), br#"{"name": "a\nb"}"#);
+    }
+
+    #[test]
+    fn a_state_needs_a_time_and_may_hold_metadata() {
+        let cases = [
+            (
+                r#"{"checkpointTime":"2020-02-21 12:00:00Z"}"#,
+                Ok(r#"{"checkpointTime":"2020-02-21T12:00:00Z"}"#),
+            ),
+            (
+                r#"{"checkpointTime":"2020-02-21T12:00:00Z","metadata":{}}"#,
+                Ok(r#"{"checkpointTime":"2020-02-21T12:00:00Z"}"#),
+            ),
+            ("{}", Err("not a state: missing field `checkpointTime`")),
+            (r#"{"checkpointTime":"2020"}"#, Err("not a state: ")),
+            ("", Err("not a state: EOF while parsing")),
+        ];
+        for (payload, expected) in cases {
+            match (read_state(payload.as_bytes()), expected) {
+                (Ok(state), Ok(expected)) => assert_eq!(state, expected),
+                (Err(failure), Err(expected)) => {
+                    assert!(failure.message.starts_with(expected), "{failure:?}")
+                }
+                (found, _) => panic!("{payload}: {found:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn text_is_cut_between_characters() {
+        assert_eq!(cut("grün", 3), "gr… (3 bytes more)");
+        assert_eq!(cut("grün", 5), "grün");
+    }
+}

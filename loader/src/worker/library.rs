@@ -1,0 +1,166 @@
+//! Opens a connector's library and gets its root module, checked against our layout.
+
+use std::{
+    fs, io,
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+};
+
+use codeclimate_connector_abi::{
+    abi_stable::library::{
+        AbiHeaderRef, LibHeader, LibraryError as AbiError, ROOT_MODULE_LOADER_NAME_WITH_NUL,
+    },
+    v1,
+};
+use libloading::os::unix::{Library as Handle, RTLD_LOCAL, RTLD_NOW};
+
+/// Never unmap, even if something in the process calls `dlclose`.
+const RTLD_NODELETE: i32 = libc::RTLD_NODELETE;
+
+/// A library that stays open until the process ends.
+pub(crate) struct Library {
+    path: PathBuf,
+    header: &'static LibHeader,
+}
+
+/// Why a library is not a connector that can be used here.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LibraryError {
+    #[error("failed to open {path}")]
+    Open {
+        path: PathBuf,
+        #[source]
+        source: libloading::Error,
+    },
+    #[error("{path} exports no connector")]
+    NoRootModule {
+        path: PathBuf,
+        #[source]
+        source: libloading::Error,
+    },
+    #[error("the root module that {path} offers lies in another file, {found}")]
+    Foreign { path: PathBuf, found: String },
+    #[error("failed to find out where {path} was loaded")]
+    Maps {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
+    #[error("{path} was built with another abi_stable: rebuild it with the current connector-interface")]
+    Header { path: PathBuf },
+    #[error(
+        "{path} was built without layout checks, so nothing shows that its types are ours: rebuild it with `export_connector!`"
+    )]
+    NoLayout { path: PathBuf },
+    #[error(
+        "{path} has another binary interface: {differences}; rebuild it with the current connector-interface"
+    )]
+    Interface { path: PathBuf, differences: String },
+}
+
+impl Library {
+    /// Opens a library by its absolute path. Its constructors run here.
+    pub(crate) fn open(path: &Path) -> Result<Self, LibraryError> {
+        let path = path.to_owned();
+        let flags = RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE;
+        // SAFETY: running foreign constructors is what a worker is for; it is confined, and holds nothing
+        // that they could break but itself.
+        let opened = unsafe { Handle::open(Some(&path), flags) };
+        let handle = opened.map_err(|source| LibraryError::Open { path: path.clone(), source })?;
+        let header = root_header(&path, handle)?;
+        Ok(Self { path, header })
+    }
+
+    /// The root module, whose layout has been compared with ours.
+    pub(crate) fn root_module(&self) -> Result<v1::RootModuleRef, LibraryError> {
+        if self.header.layout().is_none() {
+            return Err(LibraryError::NoLayout { path: self.path.clone() });
+        }
+        self.header.init_root_module().map_err(|error| LibraryError::Interface {
+            path: self.path.clone(),
+            differences: differences(&error),
+        })
+    }
+}
+
+fn root_header(path: &Path, handle: Handle) -> Result<&'static LibHeader, LibraryError> {
+    // SAFETY: a library that exports this mangled name exports an `AbiHeader` under it, whose magic
+    // string `upgrade` checks before anything else of it is read.
+    let symbol = unsafe { handle.get::<AbiHeaderRef>(ROOT_MODULE_LOADER_NAME_WITH_NUL) };
+    let header = *symbol.map_err(|source| LibraryError::NoRootModule { path: path.to_owned(), source })?;
+    // Layouts, vtables and the destructors of thread-locals point into it: never close.
+    std::mem::forget(handle);
+    let address = std::ptr::from_ref(&*header).addr();
+    check_home(path, address)?;
+    header.upgrade().map_err(|_| LibraryError::Header { path: path.to_owned() })
+}
+
+/// `dlsym` searches the dependencies of a library too: the header must lie in the file itself.
+fn check_home(path: &Path, address: usize) -> Result<(), LibraryError> {
+    let io = |source| LibraryError::Maps { path: path.to_owned(), source };
+    let inode = fs::metadata(path).map_err(io)?.ino();
+    let maps = fs::read_to_string("/proc/self/maps").map_err(io)?;
+    let (found, name) = mapping_at(&maps, address).unwrap_or((0, "nowhere"));
+    if found == inode {
+        return Ok(());
+    }
+    Err(LibraryError::Foreign { path: path.to_owned(), found: name.to_owned() })
+}
+
+/// Inode and name of the mapping that holds an address, in the format of `/proc/self/maps`.
+fn mapping_at(maps: &str, address: usize) -> Option<(u64, &str)> {
+    maps.lines().find_map(|line| {
+        let mut fields = line.split_ascii_whitespace();
+        let (start, end) = fields.next()?.split_once('-')?;
+        let range = usize::from_str_radix(start, 16).ok()?..usize::from_str_radix(end, 16).ok()?;
+        let inode = fields.nth(3)?.parse().ok()?;
+        range.contains(&address).then(|| (inode, fields.next().unwrap_or("(anonymous)")))
+    })
+}
+
+/// The few lines that matter of `abi_stable`'s report, which runs to hundreds.
+fn differences(error: &AbiError) -> String {
+    let report = error.to_string();
+    let mut lines = report.lines().map(str::trim).filter(|line| !line.is_empty());
+    if !report.contains("Error:") {
+        return lines.take(3).collect::<Vec<_>>().join(" ");
+    }
+    let mut found = Vec::new();
+    while let Some(line) = lines.find(|line| line.starts_with("Error:")) {
+        let wanted = lines.by_ref().take(4).filter(|line| !line.starts_with("Error:"));
+        found.push(std::iter::once(line).chain(wanted).collect::<Vec<_>>().join(" "));
+    }
+    found.truncate(3);
+    found.join("; ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_mapping_of_an_address_is_found() {
+        let maps = "\
+7f00-7f10 r--p 00000000 fe:00 4711                       /lib/liba.so
+7f10-7f20 r-xp 00010000 fe:00 4711                       /lib/liba.so
+7f20-7f30 rw-p 00000000 00:00 0 ";
+        let cases = [
+            (0x7f00, Some((4711, "/lib/liba.so"))),
+            (0x7f1f, Some((4711, "/lib/liba.so"))),
+            (0x7f20, Some((0, "(anonymous)"))),
+            (0x7f30, None),
+        ];
+        for (address, expected) in cases {
+            assert_eq!(mapping_at(maps, address), expected, "{address:x}");
+        }
+    }
+
+    #[test]
+    fn a_library_without_a_root_module_is_refused_by_name() {
+        let libc = fs::read_to_string("/proc/self/maps").unwrap();
+        let libc = libc.split_ascii_whitespace().find(|word| word.contains("libc.so")).unwrap().to_owned();
+        let error = Library::open(Path::new(&libc)).map(|_| ()).unwrap_err();
+        assert!(matches!(error, LibraryError::NoRootModule { .. }), "{error:?}");
+        assert!(crate::chain(&error).contains("undefined symbol"), "{}", crate::chain(&error));
+    }
+}

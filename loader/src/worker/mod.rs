@@ -1,0 +1,145 @@
+//! The worker: one process that runs one verb of one connector, then reports its end.
+//!
+//! It is the runner's own binary, executed again inside the run's cgroup. Whatever the connector does to
+//! this process, the supervisor is another one. It leaves by `_exit`: the connector's destructors at exit
+//! and of its threads never run.
+
+mod host;
+mod library;
+mod outbox;
+
+use std::{ffi::c_int, os::unix::net::UnixStream, panic, sync::Arc, thread};
+
+use codeclimate_connector_abi::{
+    abi_stable::{
+        sabi_trait::TD_Opaque,
+        std_types::{RSlice, RVec},
+    },
+    v1::{ConnectorBox, Host_TO, failure_kind, verb},
+};
+use serde_json::value::RawValue;
+
+use crate::frame::{
+    CHANNEL_FD, End, FailureReport, Job, Kind, STATUS_FD, Stage, Status, inherit, keep_from_children,
+    read_job,
+};
+
+use host::{Host, Services};
+use library::Library;
+use outbox::Outbox;
+
+/// The exit code of a worker that could not even begin, or whose own code panicked.
+pub(crate) const BROKEN: c_int = 70;
+
+/// The kind of a failure to load a library, beside those of the ABI.
+pub(crate) const LOAD_FAILURE: &str = "load";
+
+/// Runs the job that waits in the channel, and ends the process.
+pub(crate) fn main() -> ! {
+    match run() {
+        Ok(()) => exit(0),
+        Err(error) => {
+            // Nobody else is listening yet: the line reaches the supervisor as the worker's last output.
+            eprintln!("the worker cannot begin: {}", crate::chain(&*error));
+            exit(BROKEN)
+        }
+    }
+}
+
+fn run() -> Result<(), Box<dyn std::error::Error>> {
+    let mut channel = UnixStream::from(inherit(CHANNEL_FD, "the frame channel")?);
+    let status = Arc::new(Status::map(inherit(STATUS_FD, "the status page")?)?);
+    keep_from_children()?;
+    let job = read_job(&mut channel)?;
+    report_own_panics(&status);
+    end_with_the_supervisor(channel.try_clone()?)?;
+    let outbox = Arc::new(Outbox::start(channel, Arc::clone(&status))?);
+    let services = Arc::new(Services::new(&job, Arc::clone(&outbox), Arc::clone(&status)));
+    let end = do_verb(job, &services, &status);
+    status.set_stage(Stage::End);
+    services.close();
+    outbox.finish(&serde_json::to_vec(&end)?);
+    Ok(())
+}
+
+fn do_verb(job: Job, services: &Arc<Services>, status: &Status) -> End {
+    status.set_stage(Stage::Load);
+    let module = match Library::open(&job.connector).and_then(|library| library.root_module()) {
+        Ok(module) => module,
+        Err(error) => return failed(Stage::Load, FailureReport::new(LOAD_FAILURE, crate::chain(&error))),
+    };
+    status.set_stage(Stage::Create);
+    let host = Host_TO::from_value(Host(Arc::clone(services)), TD_Opaque);
+    let configuration = job.configuration.into_iter().map(|(key, json)| (key.into(), json.into())).collect();
+    let connector = match module.create()(configuration, host).into_result() {
+        Ok(connector) => connector,
+        Err(failure) => return failed(Stage::Create, FailureReport::from_json(&failure)),
+    };
+    services.send(Kind::Ready, b"");
+    status.set_stage(Stage::Verb);
+    let answer = connector.call(job.verb, RSlice::from_slice(job.payload.as_bytes())).into_result();
+    services.close();
+    status.set_stage(Stage::Close);
+    close(connector, answer)
+}
+
+/// Drops the client; a panic while it drops spoils a verb that went well.
+fn close(connector: ConnectorBox, answer: Result<RVec<u8>, RVec<u8>>) -> End {
+    let closed = connector.call(verb::CLOSE, RSlice::EMPTY).into_result();
+    // Its vtable lies in a library that is never unloaded; the client inside is gone already.
+    std::mem::forget(connector);
+    match (answer, closed) {
+        (Err(failure), _) => failed(Stage::Verb, FailureReport::from_json(&failure)),
+        (Ok(_), Err(failure)) => failed(Stage::Close, FailureReport::from_json(&failure)),
+        (Ok(answer), Ok(_)) => done(&answer),
+    }
+}
+
+fn done(answer: &[u8]) -> End {
+    if answer.is_empty() {
+        return End::Done { answer: None };
+    }
+    match serde_json::from_slice::<Box<RawValue>>(answer) {
+        Ok(answer) => End::Done { answer: Some(answer) },
+        Err(error) => {
+            let message = format!("the connector's answer is not JSON: {error}");
+            failed(Stage::Verb, FailureReport::new(failure_kind::CONNECTOR, message))
+        }
+    }
+}
+
+fn failed(stage: Stage, failure: FailureReport) -> End {
+    End::Failed { stage, failure }
+}
+
+/// A panic in the worker's own code is a bug in the runner, on whichever thread it happens: the connector
+/// has a standard library, and a panic hook, of its own.
+fn report_own_panics(status: &Arc<Status>) {
+    let status = Arc::clone(status);
+    panic::set_hook(Box::new(move |info| {
+        status.set_stage(Stage::Bug);
+        eprintln!("the worker panicked: {info}");
+        exit(BROKEN);
+    }));
+}
+
+/// Ends this process when the supervisor's end of the channel is gone, even if guardian and cgroup failed.
+fn end_with_the_supervisor(channel: UnixStream) -> std::io::Result<()> {
+    use std::io::Read as _;
+    let watch = move || {
+        let mut channel = channel;
+        // The supervisor sends nothing after the job: anything but an error is the end of it. An error
+        // means that the connector closed the descriptor, which the outbox reports.
+        if channel.read(&mut [0]).is_ok() {
+            exit(0);
+        }
+    };
+    thread::Builder::new().name("lifeline".into()).spawn(watch)?;
+    Ok(())
+}
+
+/// Ends the process at once: no destructor, no `atexit` handler.
+pub(crate) fn exit(code: c_int) -> ! {
+    // SAFETY: `_exit` may be called at any time on any thread.
+    unsafe { libc::_exit(code) }
+}

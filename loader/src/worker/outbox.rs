@@ -1,0 +1,243 @@
+//! Frames on their way to the supervisor: gathered by many threads, written by one.
+
+use std::{
+    io::{self, Write},
+    os::{fd::AsFd, unix::net::UnixStream},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use crate::frame::{Kind, Stage, Status, append, append_record};
+
+/// A batch leaves at this size,
+const BATCH: usize = 64 * 1024;
+/// or when its first frame is this old.
+const MAX_AGE: Duration = Duration::from_millis(50);
+/// Producers wait while this much is waiting already.
+const CAPACITY: usize = 1024 * 1024;
+
+/// Where frames wait to be written. Shared by every thread of the connector.
+pub(crate) struct Outbox {
+    shared: Arc<Shared>,
+    writer: Mutex<Option<JoinHandle<()>>>,
+}
+
+struct Shared {
+    waiting: Mutex<Waiting>,
+    /// Wakes the writer.
+    work: Condvar,
+    /// Wakes producers.
+    space: Condvar,
+    status: Arc<Status>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    bytes: Vec<u8>,
+    records: u64,
+    accepted: u64,
+    since: Option<Instant>,
+    urgent: bool,
+    closed: bool,
+}
+
+impl Outbox {
+    /// Starts the thread that writes to the channel.
+    ///
+    /// # Errors
+    /// Where the thread cannot be had.
+    pub(crate) fn start(channel: UnixStream, status: Arc<Status>) -> io::Result<Self> {
+        let shared = Arc::new(Shared {
+            waiting: Mutex::default(),
+            work: Condvar::new(),
+            space: Condvar::new(),
+            status,
+        });
+        let channel = Channel::new(channel)?;
+        let for_writer = Arc::clone(&shared);
+        let writer =
+            thread::Builder::new().name("frames".into()).spawn(move || for_writer.write_to(channel))?;
+        Ok(Self { shared, writer: Mutex::new(Some(writer)) })
+    }
+
+    /// Appends a checked record; waits while too much is waiting. False once the last frame is in.
+    pub(crate) fn record(&self, extracted_at: &str, record: &[u8]) -> bool {
+        self.append(false, |waiting, status| {
+            append_record(&mut waiting.bytes, extracted_at, record);
+            waiting.records += 1;
+            waiting.accepted += 1;
+            status.set_accepted(waiting.accepted);
+        })
+    }
+
+    /// Appends a checkpoint; never waits. False once the last frame is in.
+    pub(crate) fn checkpoint(&self, state: &[u8]) -> bool {
+        self.append(true, |waiting, status| {
+            append(&mut waiting.bytes, Kind::Checkpoint, state);
+            status.set_checkpoint(waiting.accepted);
+        })
+    }
+
+    /// Appends any other frame. False once the last frame is in.
+    pub(crate) fn send(&self, kind: Kind, payload: &[u8]) -> bool {
+        let urgent = matches!(kind, Kind::Panic | Kind::Ready);
+        self.append(urgent, |waiting, _| append(&mut waiting.bytes, kind, payload))
+    }
+
+    /// Appends the last frame, and returns when everything has been written.
+    pub(crate) fn finish(&self, end: &[u8]) {
+        self.append(true, |waiting, _| {
+            append(&mut waiting.bytes, Kind::End, end);
+            waiting.closed = true;
+        });
+        let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // The writer cannot panic without ending the process.
+        let _ = writer.map(JoinHandle::join);
+    }
+
+    fn append(&self, urgent: bool, change: impl FnOnce(&mut Waiting, &Status)) -> bool {
+        let mut waiting = self.shared.lock();
+        while !urgent && waiting.bytes.len() >= CAPACITY && !waiting.closed {
+            waiting = self.shared.space.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        }
+        if waiting.closed {
+            return false;
+        }
+        let first = waiting.bytes.is_empty();
+        change(&mut waiting, &self.shared.status);
+        waiting.urgent |= urgent || waiting.bytes.len() >= BATCH;
+        if first {
+            waiting.since = Some(Instant::now());
+        }
+        if first || waiting.urgent {
+            self.shared.work.notify_one();
+        }
+        true
+    }
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write_to(&self, mut channel: Channel) {
+        let mut batch = Vec::with_capacity(2 * BATCH);
+        loop {
+            let (records, last) = self.take_batch(&mut batch);
+            if channel.write(&batch).is_err() {
+                self.status.set_stage(Stage::ChannelLost);
+                super::exit(super::BROKEN);
+            }
+            self.status.add_sent(records);
+            if last {
+                return;
+            }
+            batch.clear();
+            // After a giant record, do not hold its memory for the rest of the run.
+            batch.shrink_to(2 * CAPACITY);
+        }
+    }
+
+    /// Waits for a batch that is due; gives the number of its records, and whether it is the last.
+    fn take_batch(&self, batch: &mut Vec<u8>) -> (u64, bool) {
+        let mut waiting = self.lock();
+        loop {
+            let age = waiting.since.map(|since| since.elapsed());
+            match age {
+                None => waiting = self.work.wait(waiting).unwrap_or_else(PoisonError::into_inner),
+                Some(age) if !waiting.urgent && age < MAX_AGE => {
+                    let woken = self.work.wait_timeout(waiting, MAX_AGE - age);
+                    waiting = woken.unwrap_or_else(PoisonError::into_inner).0;
+                }
+                Some(_) => break,
+            }
+        }
+        std::mem::swap(batch, &mut waiting.bytes);
+        waiting.since = None;
+        waiting.urgent = false;
+        self.space.notify_all();
+        (std::mem::take(&mut waiting.records), waiting.closed)
+    }
+}
+
+/// The frame channel, recognised by its inode: a connector may close descriptors, or open others in
+/// their place.
+struct Channel {
+    stream: UnixStream,
+    identity: (u64, u64),
+}
+
+impl Channel {
+    fn new(stream: UnixStream) -> io::Result<Self> {
+        let identity = identity(&stream)?;
+        Ok(Self { stream, identity })
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if identity(&self.stream)? != self.identity {
+            return Err(io::Error::from(io::ErrorKind::NotConnected));
+        }
+        self.stream.write_all(bytes)
+    }
+}
+
+fn identity(stream: &impl AsFd) -> io::Result<(u64, u64)> {
+    let stat = rustix::fs::fstat(stream)?;
+    Ok((stat.st_dev, stat.st_ino))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+
+    use super::*;
+    use crate::frame::Decoder;
+
+    fn outbox() -> (Outbox, UnixStream, Arc<Status>) {
+        let (ours, theirs) = UnixStream::pair().unwrap();
+        let (status, _) = Status::create().unwrap();
+        let status = Arc::new(status);
+        (Outbox::start(ours, Arc::clone(&status)).unwrap(), theirs, status)
+    }
+
+    fn kinds(bytes: &[u8]) -> Vec<Kind> {
+        let mut decoder = Decoder::default();
+        decoder.push(bytes);
+        std::iter::from_fn(|| decoder.next_frame().unwrap().map(|(kind, _)| kind)).collect()
+    }
+
+    #[test]
+    fn a_lone_record_leaves_by_itself() {
+        let (outbox, mut channel, status) = outbox();
+        assert!(outbox.record("", b"{}"));
+        let mut bytes = [0; 64];
+        let length = channel.read(&mut bytes).unwrap();
+        assert_eq!(kinds(&bytes[..length]), [Kind::Record]);
+        assert_eq!(status.accepted(), 1);
+    }
+
+    #[test]
+    fn nothing_follows_the_last_frame_and_everything_before_it_arrives() {
+        let (outbox, mut channel, status) = outbox();
+        let reader = thread::spawn(move || {
+            let mut bytes = Vec::new();
+            channel.read_to_end(&mut bytes).unwrap();
+            bytes
+        });
+        thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| (0..1000).for_each(|_| assert!(outbox.record("", &[b'x'; 700]))));
+            }
+        });
+        assert!(outbox.checkpoint(b"{}"));
+        outbox.finish(b"{}");
+        assert!(!outbox.record("", b"{}"));
+        drop(outbox);
+        let kinds = kinds(&reader.join().unwrap());
+        assert_eq!(kinds.len(), 8002);
+        assert_eq!(kinds[8000..], [Kind::Checkpoint, Kind::End]);
+        assert_eq!((status.accepted(), status.sent(), status.checkpoint()), (8000, 8000, Some(8000)));
+    }
+}
