@@ -1,0 +1,248 @@
+//! Takes a worker's frames, believes none of them, and brings the records to the sink.
+
+use std::{
+    io::{self, Read},
+    os::unix::net::UnixStream,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+        mpsc::SyncSender,
+    },
+    time::{Duration, Instant},
+};
+
+use serde::de::IgnoredAny;
+
+use crate::frame::{DecodeError, Decoder, End, Kind, LogLine, MAX_CHECKPOINT, PanicReport, split_record};
+
+use super::{Event, envelope::Envelope, sink::Sink};
+
+/// What one read takes at most.
+const READ: usize = 256 * 1024;
+/// Checkpoints are committed at most this often, and at least this soon after the last record.
+const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
+
+/// Brings the frames of one worker to one sink, on a thread of its own.
+pub(crate) struct Intake {
+    pub(crate) channel: UnixStream,
+    pub(crate) envelope: Envelope,
+    pub(crate) sink: Box<dyn Sink>,
+    pub(crate) events: SyncSender<Event>,
+    pub(crate) progress: Arc<Progress>,
+}
+
+/// How far the intake has come; read by the supervisor at any time.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    delivered: AtomicU64,
+    /// Records before the last committed checkpoint, plus one.
+    committed: AtomicU64,
+}
+
+impl Progress {
+    /// Records that the sink has taken.
+    pub(crate) fn delivered(&self) -> u64 {
+        self.delivered.load(Ordering::Relaxed)
+    }
+
+    /// Records before the last checkpoint that is durable.
+    pub(crate) fn committed(&self) -> Option<u64> {
+        self.committed.load(Ordering::Relaxed).checked_sub(1)
+    }
+}
+
+/// Why the intake stopped before the worker closed the channel in good order.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum IntakeError {
+    #[error("the frame channel could not be read")]
+    Read(#[source] io::Error),
+    #[error("the worker sent bytes that are no frame")]
+    Decode(#[from] DecodeError),
+    #[error("the worker sent {what} that is none: {reason}")]
+    Garbled { what: &'static str, reason: String },
+    #[error("the channel ended inside a frame, after {bytes} bytes of it")]
+    Torn { bytes: usize },
+    #[error("the worker sent a frame after its last one")]
+    AfterEnd,
+    #[error("the records could not be written to standard output")]
+    Sink(#[source] io::Error),
+}
+
+fn garbled(what: &'static str, reason: impl ToString) -> IntakeError {
+    IntakeError::Garbled { what, reason: reason.to_string() }
+}
+
+/// What the intake has to remember between frames.
+#[derive(Default)]
+struct Position {
+    received: u64,
+    checkpoint: Option<u64>,
+    last_commit: Option<Instant>,
+    ended: bool,
+    line: Vec<u8>,
+}
+
+impl Intake {
+    /// Runs until the channel ends or something is wrong, and says so as the last event.
+    pub(crate) fn run(mut self) {
+        let result = self.take_all();
+        // A supervisor that has given up waiting needs no more events.
+        let _ = self.events.send(Event::IntakeEnded(result));
+    }
+
+    fn take_all(&mut self) -> Result<(), IntakeError> {
+        self.channel.set_read_timeout(Some(COMMIT_INTERVAL)).map_err(IntakeError::Read)?;
+        let mut decoder = Decoder::default();
+        let mut bytes = vec![0; READ];
+        let mut position = Position::default();
+        loop {
+            let read = match self.channel.read(&mut bytes) {
+                Ok(0) => break,
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => 0,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) if error.kind() == io::ErrorKind::ConnectionReset => break,
+                Err(error) => return Err(IntakeError::Read(error)),
+            };
+            decoder.push(&bytes[..read]);
+            let outcome = self.take_frames(&mut decoder, &mut position);
+            self.pass_on(&mut position, false)?;
+            outcome?;
+        }
+        self.pass_on(&mut position, true)?;
+        match decoder.unfinished() {
+            0 => Ok(()),
+            bytes => Err(IntakeError::Torn { bytes }),
+        }
+    }
+
+    fn take_frames(&mut self, decoder: &mut Decoder, position: &mut Position) -> Result<(), IntakeError> {
+        while let Some((kind, payload)) = decoder.next_frame()? {
+            if position.ended {
+                return Err(IntakeError::AfterEnd);
+            }
+            match kind {
+                Kind::Record => self.take_record(payload, position)?,
+                Kind::Checkpoint => {
+                    check_checkpoint(payload)?;
+                    position.checkpoint = Some(position.received);
+                }
+                Kind::Ready => self.tell(Event::Ready),
+                Kind::Log => self.tell(Event::Log(read_json::<LogLine>("a log line", payload)?)),
+                Kind::Panic => self.tell(Event::Panic(read_json::<PanicReport>("a panic report", payload)?)),
+                Kind::End => {
+                    position.ended = true;
+                    self.tell(Event::End(read_json::<End>("an end", payload)?));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn take_record(&mut self, payload: &[u8], position: &mut Position) -> Result<(), IntakeError> {
+        let (extracted_at, record) =
+            split_record(payload).ok_or_else(|| garbled("a record", "it has no time"))?;
+        let extracted_at = check_time(extracted_at)?;
+        let record = check_record(record)?;
+        self.envelope.write(&mut position.line, position.received, extracted_at, record);
+        self.sink.append(&position.line, record).map_err(IntakeError::Sink)?;
+        position.received += 1;
+        Ok(())
+    }
+
+    /// Flushes what came with one read, and commits where a checkpoint is due.
+    fn pass_on(&mut self, position: &mut Position, last: bool) -> Result<(), IntakeError> {
+        let due = last || position.last_commit.is_none_or(|last| last.elapsed() >= COMMIT_INTERVAL);
+        match position.checkpoint {
+            Some(records) if due => {
+                self.sink.commit().map_err(IntakeError::Sink)?;
+                position.checkpoint = None;
+                position.last_commit = Some(Instant::now());
+                self.progress.committed.store(records + 1, Ordering::Relaxed);
+            }
+            _ if last => self.sink.commit().map_err(IntakeError::Sink)?,
+            _ => self.sink.flush().map_err(IntakeError::Sink)?,
+        }
+        self.progress.delivered.store(position.received, Ordering::Relaxed);
+        Ok(())
+    }
+
+    fn tell(&self, event: Event) {
+        // As in `run`.
+        let _ = self.events.send(event);
+    }
+}
+
+fn read_json<'a, T: serde::Deserialize<'a>>(what: &'static str, payload: &'a [u8]) -> Result<T, IntakeError> {
+    serde_json::from_slice(payload).map_err(|error| garbled(what, error))
+}
+
+/// Exactly one JSON object on one line: it cannot end its envelope early, nor begin another.
+fn check_record(record: &[u8]) -> Result<&str, IntakeError> {
+    let text = std::str::from_utf8(record).map_err(|error| garbled("a record", error))?;
+    if !text.starts_with('{') {
+        return Err(garbled("a record", "it is not a JSON object"));
+    }
+    check_one_line(record)?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| garbled("a record", error))?;
+    Ok(text)
+}
+
+fn check_one_line(record: &[u8]) -> Result<(), IntakeError> {
+    match record.iter().position(|byte| *byte < 0x20) {
+        None => Ok(()),
+        Some(at) => Err(garbled("a record", format!("byte {at} is a control character"))),
+    }
+}
+
+/// The characters of a time, of which none can end the string that it stands in.
+fn check_time(time: &[u8]) -> Result<&str, IntakeError> {
+    let text = std::str::from_utf8(time).ok().filter(|text| text.parse::<jiff::Timestamp>().is_ok());
+    let text = text
+        .filter(|text| text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')));
+    text.ok_or_else(|| garbled("a record's time", String::from_utf8_lossy(time).escape_debug()))
+}
+
+fn check_checkpoint(state: &[u8]) -> Result<(), IntakeError> {
+    if state.len() > MAX_CHECKPOINT {
+        return Err(garbled("a checkpoint", format!("it has {} bytes", state.len())));
+    }
+    read_json::<IgnoredAny>("a checkpoint", state).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_forged_record_cannot_leave_its_envelope() {
+        let cases: [(&[u8], &str); 8] = [
+            (br#"{"a":1}"#, ""),
+            (br#"{"a":1}}"#, "trailing characters"),
+            (br#"{"a":1},"sequence":9"#, "trailing characters"),
+            (b"{\"a\":\n1}", "byte 5 is a control character"),
+            (b"[1]", "not a JSON object"),
+            (b"", "not a JSON object"),
+            (b"{\"a\":\"\xff\"}", "invalid utf-8"),
+            (br#"{"a":"#, "EOF"),
+        ];
+        for (record, complaint) in cases {
+            match check_record(record) {
+                Ok(text) => assert_eq!((text.as_bytes(), complaint), (record, "")),
+                Err(error) => {
+                    assert!(!complaint.is_empty() && error.to_string().contains(complaint), "{error}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_forged_time_cannot_leave_its_string() {
+        for time in ["2020-02-21T12:00:00Z", "2020-02-21 12:00:00.123+01:00"] {
+            assert_eq!(check_time(time.as_bytes()).unwrap(), time);
+        }
+        for time in ["", "yesterday", "2020-02-21T12:00:00Z\",\"x\":\"", "2020-02-21T12:00:00Z\n"] {
+            assert!(check_time(time.as_bytes()).is_err(), "{time:?}");
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Starts a run: its cgroup, its channels, its guardian.
+
+use std::{
+    env,
+    fs::File,
+    io::{self, PipeReader},
+    os::{fd::OwnedFd, unix::net::UnixStream},
+    process::{Child, Stdio},
+    time::Duration,
+};
+
+use rustix::pipe::{PipeFlags, pipe_with};
+
+use crate::{
+    cgroup::{CgroupError, CgroupLimits, RunCgroup},
+    frame::{Job, JobError, Status, StatusError, write_job},
+    guardian,
+};
+
+/// What a run may use, all processes together.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Memory in bytes; swap is not allowed on top.
+    pub(crate) memory: u64,
+    /// From start to end.
+    pub(crate) deadline: Duration,
+    /// From the first request to stop until everything is killed.
+    pub(crate) grace: Duration,
+    /// Processes and threads.
+    pub(crate) processes: u64,
+}
+
+/// Why a run could not be started.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum LaunchError {
+    /// The limits cannot be enforced here.
+    #[error("cannot hold the connector to its limits on this system")]
+    Cgroup(#[from] CgroupError),
+    /// The page shared with the worker.
+    #[error("cannot start the connector")]
+    Status(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Pipes, processes, threads.
+    #[error("cannot start the connector: failed to {what}")]
+    System {
+        /// What failed.
+        what: &'static str,
+        /// The system's reason.
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl From<StatusError> for LaunchError {
+    fn from(error: StatusError) -> Self {
+        Self::Status(Box::new(error))
+    }
+}
+
+impl From<JobError> for LaunchError {
+    fn from(error: JobError) -> Self {
+        Self::Status(Box::new(error))
+    }
+}
+
+fn failed<E: Into<io::Error>>(what: &'static str) -> impl FnOnce(E) -> LaunchError {
+    move |source| LaunchError::System { what, source: source.into() }
+}
+
+/// A run that has been started.
+pub(crate) struct Launched {
+    pub(crate) channel: UnixStream,
+    pub(crate) stdout: File,
+    pub(crate) stderr: File,
+    pub(crate) reports: File,
+    pub(crate) status: Status,
+    pub(crate) cgroup: RunCgroup,
+    pub(crate) guardian: Guardian,
+}
+
+/// The guardian's process. Dropping it closes the lifeline, which makes it clean up and end.
+pub(crate) struct Guardian {
+    process: Child,
+    lifeline: Option<OwnedFd>,
+}
+
+impl Guardian {
+    /// Lets it clean up, and waits until it has.
+    pub(crate) fn dismiss(&mut self) {
+        if self.lifeline.take().is_some() {
+            // The only error is a child that has been waited for already.
+            let _ = self.process.wait();
+        }
+    }
+}
+
+impl Drop for Guardian {
+    fn drop(&mut self) {
+        self.dismiss();
+    }
+}
+
+/// What a connector's process may know of the runner's environment.
+const PASSED_ON: [&str; 12] = [
+    "HOME",
+    "LANG",
+    "LC_ALL",
+    "LC_CTYPE",
+    "LOGNAME",
+    "PATH",
+    "SSL_CERT_DIR",
+    "SSL_CERT_FILE",
+    "TMPDIR",
+    "TZ",
+    "USER",
+    "XDG_CONFIG_HOME",
+];
+
+/// Starts a worker on `job`; it is inside its limits before it loads anything.
+pub(crate) fn launch(run: &str, job: &Job, limits: &Limits) -> Result<Launched, LaunchError> {
+    let cgroup_limits = CgroupLimits { memory_bytes: limits.memory, processes: limits.processes };
+    let cgroup = RunCgroup::create(&format!("{}-{run}", std::process::id()), &cgroup_limits)?;
+    let procs = cgroup.open_procs().map_err(CgroupError::from)?;
+    let (mut channel, workers_channel) = UnixStream::pair().map_err(failed("make the frame channel"))?;
+    let (status, status_descriptor) = Status::create()?;
+    status.set_time_left(limits.deadline);
+    let (guardians_lifeline, lifeline) = pipe_with(PipeFlags::CLOEXEC).map_err(failed("make a pipe"))?;
+    let (reports, guardians_reports) = pipe_with(PipeFlags::CLOEXEC).map_err(failed("make a pipe"))?;
+    let (stdout, workers_stdout) = io::pipe().map_err(failed("make a pipe"))?;
+    let (stderr, workers_stderr) = io::pipe().map_err(failed("make a pipe"))?;
+    let descriptors = guardian::Descriptors {
+        channel: workers_channel.into(),
+        status: status_descriptor,
+        lifeline: guardians_lifeline,
+        reports: guardians_reports,
+        procs,
+    };
+    let mut command =
+        guardian::command(descriptors, cgroup.directories()).map_err(failed("prepare the guardian"))?;
+    command.env_clear().envs(PASSED_ON.iter().filter_map(|name| Some((name, env::var_os(name)?))));
+    command.stdin(Stdio::null()).stdout(workers_stdout).stderr(workers_stderr);
+    let process = command.spawn().map_err(failed("start the guardian"))?;
+    // The command holds our copies of what it passed on; they have to go, or nothing ever reads EOF.
+    drop(command);
+    let guardian = Guardian { process, lifeline: Some(lifeline) };
+    send_job(&mut channel, job)?;
+    Ok(Launched {
+        channel,
+        stdout: into_file(stdout),
+        stderr: into_file(stderr),
+        reports: File::from(reports),
+        status,
+        cgroup,
+        guardian,
+    })
+}
+
+/// A worker that is already gone is explained by the supervisor's loop, better than by a broken pipe.
+fn send_job(channel: &mut UnixStream, job: &Job) -> Result<(), LaunchError> {
+    match write_job(channel, job) {
+        Err(JobError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        sent => Ok(sent?),
+    }
+}
+
+fn into_file(pipe: PipeReader) -> File {
+    File::from(OwnedFd::from(pipe))
+}

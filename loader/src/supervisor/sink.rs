@@ -1,0 +1,82 @@
+//! Where checked records go.
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write},
+    sync::mpsc::Sender,
+};
+
+use rustix::fs::{FileType, fdatasync, fstat};
+
+/// Takes the lines of one run, in order.
+pub(crate) trait Sink: Send {
+    /// Takes one envelope, a line with its break; `record` is the part of it that the connector produced.
+    fn append(&mut self, line: &[u8], record: &str) -> io::Result<()>;
+
+    /// Passes on what has been taken, without a promise that it lasts.
+    fn flush(&mut self) -> io::Result<()>;
+
+    /// Makes everything taken so far durable, as far as this sink can.
+    fn commit(&mut self) -> io::Result<()>;
+}
+
+/// Standard output, or whatever file or pipe stands there.
+pub(crate) struct Stdout {
+    writer: BufWriter<File>,
+    is_file: bool,
+}
+
+impl Stdout {
+    /// # Errors
+    /// Where standard output is closed.
+    pub(crate) fn open() -> io::Result<Self> {
+        let descriptor = rustix::io::dup(rustix::stdio::stdout())?;
+        let is_file = FileType::from_raw_mode(fstat(&descriptor)?.st_mode) == FileType::RegularFile;
+        let writer = BufWriter::with_capacity(128 * 1024, File::from(descriptor));
+        Ok(Self { writer, is_file })
+    }
+}
+
+impl Sink for Stdout {
+    fn append(&mut self, line: &[u8], _record: &str) -> io::Result<()> {
+        self.writer.write_all(line)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.writer.flush()
+    }
+
+    /// To a pipe, durable means accepted by `write`: more cannot be known.
+    fn commit(&mut self) -> io::Result<()> {
+        self.writer.flush()?;
+        if self.is_file {
+            fdatasync(self.writer.get_ref())?;
+        }
+        Ok(())
+    }
+}
+
+/// Keeps records in memory: for a verb whose records the runner itself wants.
+pub(crate) struct Memory {
+    records: Sender<String>,
+}
+
+impl Memory {
+    pub(crate) fn new(records: Sender<String>) -> Self {
+        Self { records }
+    }
+}
+
+impl Sink for Memory {
+    fn append(&mut self, _line: &[u8], record: &str) -> io::Result<()> {
+        self.records.send(record.to_owned()).map_err(io::Error::other)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn commit(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
