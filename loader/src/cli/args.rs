@@ -1,0 +1,216 @@
+//! The command line as it is typed.
+
+use std::{path::PathBuf, time::Duration};
+
+use bytesize::ByteSize;
+use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
+
+use crate::{console::LogFormat, exit_code::ExitCode, supervisor::Limits};
+
+/// Runs connectors: native plugins that read an integration and produce checked records.
+///
+/// Records go to standard output, one JSON envelope a line; everything for people goes to standard error.
+/// Each ending has an exit code: `codeclimate-connector explain CODE` tells what it means.
+#[derive(Debug, Parser)]
+#[command(name = "codeclimate-connector", version, propagate_version = true, styles = STYLES)]
+pub(crate) struct Arguments {
+    /// Show DEBUG lines too.
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+    /// How lines on standard error are written.
+    #[arg(long, global = true, value_enum, default_value = "text", value_name = "FORMAT")]
+    pub(crate) log_format: LogFormat,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const STYLES: styling::Styles = styling::Styles::styled()
+    .header(styling::AnsiColor::Green.on_default().bold())
+    .usage(styling::AnsiColor::Green.on_default().bold())
+    .literal(styling::AnsiColor::Cyan.on_default().bold());
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Ask a connector whether its configuration works.
+    ///
+    /// Prints {"isValid":...,"errorMessages":[...]}; exits with 10 where it does not.
+    VerifyConfiguration(Run),
+    /// Print the streams that a connector can sync, as Stream records.
+    DiscoverStreams(Run),
+    /// Print the records of a stream that are as new as the cutoff or newer.
+    SyncStream {
+        #[command(flatten)]
+        run: Run,
+        /// The stream: its id, its record as JSON, or @FILE that holds the record.
+        ///
+        /// With an id, the streams are discovered first.
+        stream: String,
+        /// The earliest data wanted: 2024-01-31, 2024-01-31T12:00:00Z, or an age such as 90d.
+        earliest_data_cutoff: String,
+    },
+    /// Print the records of one entity of a stream, where the connector can do that.
+    SyncEntity {
+        #[command(flatten)]
+        run: Run,
+        /// The stream: its id, its record as JSON, or @FILE that holds the record.
+        stream: String,
+        /// The entity, as this connector names them; for git, a commit.
+        entity: String,
+    },
+    /// List the connectors that can be named by their slug.
+    List {
+        #[command(flatten)]
+        search: Search,
+        /// How the list is printed.
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Show what a connector is, without running any of it.
+    Inspect {
+        #[command(flatten)]
+        search: Search,
+        /// The connector: its slug, or the path of its file.
+        connector: String,
+        /// How it is printed.
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// List the record types, or print the JSON Schema of one.
+    Schema {
+        /// The record type, such as Incident.
+        record_type: Option<String>,
+    },
+    /// Check records, or envelopes with records, against their schemas.
+    Validate {
+        /// A file with one JSON object a line; - for standard input.
+        file: PathBuf,
+        /// How the verdicts are printed: text names the bad lines, json gives one object for every line.
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+        /// Also refuse properties that the schema does not describe.
+        #[arg(long)]
+        strict: bool,
+    },
+    /// Explain an exit code.
+    Explain {
+        /// The exit code; without it, all of them.
+        #[arg(value_parser = parse_exit_code)]
+        code: Option<ExitCode>,
+    },
+    /// Print the completion script of a shell.
+    Completions {
+        /// The shell.
+        shell: clap_complete::Shell,
+    },
+}
+
+/// How an answer is printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Where connectors are looked for.
+#[derive(Debug, Args)]
+pub(crate) struct Search {
+    /// Look for connectors in this folder first. May be given several times.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) connector_path: Vec<PathBuf>,
+}
+
+/// What every verb needs.
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The connector: its slug, or the path of its .so file.
+    pub(crate) connector: String,
+    /// The configuration: a file that holds a JSON object; - for standard input.
+    pub(crate) config: PathBuf,
+    #[command(flatten)]
+    pub(crate) search: Search,
+    #[command(flatten)]
+    pub(crate) limits: LimitOptions,
+    /// Exit with 21 where records were rejected to the connector, even if it went on.
+    #[arg(long)]
+    pub(crate) fail_on_rejected: bool,
+}
+
+/// The limits as they are typed.
+#[derive(Debug, Args)]
+pub(crate) struct LimitOptions {
+    /// Memory of all processes of the connector together, such as 512MiB or 1GiB.
+    #[arg(long, value_name = "SIZE", env = "CODECLIMATE_CONNECTOR_MEMORY_LIMIT", default_value = "1GiB",
+          value_parser = parse_memory)]
+    memory_limit: u64,
+    /// When the connector is killed, such as 90s or 20m.
+    #[arg(long, value_name = "DURATION", env = "CODECLIMATE_CONNECTOR_DEADLINE", default_value = "20m",
+          value_parser = parse_duration)]
+    deadline: Duration,
+    /// How long a connector that was asked to stop may take.
+    #[arg(long, value_name = "DURATION", env = "CODECLIMATE_CONNECTOR_GRACE", default_value = "10s",
+          value_parser = parse_duration)]
+    grace: Duration,
+}
+
+/// Processes and threads of a connector.
+const PROCESSES: u64 = 512;
+/// Less than this and the worker itself does not start.
+const LEAST_MEMORY: u64 = 16 * 1024 * 1024;
+
+impl LimitOptions {
+    pub(crate) fn limits(&self) -> Limits {
+        Limits { memory: self.memory_limit, deadline: self.deadline, grace: self.grace, processes: PROCESSES }
+    }
+}
+
+fn parse_memory(text: &str) -> Result<u64, String> {
+    let size: ByteSize =
+        text.parse().map_err(|_| format!("{text:?} is not a size such as 512MiB or 1GiB"))?;
+    if size.as_u64() < LEAST_MEMORY {
+        return Err("less than 16MiB is not enough to load a connector".to_owned());
+    }
+    Ok(size.as_u64())
+}
+
+fn parse_duration(text: &str) -> Result<Duration, String> {
+    let wrong = || format!("{text:?} is not a duration such as 90s, 20m or 1h");
+    let duration: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
+    let duration = Duration::try_from(duration).map_err(|_| wrong())?;
+    if duration.is_zero() { Err(wrong()) } else { Ok(duration) }
+}
+
+fn parse_exit_code(text: &str) -> Result<ExitCode, String> {
+    let code = text.parse::<u8>().ok().and_then(ExitCode::from_number);
+    code.ok_or_else(|| {
+        let known: Vec<String> = ExitCode::ALL.iter().map(|code| code.number().to_string()).collect();
+        format!("the runner never exits with {text}; it knows {}", known.join(", "))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_and_durations_are_read_or_refused_with_an_example() {
+        assert_eq!(parse_memory("1GiB"), Ok(1 << 30));
+        assert_eq!(parse_memory("64 MiB"), Ok(64 << 20));
+        assert_eq!(parse_duration("90s"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse_duration("1h 30m"), Ok(Duration::from_secs(5400)));
+        for text in ["", "much", "-1GiB", "1MiB"] {
+            assert!(parse_memory(text).unwrap_err().contains("MiB"), "{text}");
+        }
+        for text in ["", "20", "-5s", "0s"] {
+            assert!(parse_duration(text).unwrap_err().contains("such as 90s"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! The command line: reads it, does what it says, prints what went wrong once, gives the exit code.
+
+mod args;
+mod explain;
+mod inspect;
+mod prepare;
+mod records;
+mod run;
+mod stream;
+mod verify;
+
+use std::{
+    io::{self, Write},
+    process,
+};
+
+use clap::{CommandFactory, Parser};
+
+use crate::{
+    configuration::{CheckError, ConfigurationError},
+    console::{Console, printable},
+    cutoff::CutoffError,
+    exit_code::ExitCode,
+    frame::{Level, keep_from_children},
+    guardian::hide_memory,
+    locate::LocateError,
+    mask::MaskerError,
+    note::NoteError,
+    supervisor::LaunchError,
+};
+
+use args::{Arguments, Command};
+use records::RecordsError;
+use stream::StreamError;
+
+/// Whatever ends a command before it has an outcome of its own.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    #[error(transparent)]
+    Locate(#[from] LocateError),
+    #[error(transparent)]
+    Note(#[from] NoteError),
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    #[error(transparent)]
+    Masker(#[from] MaskerError),
+    #[error(transparent)]
+    Cutoff(#[from] CutoffError),
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+    #[error(transparent)]
+    Launch(#[from] LaunchError),
+    #[error(transparent)]
+    Records(#[from] RecordsError),
+    #[error("cannot write to standard output")]
+    Output(#[source] io::Error),
+    #[error("failed to {what}")]
+    System {
+        what: &'static str,
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl CliError {
+    fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Locate(error) => error.exit_code(),
+            Self::Note(error) => error.exit_code(),
+            Self::Configuration(error) => error.exit_code(),
+            Self::Check(error) => error.exit_code(),
+            Self::Masker(error) => error.exit_code(),
+            Self::Cutoff(error) => error.exit_code(),
+            Self::Stream(_) => StreamError::exit_code(),
+            Self::Launch(LaunchError::Cgroup(_)) => ExitCode::Unenforceable,
+            Self::Launch(_) | Self::System { .. } => ExitCode::Bug,
+            Self::Records(error) => error.exit_code(),
+            Self::Output(_) => ExitCode::OutputFailed,
+        }
+    }
+
+    fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// The runner's own `main`.
+pub(crate) fn main() -> process::ExitCode {
+    let arguments = Arguments::parse();
+    let mut console = Console::new(arguments.log_format, arguments.verbose);
+    let code = prepare_process().and_then(|()| dispatch(arguments, &mut console));
+    let code = code.unwrap_or_else(|error| {
+        if !error.is_closed_pipe() {
+            tell(&mut console, &error);
+        }
+        error.exit_code()
+    });
+    code.into()
+}
+
+/// What the runner holds, its children and other processes need not have.
+fn prepare_process() -> Result<(), CliError> {
+    keep_from_children()
+        .map_err(|source| CliError::System { what: "list this process's descriptors", source })?;
+    hide_memory();
+    Ok(())
+}
+
+fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, CliError> {
+    let verbose = arguments.verbose;
+    match arguments.command {
+        Command::VerifyConfiguration(run) => verify::verify_configuration(&run, verbose, console),
+        Command::DiscoverStreams(run) => run::discover_streams(&run, verbose, console),
+        Command::SyncStream { run, stream, earliest_data_cutoff } => {
+            run::sync_stream(&run, &stream, &earliest_data_cutoff, verbose, console)
+        }
+        Command::SyncEntity { run, stream, entity } => {
+            run::sync_entity(&run, &stream, &entity, verbose, console)
+        }
+        Command::List { search, format } => inspect::list(&search, format, console),
+        Command::Inspect { search, connector, format } => inspect::inspect(&search, &connector, format),
+        Command::Schema { record_type } => records::schema(record_type.as_deref()),
+        Command::Validate { file, format, strict } => records::validate(&file, format, strict),
+        Command::Explain { code } => explain::explain(code),
+        Command::Completions { shell } => completions(shell),
+    }
+}
+
+fn completions(shell: clap_complete::Shell) -> Result<ExitCode, CliError> {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Arguments::command(), "codeclimate-connector", &mut script);
+    print(&script)
+}
+
+/// Prints an answer to standard output.
+fn print(text: &[u8]) -> Result<ExitCode, CliError> {
+    let mut stdout = io::stdout().lock();
+    stdout.write_all(text).and_then(|()| stdout.flush()).map_err(CliError::Output)?;
+    Ok(ExitCode::Done)
+}
+
+/// An error with its causes, a line each.
+fn tell(console: &mut Console, error: &dyn std::error::Error) {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str("\ncaused by: ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    console.fail(&text);
+}
+
+/// Text from a file or a connector, line by line without control characters.
+fn printable_lines(text: &str) -> String {
+    text.lines().map(printable).collect::<Vec<_>>().join("\n")
+}
+
+/// The level of a summary.
+fn level_of(code: ExitCode) -> Level {
+    match code {
+        ExitCode::Done => Level::Info,
+        ExitCode::Paused | ExitCode::Interrupted | ExitCode::Terminated => Level::Warn,
+        _ => Level::Error,
+    }
+}

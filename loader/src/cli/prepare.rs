@@ -1,0 +1,72 @@
+//! Everything that is checked before a connector runs: its file, its configuration, its secrets.
+
+use std::{collections::BTreeMap, env, path::PathBuf};
+
+use codeclimate_connector_abi::VERSION;
+
+use crate::{
+    configuration::{Configuration, ConfigurationSource},
+    frame::Job,
+    locate::Locator,
+    mask::Masker,
+    note::Note,
+};
+
+use super::{
+    CliError,
+    args::{Run, Search},
+};
+
+/// A connector that may be run with a configuration: both have been checked.
+pub(crate) struct Prepared {
+    pub(crate) note: Note,
+    pub(crate) masker: Masker,
+    path: PathBuf,
+    configuration: BTreeMap<String, String>,
+}
+
+impl Prepared {
+    /// Finds, reads and checks; nothing of the connector runs.
+    pub(crate) fn new(run: &Run) -> Result<Self, CliError> {
+        let (path, note) = find(&run.search, &run.connector)?;
+        note.check_loadable(&path, host_abi())?;
+        let configuration = Configuration::read(&ConfigurationSource::from(run.config.clone()))?;
+        configuration.check(&note.configuration_schema)?;
+        let masker = Masker::new(&configuration, Some(&note.configuration_schema))?;
+        let configuration = configuration.entries().map(|(key, json)| (key.to_owned(), json)).collect();
+        Ok(Self { note, masker, path, configuration })
+    }
+
+    /// A job for the worker.
+    pub(crate) fn job(&self, verb: u32, payload: String, debug: bool) -> Job {
+        Job {
+            connector: self.path.clone(),
+            verb,
+            payload,
+            configuration: self.configuration.clone(),
+            state: None,
+            debug,
+        }
+    }
+}
+
+/// The file of a connector, with what its note says; the name of the file must not say otherwise.
+pub(crate) fn find(search: &Search, connector: &str) -> Result<(PathBuf, Note), CliError> {
+    let located = locator(search)?.find(connector)?;
+    let note = Note::read(&located.path)?;
+    note.check_file_name(&located.name)?;
+    Ok((located.path, note))
+}
+
+/// Where connectors are looked for.
+pub(crate) fn locator(search: &Search) -> Result<Locator, CliError> {
+    let binary = env::current_exe()
+        .map_err(|source| CliError::System { what: "find this program's own file", source })?;
+    Ok(Locator::new(&search.connector_path, &|name| env::var_os(name), &binary))
+}
+
+/// Major and minor version of the interface that this runner offers.
+fn host_abi() -> (u16, u16) {
+    let mut parts = VERSION.split('.').map(|part| part.parse().unwrap_or(0));
+    (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
+}

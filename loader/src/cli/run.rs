@@ -1,0 +1,221 @@
+//! The verbs that produce records.
+
+use std::{sync::mpsc, time::Instant};
+
+use codeclimate_connector_abi::v1::verb;
+use serde_json::json;
+use signal_hook::{
+    consts::{SIGINT, SIGTERM},
+    iterator::Signals,
+};
+use uuid::Uuid;
+
+use crate::{
+    console::Console,
+    cutoff::parse_cutoff,
+    exit_code::ExitCode,
+    frame::{Job, Level},
+    supervisor::{self, Limits, Memory, Numbers, Outcome, Sink, Stdout, bytes, duration},
+};
+
+use super::{
+    CliError,
+    args::Run,
+    level_of,
+    prepare::Prepared,
+    stream::{StreamArgument, StreamRecord},
+};
+
+/// Prints the streams that a connector can sync.
+pub(crate) fn discover_streams(run: &Run, debug: bool, console: &mut Console) -> Result<ExitCode, CliError> {
+    let mut session = Session::new(run, console)?;
+    let job = session.prepared.job(verb::DISCOVER_STREAMS, String::new(), debug);
+    let outcome = session.run("discover-streams", None, &job, stdout()?)?;
+    if outcome.code == ExitCode::Done && outcome.numbers.delivered == 0 {
+        let message = "the connector discovered no stream, so there is nothing to sync; a connector should produce at least one";
+        session.console.say(Level::Warn, message);
+    }
+    Ok(session.conclude("discover-streams", None, &outcome))
+}
+
+/// Prints the records of a stream.
+pub(crate) fn sync_stream(
+    run: &Run,
+    stream: &str,
+    cutoff: &str,
+    debug: bool,
+    console: &mut Console,
+) -> Result<ExitCode, CliError> {
+    let cutoff = parse_cutoff(cutoff, jiff::Timestamp::now())?;
+    let argument = StreamArgument::read(stream)?;
+    let mut session = Session::new(run, console)?;
+    let stream = match session.resolve(argument, debug)? {
+        Ok(stream) => stream,
+        Err(code) => return Ok(code),
+    };
+    let payload = json!({ "stream": stream.json, "earliestDataCutoff": cutoff.to_string() });
+    session.produce("sync-stream", verb::SYNC_STREAM, &stream, &payload, debug)
+}
+
+/// Prints the records of one entity.
+pub(crate) fn sync_entity(
+    run: &Run,
+    stream: &str,
+    entity: &str,
+    debug: bool,
+    console: &mut Console,
+) -> Result<ExitCode, CliError> {
+    let argument = StreamArgument::read(stream)?;
+    let mut session = Session::new(run, console)?;
+    let stream = match session.resolve(argument, debug)? {
+        Ok(stream) => stream,
+        Err(code) => return Ok(code),
+    };
+    let payload = json!({ "stream": stream.json, "entity": entity });
+    session.produce("sync-entity", verb::SYNC_ENTITY, &stream, &payload, debug)
+}
+
+fn stdout() -> Result<Box<dyn Sink>, CliError> {
+    Ok(Box::new(Stdout::open().map_err(CliError::Output)?))
+}
+
+/// One command: a connector that has been checked, signals, limits, and who is told.
+pub(crate) struct Session<'a> {
+    pub(crate) prepared: Prepared,
+    pub(crate) console: &'a mut Console,
+    signals: Signals,
+    limits: Limits,
+    fail_on_rejected: bool,
+    started: Instant,
+}
+
+impl<'a> Session<'a> {
+    pub(crate) fn new(run: &Run, console: &'a mut Console) -> Result<Self, CliError> {
+        let prepared = Prepared::new(run)?;
+        let signals = Signals::new([SIGINT, SIGTERM])
+            .map_err(|source| CliError::System { what: "listen for signals", source })?;
+        Ok(Self {
+            prepared,
+            console,
+            signals,
+            limits: run.limits.limits(),
+            fail_on_rejected: run.fail_on_rejected,
+            started: Instant::now(),
+        })
+    }
+
+    /// Makes one run. Several runs of a command share its deadline.
+    pub(crate) fn run(
+        &mut self,
+        verb: &'static str,
+        stream: Option<&str>,
+        job: &Job,
+        sink: Box<dyn Sink>,
+    ) -> Result<Outcome, CliError> {
+        let id = Uuid::now_v7().to_string();
+        let note = &self.prepared.note;
+        let deadline = self.limits.deadline.saturating_sub(self.started.elapsed());
+        let run = supervisor::Run {
+            id: &id,
+            slug: &note.slug,
+            version: &note.version,
+            stream,
+            job,
+            limits: Limits { deadline, ..self.limits },
+            masker: &self.prepared.masker,
+        };
+        self.console.say(Level::Debug, &format!("run {id}: {verb} of {} {}", note.slug, note.version));
+        self.console.begin(note.slug.as_str());
+        let outcome = supervisor::supervise(&run, sink, &mut self.signals, self.console);
+        self.console.end();
+        Ok(outcome?)
+    }
+
+    /// The stream that is meant; discovers it where only its id is given. The inner error is the exit code
+    /// of a discovery that failed, which has been told.
+    fn resolve(
+        &mut self,
+        argument: StreamArgument,
+        debug: bool,
+    ) -> Result<Result<StreamRecord, ExitCode>, CliError> {
+        let id = match argument {
+            StreamArgument::Record(stream) => return Ok(Ok(stream)),
+            StreamArgument::Id(id) => id,
+        };
+        let (sender, discovered) = mpsc::channel();
+        let job = self.prepared.job(verb::DISCOVER_STREAMS, String::new(), debug);
+        let outcome = self.run("discover-streams", None, &job, Box::new(Memory::new(sender)))?;
+        if outcome.code != ExitCode::Done {
+            return Ok(Err(self.conclude("discover-streams", None, &outcome)));
+        }
+        let streams: Result<Vec<_>, _> = discovered
+            .into_iter()
+            .map(|record| StreamRecord::read("a discovered stream", record.as_bytes()))
+            .collect();
+        Ok(Ok(StreamRecord::find(&id, streams?)?))
+    }
+
+    fn produce(
+        &mut self,
+        name: &'static str,
+        verb: u32,
+        stream: &StreamRecord,
+        payload: &serde_json::Value,
+        debug: bool,
+    ) -> Result<ExitCode, CliError> {
+        let job = self.prepared.job(verb, payload.to_string(), debug);
+        let outcome = self.run(name, Some(&stream.id), &job, stdout()?)?;
+        Ok(self.conclude(name, Some(&stream.id), &outcome))
+    }
+
+    /// Tells how a run ended, in one line; gives its exit code.
+    pub(crate) fn conclude(&mut self, verb: &str, stream: Option<&str>, outcome: &Outcome) -> ExitCode {
+        let note = &self.prepared.note;
+        let stream = stream.map(|id| format!(" {id:?}")).unwrap_or_default();
+        let subject = format!("{} {} {verb}{stream}", note.slug, note.version);
+        let rejected =
+            outcome.code == ExitCode::Done && self.fail_on_rejected && outcome.numbers.rejected > 0;
+        let code = if rejected { ExitCode::InvalidRecords } else { outcome.code };
+        let text = format!("{subject}: {}", summary(outcome, code));
+        let text = self.prepared.masker.mask(&text).into_owned();
+        self.console.say(level_of(code), &text);
+        code
+    }
+}
+
+/// What happened, the figures, and what to do next.
+fn summary(outcome: &Outcome, code: ExitCode) -> String {
+    let numbers = &outcome.numbers;
+    let mut parts = vec![outcome.what.clone()];
+    if numbers.accepted > numbers.delivered {
+        let Numbers { accepted, sent, delivered, .. } = numbers;
+        parts.push(format!("{accepted} records accepted, {sent} sent, {delivered} delivered"));
+    } else {
+        parts.push(format!("{} records", numbers.delivered));
+    }
+    if numbers.rejected > 0 {
+        parts.push(format!("{} rejected", numbers.rejected));
+    }
+    match (numbers.checkpoint, numbers.committed) {
+        (set, Some(committed)) if set <= Some(committed) => {
+            parts.push(format!("last checkpoint after {committed}"));
+        }
+        (Some(set), Some(committed)) => {
+            parts.push(format!("last checkpoint after {set}, durable after {committed}"));
+        }
+        (Some(set), None) => parts.push(format!("last checkpoint after {set}, not durable")),
+        (None, _) => {}
+    }
+    let peak = numbers.memory_peak.map(|peak| format!("peak memory {} with file cache", bytes(peak)));
+    parts.extend(peak);
+    parts.push(format!("after {}", duration(numbers.duration)));
+    let mut text = parts.join("; ");
+    if code != ExitCode::Done {
+        if !outcome.advice.is_empty() {
+            text.push_str(". Next: ");
+            text.push_str(&outcome.advice);
+        }
+        text.push_str(&format!(" (exit code {}; `explain {}` says more)", code.number(), code.number()));
+    }
+    text
+}

@@ -1,0 +1,107 @@
+//! The verb that asks whether a configuration works.
+
+use std::sync::mpsc;
+
+use codeclimate_connector_abi::v1::verb;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    console::Console,
+    exit_code::ExitCode,
+    frame::Level,
+    supervisor::{Memory, Outcome},
+};
+
+use super::{CliError, args::Run, print, run::Session};
+
+/// The answer, as connectors give it and as it is printed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Answer {
+    is_valid: bool,
+    #[serde(default)]
+    error_messages: Vec<String>,
+}
+
+impl Answer {
+    fn refused(messages: Vec<String>) -> Self {
+        Self { is_valid: false, error_messages: messages }
+    }
+
+    fn print(&self) -> Result<ExitCode, CliError> {
+        let mut line = serde_json::to_vec(self).unwrap_or_default();
+        line.push(b'\n');
+        print(&line)?;
+        Ok(if self.is_valid { ExitCode::Done } else { ExitCode::Configuration })
+    }
+}
+
+/// Prints whether the configuration works.
+///
+/// A configuration that cannot be read, or that its schema refuses, is an answer like any other.
+pub(crate) fn verify_configuration(
+    run: &Run,
+    debug: bool,
+    console: &mut Console,
+) -> Result<ExitCode, CliError> {
+    let mut session = match Session::new(run, console) {
+        Ok(session) => session,
+        Err(error) => return refuse(error),
+    };
+    let job = session.prepared.job(verb::VERIFY_CONFIGURATION, String::new(), debug);
+    let (sender, _records) = mpsc::channel();
+    let outcome = session.run("verify-configuration", None, &job, Box::new(Memory::new(sender)))?;
+    conclude(&mut session, outcome)
+}
+
+/// Answers for a configuration that never reached the connector.
+fn refuse(error: CliError) -> Result<ExitCode, CliError> {
+    if error.exit_code() == ExitCode::Configuration {
+        Answer::refused(messages(&error)).print()?;
+    }
+    Err(error)
+}
+
+fn messages(error: &CliError) -> Vec<String> {
+    match error {
+        CliError::Check(crate::configuration::CheckError::Refused { problems, .. }) => {
+            problems.iter().map(ToString::to_string).collect()
+        }
+        error => vec![crate::chain(error)],
+    }
+}
+
+fn conclude(session: &mut Session<'_>, mut outcome: Outcome) -> Result<ExitCode, CliError> {
+    let masker = &session.prepared.masker;
+    if outcome.code == ExitCode::Configuration {
+        let message = outcome.failure.as_ref().map(|failure| masker.mask(&failure.message).into_owned());
+        Answer::refused(message.into_iter().collect()).print()?;
+    }
+    if outcome.code != ExitCode::Done {
+        return Ok(session.conclude("verify-configuration", None, &outcome));
+    }
+    let answer = outcome.answer.as_ref().and_then(|answer| serde_json::from_str::<Answer>(answer.get()).ok());
+    let Some(mut answer) = answer else {
+        outcome.code = ExitCode::ConnectorError;
+        outcome.what =
+            "answered with something that is not {\"isValid\":...,\"errorMessages\":[...]}".to_owned();
+        outcome.advice = "this is a bug in the connector: tell its author".to_owned();
+        return Ok(session.conclude("verify-configuration", None, &outcome));
+    };
+    for message in &mut answer.error_messages {
+        *message = masker.mask(message).into_owned();
+    }
+    tell(session, &answer);
+    answer.print()
+}
+
+fn tell(session: &mut Session<'_>, answer: &Answer) {
+    let note = &session.prepared.note;
+    let subject = format!("{} {} verify-configuration", note.slug, note.version);
+    if answer.is_valid {
+        session.console.say(Level::Info, &format!("{subject}: the configuration works"));
+    } else {
+        let reasons = answer.error_messages.join("; ");
+        session.console.say(Level::Error, &format!("{subject}: the configuration does not work: {reasons}"));
+    }
+}
