@@ -1,0 +1,1 @@
+//! Lines that a commit adds and deletes, as git counts them.
