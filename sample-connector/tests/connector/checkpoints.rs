@@ -14,9 +14,11 @@ fn long() -> Fixture {
     for commit in 0..1300 {
         // Runs of equal dates, so that only a stable order can be resumed.
         let (branch, date) = (["main", "other"][commit % 2], 1_000 + commit / 40);
+        // Without the name of its branch, the two histories would be of the same commits.
+        let message = format!("data {}\n{branch}", branch.len());
         writeln!(
             stream,
-            "commit refs/heads/{branch}\ncommitter Ada <ada@acme.example> {date} +0000\ndata 0\n"
+            "commit refs/heads/{branch}\ncommitter Ada <ada@acme.example> {date} +0000\n{message}\n"
         )
         .unwrap();
     }

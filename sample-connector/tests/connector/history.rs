@@ -23,7 +23,7 @@ fn the_commits_are_those_that_git_lists_and_come_in_its_order() {
         ("all of one second", Fixture::empty().with_commits_at(&[5; 20]), 20),
         ("a branch that stands for another", alias, 12),
         ("packed objects and branches", packed, 12),
-        ("a commit replaced by one without parents", replaced, 7),
+        ("a commit replaced by one without parents", replaced, 11),
         ("a bare clone", shallow_of(&["--bare"]), 12),
         ("a shallow clone of one commit", shallow_of(&["--depth=1"]), 1),
         ("a shallow clone that cuts a merge", shallow_of(&["--depth=2"]), 3),
