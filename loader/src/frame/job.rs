@@ -60,8 +60,10 @@ impl Stage {
 }
 
 /// The last frame: the only proof that a verb has come to its end.
+///
+/// Tagged from the outside: a tag within would have serde buffer the answer, which a `RawValue` cannot come from.
 #[derive(Debug, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "end")]
+#[serde(rename_all = "camelCase")]
 pub(crate) enum End {
     /// The verb returned well, with its answer.
     Done { answer: Option<Box<RawValue>> },
@@ -139,4 +141,24 @@ pub(crate) fn read_job(channel: &mut impl Read) -> Result<Job, JobError> {
     let announced = u64::from_le_bytes(length);
     channel.take(announced).read_to_end(&mut json).map_err(JobError::Read)?;
     Ok(serde_json::from_slice(&json)?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_end_arrives_as_it_was_sent() {
+        let answer = RawValue::from_string(r#"{"isValid":true}"#.to_owned()).unwrap();
+        let failure = FailureReport::new("panic", "boom");
+        for end in [
+            End::Done { answer: None },
+            End::Done { answer: Some(answer) },
+            End::Failed { stage: Stage::Close, failure },
+        ] {
+            let sent = serde_json::to_string(&end).unwrap();
+            let arrived: End = serde_json::from_str(&sent).unwrap();
+            assert_eq!(format!("{arrived:?}"), format!("{end:?}"), "{sent}");
+        }
+    }
 }
