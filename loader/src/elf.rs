@@ -21,6 +21,7 @@ type Symbol = elf::Sym64<LittleEndian>;
 
 const ENDIAN: LittleEndian = LittleEndian;
 const SEGMENT_HEADER_SIZE: u64 = size_of::<Segment>() as u64;
+const SECTION_HEADER_SIZE: u64 = size_of::<elf::SectionHeader64<LittleEndian>>() as u64;
 
 /// Why a file cannot be loaded, or not be understood, as a shared library.
 #[derive(Debug, thiserror::Error)]
@@ -74,6 +75,7 @@ impl<'data> Library<'data> {
         let table =
             header.e_phoff(ENDIAN).saturating_add(u64::from(header.e_phnum(ENDIAN)) * SEGMENT_HEADER_SIZE);
         within("the table of segments", table, data)?;
+        within("the table of sections", end_of_sections(header), data)?;
         let segments = header.program_headers(ENDIAN, data).map_err(damaged("the table of segments"))?;
         for segment in segments.iter().filter(|segment| segment.p_type(ENDIAN) == elf::PT_LOAD) {
             let end = segment.p_offset(ENDIAN).saturating_add(segment.p_filesz(ENDIAN));
@@ -223,6 +225,15 @@ impl Wanted<'_> {
             }
         }
         Ok(None)
+    }
+}
+
+/// Sections are not loaded, but stand at the end: a file that ends before them is not all that was built. A file without
+/// them says so.
+fn end_of_sections(header: &Header) -> u64 {
+    match header.e_shoff(ENDIAN) {
+        0 => 0,
+        start => start.saturating_add(u64::from(header.e_shnum(ENDIAN)) * SECTION_HEADER_SIZE),
     }
 }
 

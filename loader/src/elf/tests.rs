@@ -224,3 +224,17 @@ proptest! {
         read_everything(&bytes[..length.index(bytes.len())]);
     }
 }
+
+#[test]
+fn a_file_that_ends_before_its_sections_is_truncated_though_all_that_is_loaded_is_there() {
+    let bytes = Fixture { sections: true, ..good() }.bytes();
+    assert!(Library::parse(&bytes).is_ok());
+    let refusal = refusal(&bytes[..bytes.len() - 1]);
+    let (needed, found) = (bytes.len(), bytes.len() - 1);
+    assert_eq!(
+        refusal,
+        format!(
+            "it is truncated: the table of sections ends at byte {needed}, but the file has {found} bytes; copy or download it again"
+        )
+    );
+}
