@@ -7,7 +7,7 @@ use jsonschema::{ValidationError, Validator};
 use serde_json::{Map, Value};
 
 use super::ConfigurationSource;
-use super::expectation::{expected, found};
+use super::expectation::{expected, found, listed};
 use super::json::escaped;
 use super::secret::marked;
 use crate::did_you_mean::did_you_mean;
@@ -173,6 +173,14 @@ impl Report<'_> {
         error: &ValidationError<'_>,
         branches: &[Vec<ValidationError<'static>>],
     ) -> Vec<Problem> {
+        if let Some(options) = fixed_values(branches) {
+            let named =
+                if self.is_secret(error.instance_path().as_str()) { None } else { error.instance().as_str() };
+            let texts = options.iter().filter_map(|option| option.as_str());
+            let did_you_mean = named.and_then(|written| did_you_mean(written, texts)).map(str::to_owned);
+            let expected = format!("one of {}", listed(options));
+            return vec![Problem { expected, did_you_mean, ..self.problem(error) }];
+        }
         let place = error.instance_path();
         let is_type = |inner: &ValidationError<'_>| {
             matches!(inner.kind(), Kind::Type { .. }) && inner.instance_path() == place
@@ -196,6 +204,19 @@ fn missing_key(error: &ValidationError<'_>, property: &Value) -> Problem {
         found: "no such key".to_owned(),
         did_you_mean: None,
     }
+}
+
+/// The values of branches that each allow fixed ones, as the schema of a Rust enum with documented variants has them.
+fn fixed_values<'b>(branches: &'b [Vec<ValidationError<'static>>]) -> Option<Vec<&'b Value>> {
+    let mut values = Vec::new();
+    for branch in branches {
+        match branch.iter().map(ValidationError::kind).collect::<Vec<_>>()[..] {
+            [Kind::Constant { expected_value }] => values.push(&**expected_value),
+            [Kind::Enum { options }] => values.extend(options.as_array()?),
+            _ => return None,
+        }
+    }
+    Some(values)
 }
 
 /// The option of an `enum` that a string was perhaps meant to be.

@@ -13,7 +13,7 @@ pub(super) fn expected(kind: &Kind) -> String {
         Kind::Type { kind: TypeKind::Multiple(types) } => {
             types.iter().map(type_expected).collect::<Vec<_>>().join(" or ")
         }
-        Kind::Enum { options } => format!("one of {}", listed(options)),
+        Kind::Enum { options } => format!("one of {}", listed(options.as_array().into_iter().flatten())),
         Kind::Constant { expected_value } => format!("the value {expected_value}"),
         Kind::Format { format } => format_expected(format),
         Kind::Pattern { pattern } => format!("a string that matches the pattern {pattern:?}"),
@@ -86,9 +86,9 @@ fn format_expected(format: &str) -> String {
     }
 }
 
-fn listed(options: &Value) -> String {
-    let options = options.as_array().map(Vec::as_slice).unwrap_or_default();
-    options.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")
+/// Values as JSON, with commas between.
+pub(super) fn listed<'v>(options: impl IntoIterator<Item = &'v Value>) -> String {
+    options.into_iter().map(Value::to_string).collect::<Vec<_>>().join(", ")
 }
 
 fn plural(count: u64, noun: &str) -> String {

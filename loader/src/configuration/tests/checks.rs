@@ -13,6 +13,7 @@ fn schema() -> Value {
             "pin": {"type": "integer", "secret": true, "maximum": 9},
             "path": {"anyOf": [{"type": "string", "minLength": 1}, {"type": "array", "minItems": 1, "items": {"type": "string"}}]},
             "mode": {"enum": ["fast", "thorough"]},
+            "speed": {"oneOf": [{"enum": ["slow"]}, {"type": "string", "const": "fast"}, {"const": "faster"}]},
             "url": {"type": "string", "format": "uri"},
             "since": {"type": "string", "format": "date-time"},
             "pages": {"type": "integer", "minimum": 1, "maximum": 100},
@@ -83,6 +84,12 @@ fn every_problem_has_place_expected_and_found_but_no_text_of_a_value() {
             json!({"path": ["a", 7, null]}),
             vec!["/path/1: expected a string, found 7", "/path/2: expected a string, found null"],
         ),
+        (
+            json!({"speed": "fasst"}),
+            vec![
+                "/speed: expected one of \"slow\", \"fast\", \"faster\", found a string; did you mean \"fast\"?",
+            ],
+        ),
         (json!({"mode": "HUNTER2"}), vec!["/mode: expected one of \"fast\", \"thorough\", found a string"]),
         (
             json!({"mode": "thorogh"}),
@@ -114,7 +121,8 @@ fn all_problems_come_at_once_in_the_order_of_their_places() {
     let error =
         configuration(&json!({"apitoken": "HUNTER2", "pages": 0, "x": {}})).check(&schema()).unwrap_err();
     assert_eq!(error.exit_code(), ExitCode::Configuration);
-    let keys = r#""apiToken", "both", "mode", "pages", "path", "pin", "since", "url", "vault", "version""#;
+    let keys =
+        r#""apiToken", "both", "mode", "pages", "path", "pin", "since", "speed", "url", "vault", "version""#;
     assert_eq!(
         error.to_string(),
         format!(
