@@ -114,14 +114,14 @@ impl<'a> Session<'a> {
     ) -> Result<Outcome, CliError> {
         let id = Uuid::now_v7().to_string();
         let note = &self.prepared.note;
-        let deadline = self.limits.deadline.saturating_sub(self.started.elapsed());
         let run = supervisor::Run {
             id: &id,
             slug: &note.slug,
             version: &note.version,
             stream,
             job,
-            limits: Limits { deadline, ..self.limits },
+            limits: self.limits,
+            started: self.started,
             masker: &self.prepared.masker,
         };
         self.console.say(Level::Debug, &format!("run {id}: {verb} of {} {}", note.slug, note.version));
@@ -152,7 +152,9 @@ impl<'a> Session<'a> {
             .into_iter()
             .map(|record| StreamRecord::read("a discovered stream", record.as_bytes()))
             .collect();
-        Ok(Ok(StreamRecord::find(&id, streams?)?))
+        let found = streams.and_then(|streams| StreamRecord::find(&id, streams));
+        // The ids come from the connector, and so may hold a secret.
+        Ok(Ok(found.map_err(|error| error.masked(&self.prepared.masker))?))
     }
 
     fn produce(

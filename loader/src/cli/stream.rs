@@ -5,7 +5,7 @@ use std::{fs, io, path::PathBuf};
 use connector_schemas::{Checker, RecordError};
 use serde_json::Value;
 
-use crate::{did_you_mean::did_you_mean, exit_code::ExitCode};
+use crate::{did_you_mean::did_you_mean, exit_code::ExitCode, mask::Masker};
 
 /// What the operator named.
 #[derive(Debug, PartialEq)]
@@ -42,6 +42,9 @@ pub(crate) enum StreamError {
     OtherType { place: String, found: String },
     #[error("the connector discovers no stream with id {id:?}; {known}{}", hint(suggestion.as_ref()))]
     Unknown { id: String, known: String, suggestion: Option<String> },
+    /// Any of the others, with words of a connector in it.
+    #[error("{0}")]
+    Masked(String),
 }
 
 const EXAMPLE: &str = r#"{"_type":"Stream","id":"...","self":"https://...","name":"..."}"#;
@@ -53,6 +56,10 @@ fn hint(suggestion: Option<&String>) -> String {
 }
 
 impl StreamError {
+    pub(crate) fn masked(&self, masker: &Masker) -> Self {
+        Self::Masked(masker.mask(&crate::chain(self)).into_owned())
+    }
+
     pub(crate) const fn exit_code() -> ExitCode {
         ExitCode::Usage
     }

@@ -64,8 +64,12 @@ pub(crate) enum IntakeError {
     Torn { bytes: usize },
     #[error("the worker sent a frame after its last one")]
     AfterEnd,
-    #[error("the records could not be written to standard output")]
-    Sink(#[source] io::Error),
+    #[error("the records could not be written to {name}")]
+    Sink {
+        name: &'static str,
+        #[source]
+        source: io::Error,
+    },
 }
 
 fn garbled(what: &'static str, reason: impl ToString) -> IntakeError {
@@ -145,7 +149,8 @@ impl Intake {
         let extracted_at = check_time(extracted_at)?;
         let record = check_record(record)?;
         self.envelope.write(&mut position.line, position.received, extracted_at, record);
-        self.sink.append(&position.line, record).map_err(IntakeError::Sink)?;
+        let appended = self.sink.append(&position.line, record);
+        self.written(appended)?;
         position.received += 1;
         Ok(())
     }
@@ -155,16 +160,23 @@ impl Intake {
         let due = last || position.last_commit.is_none_or(|last| last.elapsed() >= COMMIT_INTERVAL);
         match position.checkpoint {
             Some(records) if due => {
-                self.sink.commit().map_err(IntakeError::Sink)?;
+                let committed = self.sink.commit();
+                self.written(committed)?;
                 position.checkpoint = None;
                 position.last_commit = Some(Instant::now());
                 self.progress.committed.store(records + 1, Ordering::Relaxed);
             }
-            _ if last => self.sink.commit().map_err(IntakeError::Sink)?,
-            _ => self.sink.flush().map_err(IntakeError::Sink)?,
+            _ => {
+                let passed_on = if last { self.sink.commit() } else { self.sink.flush() };
+                self.written(passed_on)?;
+            }
         }
         self.progress.delivered.store(position.received, Ordering::Relaxed);
         Ok(())
+    }
+
+    fn written(&self, result: io::Result<()>) -> Result<(), IntakeError> {
+        result.map_err(|source| IntakeError::Sink { name: self.sink.name(), source })
     }
 
     fn tell(&self, event: Event) {

@@ -17,6 +17,8 @@ use crate::{
     guardian,
 };
 
+use super::Run;
+
 /// What a run may use, all processes together.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
@@ -116,13 +118,14 @@ const PASSED_ON: [&str; 12] = [
 ];
 
 /// Starts a worker on `job`; it is inside its limits before it loads anything.
-pub(crate) fn launch(run: &str, job: &Job, limits: &Limits) -> Result<Launched, LaunchError> {
+pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
+    let limits = &run.limits;
     let cgroup_limits = CgroupLimits { memory_bytes: limits.memory, processes: limits.processes };
-    let cgroup = RunCgroup::create(&format!("{}-{run}", std::process::id()), &cgroup_limits)?;
+    let cgroup = RunCgroup::create(&format!("{}-{}", std::process::id(), run.id), &cgroup_limits)?;
     let procs = cgroup.open_procs().map_err(CgroupError::from)?;
     let (mut channel, workers_channel) = UnixStream::pair().map_err(failed("make the frame channel"))?;
     let (status, status_descriptor) = Status::create()?;
-    status.set_time_left(limits.deadline);
+    status.set_time_left(limits.deadline.saturating_sub(run.started.elapsed()));
     let (guardians_lifeline, lifeline) = pipe_with(PipeFlags::CLOEXEC).map_err(failed("make a pipe"))?;
     let (reports, guardians_reports) = pipe_with(PipeFlags::CLOEXEC).map_err(failed("make a pipe"))?;
     let (stdout, workers_stdout) = io::pipe().map_err(failed("make a pipe"))?;
@@ -142,7 +145,7 @@ pub(crate) fn launch(run: &str, job: &Job, limits: &Limits) -> Result<Launched, 
     // The command holds our copies of what it passed on; they have to go, or nothing ever reads EOF.
     drop(command);
     let guardian = Guardian { process, lifeline: Some(lifeline) };
-    send_job(&mut channel, job)?;
+    send_job(&mut channel, run.job)?;
     Ok(Launched {
         channel,
         stdout: into_file(stdout),

@@ -86,6 +86,8 @@ pub(crate) struct Run<'a> {
     pub(crate) stream: Option<&'a str>,
     pub(crate) job: &'a Job,
     pub(crate) limits: Limits,
+    /// From when the deadline counts: several runs of one command share it.
+    pub(crate) started: Instant,
     pub(crate) masker: &'a Masker,
 }
 
@@ -107,7 +109,7 @@ pub(crate) fn supervise(
     signals: &mut Signals,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, LaunchError> {
-    let launched = launch(run.id, run.job, &run.limits)?;
+    let launched = launch(run)?;
     let (sender, events) = sync_channel(QUEUE);
     let progress = Arc::new(Progress::default());
     let envelope = Envelope::new(run.id, run.slug, run.version, run.stream);
@@ -123,7 +125,6 @@ pub(crate) fn supervise(
         cgroup: Some(cgroup),
         guardian,
         progress,
-        started: Instant::now(),
         evidence: Evidence::default(),
         open: Open { intake: true, stdout: true, stderr: true, reports: true },
         asked_to_stop: None,
@@ -177,7 +178,6 @@ struct Watch<'a> {
     cgroup: Option<RunCgroup>,
     guardian: Guardian,
     progress: Arc<Progress>,
-    started: Instant,
     evidence: Evidence,
     open: Open,
     asked_to_stop: Option<Instant>,
@@ -281,7 +281,7 @@ impl Watch<'_> {
             self.kill();
         }
         let finished = self.evidence.end.is_some();
-        if !finished && self.started.elapsed() >= self.run.limits.deadline {
+        if !finished && self.run.started.elapsed() >= self.run.limits.deadline {
             self.stop(Stop::Deadline);
         }
         if self.over_since.is_some_and(|since| since.elapsed() >= LINGER) && self.evidence.worker.is_none() {
@@ -337,7 +337,7 @@ impl Watch<'_> {
             memory_limit: self.run.limits.memory,
             memory_peak: memory.and_then(|memory| memory.peak_bytes).or(known.memory_peak),
             oom_kills: events.map_or(known.oom_kills, |events| events.oom_kills),
-            duration: self.started.elapsed(),
+            duration: self.run.started.elapsed(),
             deadline: self.run.limits.deadline,
         }
     }

@@ -97,8 +97,8 @@ impl Outcome {
 }
 
 fn judge(evidence: &Evidence) -> Verdict {
-    if let Some(IntakeError::Sink(cause)) = &evidence.intake {
-        return sink_failed(cause);
+    if let Some(IntakeError::Sink { name, source }) = &evidence.intake {
+        return sink_failed(name, source);
     }
     if evidence.stop == Some(Stop::Memory) || evidence.numbers.oom_kills > 0 {
         return memory(&evidence.numbers);
@@ -130,7 +130,7 @@ fn gave_in(failure: &FailureReport) -> bool {
     matches!(failure.kind.as_str(), failure_kind::CANCELLED | failure_kind::CLOSED)
 }
 
-fn sink_failed(cause: &std::io::Error) -> Verdict {
+fn sink_failed(name: &str, cause: &std::io::Error) -> Verdict {
     if cause.kind() == std::io::ErrorKind::BrokenPipe {
         return (
             ExitCode::OutputFailed,
@@ -138,7 +138,7 @@ fn sink_failed(cause: &std::io::Error) -> Verdict {
             "",
         );
     }
-    let what = format!("stopped: the records could not be written to standard output: {cause}");
+    let what = format!("stopped: the records could not be written to {name}: {cause}");
     (ExitCode::OutputFailed, what, "make room, or send the records elsewhere, and run again")
 }
 
@@ -328,7 +328,10 @@ mod tests {
             thread: None,
         };
         let oom = Numbers { oom_kills: 1, memory_limit: 1 << 30, ..Numbers::default() };
-        let broken = || Some(IntakeError::Sink(std::io::ErrorKind::BrokenPipe.into()));
+        let broken = || {
+            let source = std::io::ErrorKind::BrokenPipe.into();
+            Some(IntakeError::Sink { name: "standard output", source })
+        };
         let torn = || Some(IntakeError::Torn { bytes: 3 });
         let cases = [
             (Evidence { end: done(), ..evidence() }, 0, "done"),

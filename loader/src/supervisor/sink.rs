@@ -10,6 +10,9 @@ use rustix::fs::{FileType, fdatasync, fstat};
 
 /// Takes the lines of one run, in order.
 pub(crate) trait Sink: Send {
+    /// Where the records go, for messages.
+    fn name(&self) -> &'static str;
+
     /// Takes one envelope, a line with its break; `record` is the part of it that the connector produced.
     fn append(&mut self, line: &[u8], record: &str) -> io::Result<()>;
 
@@ -38,6 +41,10 @@ impl Stdout {
 }
 
 impl Sink for Stdout {
+    fn name(&self) -> &'static str {
+        "standard output"
+    }
+
     fn append(&mut self, line: &[u8], _record: &str) -> io::Result<()> {
         self.writer.write_all(line)
     }
@@ -59,16 +66,26 @@ impl Sink for Stdout {
 /// Keeps records in memory: for a verb whose records the runner itself wants.
 pub(crate) struct Memory {
     records: Sender<String>,
+    room: usize,
 }
+
+/// What all records in memory may take together: some hundred thousand streams.
+const MOST: usize = 64 * 1024 * 1024;
 
 impl Memory {
     pub(crate) fn new(records: Sender<String>) -> Self {
-        Self { records }
+        Self { records, room: MOST }
     }
 }
 
 impl Sink for Memory {
+    fn name(&self) -> &'static str {
+        "memory"
+    }
+
     fn append(&mut self, _line: &[u8], record: &str) -> io::Result<()> {
+        let left = self.room.checked_sub(record.len());
+        self.room = left.ok_or_else(|| io::Error::other("they are more than 64 MiB"))?;
         self.records.send(record.to_owned()).map_err(io::Error::other)
     }
 
@@ -78,5 +95,24 @@ impl Sink for Memory {
 
     fn commit(&mut self) -> io::Result<()> {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc;
+
+    use super::*;
+
+    #[test]
+    fn a_connector_cannot_fill_the_memory_of_the_runner() {
+        let (sender, records) = mpsc::channel();
+        let mut sink = Memory::new(sender);
+        let record = "x".repeat(1 << 20);
+        for _ in 0..64 {
+            sink.append(b"", &record).unwrap();
+        }
+        assert_eq!(sink.append(b"", "x").unwrap_err().to_string(), "they are more than 64 MiB");
+        assert_eq!(records.try_iter().count(), 64);
     }
 }
