@@ -1,1 +1,13 @@
-//! tests
+//! Runs the real runner with real connectors, for the end-to-end tests.
+//!
+//! [`Runner`] is one command; [`Ended`] is what came of it, with the checks that hold after every run: nothing
+//! of it is left, and on standard output is nothing but what belongs there.
+
+mod artifacts;
+mod ended;
+mod leftovers;
+mod runner;
+
+pub use artifacts::{binary, connector, release_of};
+pub use ended::Ended;
+pub use runner::{Runner, Running};

@@ -1,0 +1,78 @@
+//! Runs that somebody ends: a signal, a second one, a closed pipe, a killed runner.
+
+use std::{
+    io::Read,
+    thread,
+    time::{Duration, Instant},
+};
+
+use connector_tests::{Runner, Running};
+use rustix::process::Signal;
+use serde_json::json;
+
+/// Starts a run, and waits until its one record is out.
+fn started(behaviour: &str, arguments: &[&str]) -> Running {
+    let (running, mut output) =
+        Runner::sync(&json!({ "behaviour": behaviour })).with(arguments).start_unread();
+    let mut byte = [0];
+    output.read_exact(&mut byte).unwrap();
+    thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
+    running
+}
+
+#[test]
+fn a_connector_that_asks_stops_at_the_first_signal() {
+    for (signal, code, name) in [(Signal::INT, 130, "SIGINT"), (Signal::TERM, 143, "SIGTERM")] {
+        let running = started("wait", &[]);
+        running.signal(signal);
+        let ended = running.wait();
+        ended.assert(code, &format!("was cancelled by {name}; 1 records; last checkpoint after 1"));
+        ended.assert(code, "asked the connector to stop; in 10.0s, or at a second signal, it is killed");
+    }
+}
+
+#[test]
+fn a_connector_that_does_not_ask_is_killed_after_the_grace_period_or_at_the_second_signal() {
+    let running = started("hang", &["--grace", "1s"]);
+    running.signal(Signal::TERM);
+    running.wait().assert(143, "was cancelled by SIGTERM");
+
+    let running = started("hang", &["--grace", "1h"]);
+    let asked = Instant::now();
+    running.signal(Signal::INT);
+    thread::sleep(Duration::from_millis(500));
+    running.signal(Signal::INT);
+    running.wait().assert(130, "was cancelled by SIGINT");
+    assert!(asked.elapsed() < Duration::from_secs(60));
+}
+
+#[test]
+fn a_runner_that_is_killed_takes_everything_along() {
+    let running = started("hang", &[]);
+    running.signal(Signal::KILL);
+    // That nothing is left is checked after every run.
+    assert_eq!(running.wait().signal(), Some(9));
+}
+
+#[test]
+fn a_closed_pipe_ends_the_run_quietly() {
+    let (running, output) = Runner::sync(&json!({ "count": 10_000_000 })).start_unread();
+    drop(output);
+    let ended = running.wait();
+    ended.assert(40, "whoever read the records has closed the pipe");
+    assert_eq!(ended.errors().lines().count(), 1, "{ended:?}");
+    for command in [&["schema"][..], &["explain"], &["help"], &["completions", "bash"], &["schema", "Commit"]]
+    {
+        let (running, output) = Runner::new(command).start_unread();
+        drop(output);
+        let ended = running.wait();
+        assert!(!ended.errors().contains("panicked"), "{command:?}: {ended:?}");
+    }
+}
+
+#[test]
+fn a_full_disk_ends_the_run_and_names_the_reason() {
+    let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+    let ended = Runner::sync(&json!({})).start_into(full).wait();
+    ended.assert(40, "the records could not be written to standard output: No space left on device");
+}

@@ -1,0 +1,207 @@
+//! One command of the runner, started and waited for.
+
+use std::{
+    ffi::{OsStr, OsString},
+    io::{Read, Write},
+    path::{Path, PathBuf},
+    process::{Child, ChildStdout, Command, Stdio},
+    sync::mpsc,
+    thread::{self, JoinHandle},
+    time::{Duration, Instant},
+};
+
+use rustix::process::{Pid, Signal, kill_process};
+use tempfile::TempDir;
+
+use crate::{artifacts, ended::Ended};
+
+/// No command of a test takes longer, on a slow machine with all tests at once.
+const PATIENCE: Duration = Duration::from_secs(120);
+
+/// A command of the runner, in an environment of its own.
+pub struct Runner {
+    arguments: Vec<OsString>,
+    variables: Vec<(String, OsString)>,
+    input: Vec<u8>,
+    folder: Option<PathBuf>,
+    home: TempDir,
+}
+
+/// A command that has been started. Dropping it kills it.
+pub struct Running {
+    child: Child,
+    output: Option<JoinHandle<Vec<u8>>>,
+    errors: Option<JoinHandle<Vec<u8>>>,
+    started: Instant,
+    home: TempDir,
+}
+
+impl Runner {
+    /// The runner with these arguments.
+    #[must_use]
+    pub fn new<A: Into<OsString>>(arguments: impl IntoIterator<Item = A>) -> Self {
+        Self {
+            arguments: arguments.into_iter().map(Into::into).collect(),
+            variables: Vec::new(),
+            input: Vec::new(),
+            folder: None,
+            home: TempDir::new().expect("a temporary folder"),
+        }
+    }
+
+    /// A verb of the connector `slug` of this workspace; the configuration comes over standard input.
+    #[must_use]
+    pub fn verb(verb: &str, slug: &str, configuration: &serde_json::Value) -> Self {
+        let arguments = [OsString::from(verb), artifacts::connector(slug).into(), "-".into()];
+        Self::new(arguments).input(configuration.to_string())
+    }
+
+    /// `sync-stream` of the misbehaving connector's first stream, with this configuration.
+    #[must_use]
+    pub fn sync(configuration: &serde_json::Value) -> Self {
+        Self::verb("sync-stream", "misbehaving", configuration).with([FIRST_STREAM, "2020-02-21"])
+    }
+
+    /// With more arguments at the end.
+    #[must_use]
+    pub fn with<A: Into<OsString>>(mut self, arguments: impl IntoIterator<Item = A>) -> Self {
+        self.arguments.extend(arguments.into_iter().map(Into::into));
+        self
+    }
+
+    /// With a variable of the environment.
+    #[must_use]
+    pub fn variable(mut self, name: &str, value: impl AsRef<OsStr>) -> Self {
+        self.variables.push((name.to_owned(), value.as_ref().to_owned()));
+        self
+    }
+
+    /// With this on standard input.
+    #[must_use]
+    pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
+        self.input = input.into();
+        self
+    }
+
+    /// In this folder.
+    #[must_use]
+    pub fn folder(mut self, folder: &Path) -> Self {
+        self.folder = Some(folder.to_owned());
+        self
+    }
+
+    /// Runs it to its end.
+    #[must_use]
+    pub fn run(self) -> Ended {
+        self.start().wait()
+    }
+
+    /// Starts it.
+    #[must_use]
+    pub fn start(self) -> Running {
+        let mut running = self.start_with(Stdio::piped());
+        running.output = running.child.stdout.take().map(collect);
+        running
+    }
+
+    /// Starts it without reading its standard output, which is given back.
+    #[must_use]
+    pub fn start_unread(self) -> (Running, ChildStdout) {
+        let mut running = self.start_with(Stdio::piped());
+        let output = running.child.stdout.take().expect("standard output is a pipe");
+        (running, output)
+    }
+
+    /// Starts it with standard output going to a file.
+    #[must_use]
+    pub fn start_into(self, file: std::fs::File) -> Running {
+        self.start_with(file.into())
+    }
+
+    fn start_with(self, output: Stdio) -> Running {
+        let mut command = Command::new(artifacts::binary());
+        // The marker by which leftovers are found: every process of the run inherits it.
+        command.env_clear().env("HOME", self.home.path()).env("TMPDIR", self.home.path());
+        command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        command.envs(self.variables).args(self.arguments);
+        command.current_dir(self.folder.as_deref().unwrap_or(self.home.path()));
+        command.stdin(Stdio::piped()).stdout(output).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("the runner can be started");
+        let mut stdin = child.stdin.take().expect("standard input is a pipe");
+        let input = self.input;
+        // A command that does not read its input closes the pipe.
+        thread::spawn(move || stdin.write_all(&input));
+        let errors = child.stderr.take().map(collect);
+        Running { child, output: None, errors, started: Instant::now(), home: self.home }
+    }
+}
+
+/// The record of the misbehaving connector's first stream.
+const FIRST_STREAM: &str =
+    r#"{"_type":"Stream","id":"first","self":"https://misbehaving.example/first","name":"first"}"#;
+
+fn collect(mut pipe: impl Read + Send + 'static) -> JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        // What came before a failure is still shown.
+        let _ = pipe.read_to_end(&mut bytes);
+        bytes
+    })
+}
+
+impl Running {
+    /// The process id of the runner.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The folder by which the processes of this run are known.
+    #[must_use]
+    pub fn home(&self) -> &Path {
+        self.home.path()
+    }
+
+    /// Sends a signal to the runner alone.
+    pub fn signal(&self, signal: Signal) {
+        let pid = Pid::from_raw(self.child.id().cast_signed()).expect("a child has a process id");
+        kill_process(pid, signal).expect("the runner can be signalled");
+    }
+
+    /// Waits for its end.
+    ///
+    /// # Panics
+    /// Where it takes too long; it is killed first.
+    #[must_use]
+    pub fn wait(mut self) -> Ended {
+        let (sender, receiver) = mpsc::channel::<()>();
+        let pid = Pid::from_raw(self.child.id().cast_signed()).expect("a child has a process id");
+        let watchdog = thread::spawn(move || {
+            let late = receiver.recv_timeout(PATIENCE) == Err(mpsc::RecvTimeoutError::Timeout);
+            if late {
+                let _ = kill_process(pid, Signal::KILL);
+            }
+            late
+        });
+        let status = self.child.wait().expect("a child can be waited for");
+        drop(sender);
+        let late = watchdog.join().expect("the watchdog does not panic");
+        let text = |reader: &mut Option<JoinHandle<Vec<u8>>>| {
+            reader.take().map(|reader| reader.join().expect("a reader does not panic")).unwrap_or_default()
+        };
+        let (output, errors) = (text(&mut self.output), text(&mut self.errors));
+        let errors = String::from_utf8_lossy(&errors).into_owned();
+        assert!(!late, "the runner was not done after {PATIENCE:?}; it said:\n{errors}");
+        let ended = Ended { status, output, errors, duration: self.started.elapsed() };
+        crate::leftovers::assert_none(self.child.id(), self.home.path(), &ended);
+        ended
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both fail where it has been waited for.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
