@@ -12,7 +12,7 @@ use serde::Serialize;
 
 use crate::{
     frame::{Level, LogLine},
-    supervisor::{Numbers, Observer, bytes, duration},
+    supervisor::{Numbers, Observer, bytes, duration, records},
 };
 
 /// How lines are written.
@@ -167,8 +167,8 @@ fn progress_text(connector: &str, numbers: &Numbers, memory: Option<u64>) -> Str
     let seconds = numbers.duration.as_secs_f64().max(0.001);
     let memory = memory.map(|used| format!(", {} of {}", bytes(used), bytes(numbers.memory_limit)));
     format!(
-        "{connector}: {} records, {:.0} a second{}, {} left",
-        numbers.delivered,
+        "{connector}: {}, {:.0} a second{}, {} left",
+        records(numbers.delivered),
         numbers.delivered as f64 / seconds,
         memory.unwrap_or_default(),
         duration(numbers.deadline.saturating_sub(numbers.duration)),

@@ -16,7 +16,7 @@ const SYNC: [Row; 14] = [
     ("exit", &[], 24, "ended its own process with exit code 3 before it was done", 1),
     ("segfault", &[], 23, "crashed (SIGSEGV)", 0),
     ("overflow-stack", &[], 23, "crashed (stack overflow, SIGABRT)", 0),
-    ("hang", &["--deadline", "2s"], 31, "was killed: it was not done after 2.0s; 1 records", 1),
+    ("hang", &["--deadline", "2s"], 31, "was killed: it was not done after 2.0s; 1 record", 1),
     ("close-channel", &[], 25, "closed the channel to the runner", 1),
     ("invalid-record", &[], 21, "gave up on an invalid record", 1),
     ("leak", &[], 0, "1 rejected", 0),
@@ -65,11 +65,11 @@ fn a_connector_over_its_memory_limit_is_killed_and_its_records_stay() {
     let ended = Runner::sync(&configuration).with(["--memory-limit", "64MiB"]).run();
     ended.assert(
         30,
-        "was killed: it reached the memory limit of 64.0 MiB; 1 records; last checkpoint after 1",
+        "was killed: it reached the memory limit of 64.0 MiB; 1 record; last checkpoint after 1",
     );
     assert_eq!(ended.records().len(), 1);
     let enough = json!({ "behaviour": "allocate", "count": 100 });
-    Runner::sync(&enough).with(["--memory-limit", "256MiB"]).run().assert(0, "done; 1 records");
+    Runner::sync(&enough).with(["--memory-limit", "256MiB"]).run().assert(0, "done; 1 record");
 }
 
 #[test]

@@ -130,7 +130,7 @@ fn one_commit_is_an_entity() {
             .with([path, entity])
             .run()
     };
-    let records = run("main").assert(0, "done; 1 records").records();
+    let records = run("main").assert(0, "done; 1 record").records();
     assert_eq!((&records[0]["_type"], &records[0]["oid"]), (&json!("Commit"), &json!(oid)));
     run("nowhere").assert(20, "it has no commit `nowhere`");
 }

@@ -26,7 +26,7 @@ fn a_connector_that_asks_stops_at_the_first_signal() {
         let running = started("wait", &[]);
         running.signal(signal);
         let ended = running.wait();
-        ended.assert(code, &format!("was cancelled by {name}; 1 records; last checkpoint after 1"));
+        ended.assert(code, &format!("was cancelled by {name}; 1 record; last checkpoint after 1"));
         ended.assert(code, "asked the connector to stop; in 10.0s, or at a second signal, it is killed");
     }
 }

@@ -16,7 +16,7 @@ fn printing_from_four_threads_loses_no_record() {
 #[test]
 fn a_large_record_passes_and_one_over_the_cap_is_refused_to_the_connector() {
     let ended = Runner::sync(&json!({ "behaviour": "large-record", "count": 8 })).run();
-    assert_eq!(ended.assert(0, "done; 1 records").records()[0]["name"].as_str().unwrap().len(), 8 << 20);
+    assert_eq!(ended.assert(0, "done; 1 record").records()[0]["name"].as_str().unwrap().len(), 8 << 20);
     Runner::sync(&json!({ "behaviour": "large-record", "count": 65 }))
         .run()
         .assert(21, "a record of 68157468 bytes, where at most 67108864 are allowed");
@@ -25,7 +25,7 @@ fn a_large_record_passes_and_one_over_the_cap_is_refused_to_the_connector() {
 #[test]
 fn an_invalid_record_comes_back_with_every_error() {
     let ended = Runner::sync(&json!({ "behaviour": "tolerate-invalid-record" })).run();
-    assert_eq!(ended.assert(0, "1 records; 1 rejected").records().len(), 1);
+    assert_eq!(ended.assert(0, "1 record; 1 rejected").records().len(), 1);
     for line in [
         "came back: record: missing required property `createdAt` pointer=",
         "came back: /id: expected a string, found the number 7 pointer=/id",

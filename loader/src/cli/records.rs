@@ -11,7 +11,7 @@ use connector_schemas::{Checker, FieldError, nearest_record_type, record_type, r
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
-use crate::exit_code::ExitCode;
+use crate::{exit_code::ExitCode, supervisor::records as counted};
 
 use super::{CliError, args::Format, print};
 
@@ -170,7 +170,7 @@ impl<W: Write> Report<W> {
 
     fn finish(mut self) -> io::Result<ExitCode> {
         if self.format == Format::Text {
-            writeln!(self.output, "{} records, {} of them invalid", self.lines, self.bad)?;
+            writeln!(self.output, "{}, {} of them invalid", counted(self.lines), self.bad)?;
         }
         self.output.flush()?;
         Ok(if self.bad == 0 { ExitCode::Done } else { ExitCode::InvalidRecords })

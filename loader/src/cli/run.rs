@@ -15,7 +15,7 @@ use crate::{
     cutoff::parse_cutoff,
     exit_code::ExitCode,
     frame::{Job, Level},
-    supervisor::{self, Limits, Memory, Numbers, Outcome, Sink, Stdout, bytes, duration},
+    supervisor::{self, Limits, Memory, Numbers, Outcome, Sink, Stdout, bytes, duration, records},
 };
 
 use super::{
@@ -191,9 +191,9 @@ fn summary(outcome: &Outcome, code: ExitCode) -> String {
     let mut parts = vec![outcome.what.clone()];
     if numbers.accepted > numbers.delivered {
         let Numbers { accepted, sent, delivered, .. } = numbers;
-        parts.push(format!("{accepted} records accepted, {sent} sent, {delivered} delivered"));
+        parts.push(format!("{} accepted, {sent} sent, {delivered} delivered", records(*accepted)));
     } else {
-        parts.push(format!("{} records", numbers.delivered));
+        parts.push(records(numbers.delivered));
     }
     if numbers.rejected > 0 {
         parts.push(format!("{} rejected", numbers.rejected));

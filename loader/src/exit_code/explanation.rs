@@ -64,9 +64,9 @@ impl ExitCode {
                  `inspect <file>` shows all that the file says about itself. Ask its author for a fitting build."
             }
             ExitCode::ConnectorError => {
-                "The connector reported an error and stopped. Its message is the one shown. Records before the last \
-                 checkpoint are delivered and stay; a next run goes on from there. Mend what the message names, often \
-                 a permission or a token, and run again; if it makes no sense, send it to the connector's author."
+                "The connector reported an error and stopped. Its message is the one shown. Records before the \
+                 last checkpoint are delivered and stay. Mend what the message names, often a permission or a \
+                 token, and run again; if it makes no sense, send it to the connector's author."
             }
             ExitCode::InvalidRecords => {
                 "Records broke their schema: the connector gave up on one of its own, `--fail-on-rejected` was set, or \
@@ -75,19 +75,20 @@ impl ExitCode {
                  mending is up to the connector's author: send the listed errors."
             }
             ExitCode::ConnectorPanicked => {
-                "The connector panicked, which is a bug in it; the message has the file and line. It was contained, \
-                 and nothing else was touched. Records before the last checkpoint are delivered and stay, and a next \
-                 run goes on from there. If the same record trips it again, send the message to its author."
+                "The connector panicked, which is a bug in it; the message has the file and line. It was \
+                 contained, and nothing else was touched. Records before the last checkpoint are delivered and \
+                 stay. Run again; if the same record trips it, send the message to its author."
             }
             ExitCode::ConnectorCrashed => {
-                "The connector's process was killed by a signal, named in the message: a bad memory access, an abort \
-                 or a stack overflow, say. It was contained. Records before the last checkpoint are delivered and \
-                 stay, and a next run goes on from there. Its last lines of output are shown; send them to its author."
+                "The connector's process was killed by a signal, named in the message: a bad memory access, an \
+                 abort or a stack overflow, say. It was contained. Records before the last checkpoint are \
+                 delivered and stay. The lines before the summary are the last that it wrote; send them to its \
+                 author, and run again."
             }
             ExitCode::ConnectorExited => {
-                "The connector ended its own process, perhaps with status 0, before it said that it was done, so the \
-                 run does not count as complete. Records before the last checkpoint are delivered and stay. A \
-                 connector must return, never exit: tell its author, and run again to go on from the checkpoint."
+                "The connector ended its own process, perhaps with status 0, before it said that it was done, \
+                 so the run does not count as complete. Records before the last checkpoint are delivered and \
+                 stay. A connector must return, never exit: tell its author."
             }
             ExitCode::Protocol => {
                 "The connector's process sent something that the runner does not accept, for instance because it wrote \
@@ -96,26 +97,25 @@ impl ExitCode {
                  well-tried one, check that runner and connector come from trusted builds."
             }
             ExitCode::Paused => {
-                "The run stopped in good order before the end, because it came near a limit or the source asked to \
-                 wait. This is no failure: everything up to the last checkpoint is delivered and kept, and the state \
-                 says where to go on. Run the same command again, not before the time that the message may name."
+                "The run stopped in good order before the end, because it came near a limit or the source asked \
+                 to wait. This is no failure: everything up to the last checkpoint is delivered. Run the same \
+                 command again, not before the time that the message may name."
             }
             ExitCode::SourceUnavailable => {
                 "The service that the connector reads from could not be reached or kept failing, after retries. \
-                 Records before the last checkpoint are delivered and stay. Look at the service's status page and at \
-                 the network of this machine, then run again; it goes on from the checkpoint."
+                 Records before the last checkpoint are delivered and stay. Look at the service's status page \
+                 and at the network of this machine, then run again."
             }
             ExitCode::MemoryLimit => {
-                "The connector and its child processes reached the memory limit and were killed. Records before the \
-                 last checkpoint are delivered and stay, so a next run starts further on. If it ends here again without \
-                 progress, raise the limit with care, or tell the author, who can keep less in memory and set \
-                 checkpoints more often. The summary shows the peak."
+                "The connector and its child processes reached the memory limit and were killed. Records before \
+                 the last checkpoint are delivered and stay. The summary shows the peak. Raise the limit with \
+                 care (`--memory-limit`), or tell the author, who can keep less in memory: produce page by \
+                 page, and set checkpoints more often."
             }
             ExitCode::Deadline => {
-                "The connector was not done at its deadline, or showed no sign of life for the idle time, and was \
-                 killed. Records before the last checkpoint are delivered and stay; a long stream may take several \
-                 runs. Run again. If two runs make no progress, the connector hangs or checkpoints too seldom: tell \
-                 its author, or give it more time."
+                "The connector was not done at its deadline and was killed. Records before the last checkpoint \
+                 are delivered and stay. Give it more time (`--deadline`) or ask for less with a later cutoff. \
+                 If it makes no progress at all, it hangs: tell its author, with the output of a run with -v."
             }
             ExitCode::OtherLimit => {
                 "The connector reached its limit of processes, files or output, named in the message, and was stopped. \
@@ -128,10 +128,10 @@ impl ExitCode {
                  permission if it is one that this connector ought to have; if it surprises you, do not, and ask."
             }
             ExitCode::OutputFailed => {
-                "Records or state could not be written: the disk is full, a file system failed, or a database refused. \
-                 The run was ended at once and the write not retried, because after a failed write only the last \
-                 commit can be trusted. Everything up to that commit stays. Mend the disk or the path that the message \
-                 names, then run again; it first recovers to the commit."
+                "Records could not be written: the disk is full, a file system failed, or whoever read them \
+                 closed the pipe. The run was ended at once and the write not retried, because after a failed \
+                 write only what came before it can be trusted. Mend the disk or the path that the message \
+                 names, then run again."
             }
             ExitCode::StreamHeld => {
                 "Another run works on the same stream and holds it, so this one has not started; nothing was written. \
@@ -144,19 +144,17 @@ impl ExitCode {
                  missing piece and how to provide it, or which option to leave out, at your own risk."
             }
             ExitCode::Bug => {
-                "The runner itself met a situation that its authors thought impossible. It stopped rather than guess. \
-                 Everything up to the last checkpoint is delivered and stays; the state is only ever changed in whole \
-                 steps. Run again, and report the message together with the output of `codeclimate-connector -V`."
+                "The runner itself met a situation that its authors thought impossible. It stopped rather than \
+                 guess. Records before the last checkpoint are delivered and stay. Run again, and report the \
+                 message together with the output of `codeclimate-connector -V`."
             }
             ExitCode::Interrupted => {
-                "The run was cancelled from the keyboard (SIGINT). The connector was told to stop and then ended. \
-                 Everything up to the last checkpoint is delivered, and the state is kept: the same command goes on \
-                 from there."
+                "The run was cancelled from the keyboard (SIGINT). The connector was told to stop and then \
+                 ended. Everything up to the last checkpoint is delivered."
             }
             ExitCode::Terminated => {
-                "The run was cancelled from outside (SIGTERM), as a scheduler or a shutdown does. The connector was \
-                 told to stop and then ended. Everything up to the last checkpoint is delivered, and the state is \
-                 kept: the same command goes on from there."
+                "The run was cancelled from outside (SIGTERM), as a scheduler or a shutdown does. The connector \
+                 was told to stop and then ended. Everything up to the last checkpoint is delivered."
             }
         }
     }

@@ -35,7 +35,7 @@ use intake::{Intake, IntakeError, Progress};
 use launch::{Guardian, Launched, launch};
 
 pub(crate) use launch::{LaunchError, Limits};
-pub(crate) use outcome::{Numbers, Outcome, bytes, duration};
+pub(crate) use outcome::{Numbers, Outcome, bytes, duration, records};
 pub(crate) use sink::{Memory, Sink, Stdout};
 
 use envelope::Envelope;

@@ -166,7 +166,7 @@ fn cancelled(signal: i32) -> Verdict {
         signal_hook::consts::SIGTERM => (ExitCode::Terminated, "SIGTERM"),
         _ => (ExitCode::Interrupted, "SIGINT"),
     };
-    (code, format!("was cancelled by {name}"), "run again to go on")
+    (code, format!("was cancelled by {name}"), "run again")
 }
 
 fn protocol(reason: &str) -> Verdict {
@@ -201,7 +201,7 @@ fn failed(stage: Stage, failure: &FailureReport) -> Verdict {
         }
         failure_kind::PAUSED => {
             let when = failure.resume_after.as_ref().map(|time| format!(", to be resumed after {time}"));
-            (ExitCode::Paused, format!("paused: {message}{}", when.unwrap_or_default()), "run again to go on")
+            (ExitCode::Paused, format!("paused: {message}{}", when.unwrap_or_default()), "run again")
         }
         failure_kind::UNSUPPORTED => (ExitCode::Usage, message.clone(), ""),
         failure_kind::PANIC => (
@@ -277,6 +277,12 @@ fn signal_name(signal: i32) -> String {
         Some(name) => name.to_owned(),
         None => format!("signal {signal}"),
     }
+}
+
+/// Records as people count them: `1 record`, `3 records`.
+pub(crate) fn records(count: u64) -> String {
+    let noun = if count == 1 { "record" } else { "records" };
+    format!("{count} {noun}")
 }
 
 /// A size for people.
