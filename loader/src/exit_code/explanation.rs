@@ -38,30 +38,35 @@ impl ExitCode {
     pub const fn explain(self) -> &'static str {
         match self {
             ExitCode::Done => {
-                "Everything that was asked for has been done and delivered. Records that broke their schema were \
-                 returned to the connector and are counted in the summary; `--fail-on-rejected` turns such a run into \
-                 exit code 21. A discovery that found no stream also ends here, with a warning. There is nothing to do."
+                "Everything that was asked for has been done and delivered. Records that broke their schema \
+                 were returned to the connector and are counted in the summary; `--fail-on-rejected` turns such \
+                 a run into exit code 21. A discovery that found no stream also ends here, with a warning. \
+                 There is nothing to do."
             }
             ExitCode::Usage => {
-                "The command line could not be carried out: an argument is wrong, a stream, entity or cutoff cannot be \
-                 read, or the connector does not offer this verb. Nothing was written and no state has changed. The \
-                 message names the argument and what was expected; `codeclimate-connector help` lists the verbs."
+                "The command line could not be carried out: an argument is wrong, a stream, entity or cutoff \
+                 cannot be read, or the connector does not offer this verb. Nothing was written and no state \
+                 has changed. The message names the argument and what was expected; `codeclimate-connector \
+                 help` lists the verbs."
             }
             ExitCode::Configuration => {
                 "The configuration was not accepted: the file cannot be read, is not a JSON object, breaks the \
-                 connector's schema, or the connector itself refused it. No record was produced and no state has \
-                 changed. Mend the places that the message lists, try `verify-configuration`, then run again."
+                 connector's schema, or the connector itself refused it. No record was produced and no state \
+                 has changed. Mend the places that the message lists, try `verify-configuration`, then run \
+                 again."
             }
             ExitCode::ConnectorNotFound => {
-                "No file was found for the connector that was named. Nothing has run and no state has changed. The \
-                 message lists every folder searched and what came close; install the connector into one of them, add \
-                 its folder with `--connector-path`, or give the path of the file. `list` shows what can be found."
+                "No file was found for the connector that was named. Nothing has run and no state has changed. \
+                 The message lists every folder searched and what came close; install the connector into one of \
+                 them, add its folder with `--connector-path`, or give the path of the file. `list` shows what \
+                 can be found."
             }
             ExitCode::ConnectorUnusable => {
-                "The connector's file was found but cannot be used: it is not a connector, is damaged, was built for \
-                 another architecture, C library or interface version, carries another name than its file, or is not \
-                 the file that was pinned. It was not run and no state has changed. The message says what it needs; \
-                 `inspect <file>` shows all that the file says about itself. Ask its author for a fitting build."
+                "The connector's file was found but cannot be used: it is not a connector, is damaged, was \
+                 built for another architecture, C library or interface version, carries another name than its \
+                 file, or is not the file that was pinned. It was not run and no state has changed. The message \
+                 says what it needs; `inspect <file>` shows all that the file says about itself. Ask its author \
+                 for a fitting build."
             }
             ExitCode::ConnectorError => {
                 "The connector reported an error and stopped. Its message is the one shown. Records before the \
@@ -69,10 +74,10 @@ impl ExitCode {
                  token, and run again; if it makes no sense, send it to the connector's author."
             }
             ExitCode::InvalidRecords => {
-                "Records broke their schema: the connector gave up on one of its own, `--fail-on-rejected` was set, or \
-                 `validate` found some. Every invalid record is named with its place, what was expected and what was \
-                 found. Invalid records are never delivered; valid ones before the last checkpoint are, and stay. The \
-                 mending is up to the connector's author: send the listed errors."
+                "Records broke their schema: the connector gave up on one of its own, `--fail-on-rejected` was \
+                 set, or `validate` found some. Every invalid record is named with its place, what was expected \
+                 and what was found. Invalid records are never delivered; valid ones before the last checkpoint \
+                 are, and stay. The mending is up to the connector's author: send the listed errors."
             }
             ExitCode::ConnectorPanicked => {
                 "The connector panicked, which is a bug in it; the message has the file and line. It was \
@@ -91,15 +96,16 @@ impl ExitCode {
                  stay. A connector must return, never exit: tell its author."
             }
             ExitCode::Protocol => {
-                "The connector's process sent something that the runner does not accept, for instance because it wrote \
-                 into a channel that is not its own. The run was stopped at that point. What came before the last \
-                 checkpoint was checked, is delivered, and stays. Tell the connector's author; if the connector is a \
-                 well-tried one, check that runner and connector come from trusted builds."
+                "The connector's process sent something that the runner does not accept, for instance because \
+                 it wrote into a channel that is not its own. The run was stopped at that point. What came \
+                 before the last checkpoint was checked, is delivered, and stays. Tell the connector's author; \
+                 if the connector is a well-tried one, check that runner and connector come from trusted \
+                 builds."
             }
             ExitCode::Paused => {
                 "The run stopped in good order before the end, because it came near a limit or the source asked \
-                 to wait. This is no failure: everything up to the last checkpoint is delivered. Run the same \
-                 command again, not before the time that the message may name."
+                 to wait. This is no failure: everything up to the last checkpoint is delivered and stays. Run \
+                 the same command again, not before the time that the message may name."
             }
             ExitCode::SourceUnavailable => {
                 "The service that the connector reads from could not be reached or kept failing, after retries. \
@@ -118,14 +124,16 @@ impl ExitCode {
                  If it makes no progress at all, it hangs: tell its author, with the output of a run with -v."
             }
             ExitCode::OtherLimit => {
-                "The connector reached its limit of processes, files or output, named in the message, and was stopped. \
-                 Records before the last checkpoint are delivered and stay. A connector that forks or writes without \
-                 end is broken; if this one honestly needs more, raise that one limit and run again."
+                "The connector reached its limit of processes, files or output, named in the message, and was \
+                 stopped. Records before the last checkpoint are delivered and stay. A connector that forks or \
+                 writes without end is broken; if this one honestly needs more, raise that one limit and run \
+                 again."
             }
             ExitCode::Denied => {
-                "The connector tried what the sandbox does not allow it, named in the message, and could not go on. \
-                 Nothing outside was touched. Records before the last checkpoint are delivered and stay. Grant the \
-                 permission if it is one that this connector ought to have; if it surprises you, do not, and ask."
+                "The connector tried what the sandbox does not allow it, named in the message, and could not go \
+                 on. Nothing outside was touched. Records before the last checkpoint are delivered and stay. \
+                 Grant the permission if it is one that this connector ought to have; if it surprises you, do \
+                 not, and ask."
             }
             ExitCode::OutputFailed => {
                 "Records could not be written: the disk is full, a file system failed, or whoever read them \
@@ -134,14 +142,14 @@ impl ExitCode {
                  names, then run again."
             }
             ExitCode::StreamHeld => {
-                "Another run works on the same stream and holds it, so this one has not started; nothing was written. \
-                 Wait for the other one to end. If it seems stuck, end that process, which the message names: the \
-                 stream is free as soon as it is gone."
+                "Another run works on the same stream and holds it, so this one has not started; nothing was \
+                 written. Wait for the other one to end. If it seems stuck, end that process, which the message \
+                 names: the stream is free as soon as it is gone."
             }
             ExitCode::Unenforceable => {
-                "This system cannot enforce what was asked for, such as a memory limit without cgroups or a sandbox \
-                 that the kernel lacks, and the runner does not pretend. Nothing has run. The message names the \
-                 missing piece and how to provide it, or which option to leave out, at your own risk."
+                "This system cannot enforce what was asked for, such as a memory limit without cgroups or a \
+                 sandbox that the kernel lacks, and the runner does not pretend. Nothing has run. The message \
+                 names the missing piece and how to provide it, or which option to leave out, at your own risk."
             }
             ExitCode::Bug => {
                 "The runner itself met a situation that its authors thought impossible. It stopped rather than \
@@ -150,11 +158,13 @@ impl ExitCode {
             }
             ExitCode::Interrupted => {
                 "The run was cancelled from the keyboard (SIGINT). The connector was told to stop and then \
-                 ended. Everything up to the last checkpoint is delivered."
+                 ended; one that does not listen is killed after the grace period, or at a second signal. \
+                 Everything up to the last checkpoint is delivered and stays."
             }
             ExitCode::Terminated => {
                 "The run was cancelled from outside (SIGTERM), as a scheduler or a shutdown does. The connector \
-                 was told to stop and then ended. Everything up to the last checkpoint is delivered."
+                 was told to stop and then ended; one that does not listen is killed after the grace period. \
+                 Everything up to the last checkpoint is delivered and stays."
             }
         }
     }
