@@ -7,7 +7,7 @@ use std::{
 };
 
 use connector_tests::{Runner, Running};
-use rustix::process::Signal;
+use rustix::process::{Signal, kill_process};
 use serde_json::json;
 
 /// Starts a run, and waits until its one record is out.
@@ -51,6 +51,19 @@ fn a_runner_that_is_killed_takes_everything_along() {
     let running = started("hang", &[]);
     running.signal(Signal::KILL);
     // That nothing is left is checked after every run.
+    assert_eq!(running.wait().signal(), Some(9));
+}
+
+#[test]
+fn what_a_runner_leaves_that_was_killed_with_its_guardian_is_removed_by_the_next() {
+    let running = started("hang", &[]);
+    let guardian = running.child_named("codeclimate-connector-guardian");
+    for signal in [Signal::STOP, Signal::KILL] {
+        kill_process(guardian, signal).unwrap();
+        running.signal(signal);
+    }
+    // It says so, unless the runner of another test was quicker.
+    Runner::sync(&json!({})).run().assert(0, "done");
     assert_eq!(running.wait().signal(), Some(9));
 }
 

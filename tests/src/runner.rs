@@ -162,6 +162,23 @@ impl Running {
         self.home.path()
     }
 
+    /// The runner's child whose command line begins with this name.
+    ///
+    /// # Panics
+    /// Where there is none.
+    #[must_use]
+    pub fn child_named(&self, name: &str) -> Pid {
+        let list = format!("/proc/{0}/task/{0}/children", self.child.id());
+        let children = std::fs::read_to_string(list).expect("the kernel lists the children of a process");
+        let is_named = |pid: &&str| {
+            let command = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+            command.starts_with(name)
+        };
+        let found = children.split_whitespace().find(is_named);
+        let pid = found.and_then(|pid| Pid::from_raw(pid.parse().ok()?));
+        pid.unwrap_or_else(|| panic!("the runner has no child {name}, only {children:?}"))
+    }
+
     /// Sends a signal to the runner alone.
     pub fn signal(&self, signal: Signal) {
         let pid = Pid::from_raw(self.child.id().cast_signed()).expect("a child has a process id");

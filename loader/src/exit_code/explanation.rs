@@ -138,8 +138,8 @@ impl ExitCode {
             ExitCode::OutputFailed => {
                 "Records could not be written: the disk is full, a file system failed, or whoever read them \
                  closed the pipe. The run was ended at once and the write not retried, because after a failed \
-                 write only what came before it can be trusted. Mend the disk or the path that the message \
-                 names, then run again."
+                 write only what came before it can be trusted: that stays. Mend the disk or the path that the \
+                 message names, then run again."
             }
             ExitCode::StreamHeld => {
                 "Another run works on the same stream and holds it, so this one has not started; nothing was \

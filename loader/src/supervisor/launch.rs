@@ -157,8 +157,12 @@ pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
     })
 }
 
+/// How long a worker may take to read its job: it does so first of all.
+const TAKE_JOB: Duration = Duration::from_secs(30);
+
 /// A worker that is already gone is explained by the supervisor's loop, better than by a broken pipe.
 fn send_job(channel: &mut UnixStream, job: &Job) -> Result<(), LaunchError> {
+    channel.set_write_timeout(Some(TAKE_JOB)).map_err(failed("prepare the frame channel"))?;
     match write_job(channel, job) {
         Err(JobError::Write(error)) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         sent => Ok(sent?),

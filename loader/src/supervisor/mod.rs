@@ -109,6 +109,7 @@ pub(crate) fn supervise(
     signals: &mut Signals,
     observer: &mut dyn Observer,
 ) -> Result<Outcome, LaunchError> {
+    sweep(observer);
     let launched = launch(run)?;
     let (sender, events) = sync_channel(QUEUE);
     let progress = Arc::new(Progress::default());
@@ -132,6 +133,27 @@ pub(crate) fn supervise(
         observer,
     };
     Ok(watch.until_the_end(&events, signals))
+}
+
+/// Removes what runners left that were killed together with their guardian.
+fn sweep(observer: &mut dyn Observer) {
+    // Where there are no cgroups at all, making one says so better.
+    let Ok(leftovers) = cgroup::remove_leftovers(is_alive) else { return };
+    let mut tell = |message| {
+        observer.line("runner", &LogLine { level: Level::Warn, message, tags: BTreeMap::new() });
+    };
+    for folder in leftovers.removed {
+        tell(format!("removed what a runner that was killed has left: {}", folder.display()));
+    }
+    for failure in leftovers.failures {
+        tell(format!("cannot remove what a runner that was killed has left: {}", crate::chain(&failure)));
+    }
+}
+
+/// A zombie, whose parent has not looked yet, is as dead as one that is gone.
+fn is_alive(pid: u32) -> bool {
+    let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+    stat.rsplit_once(") ").is_some_and(|(_, state)| !state.starts_with(['Z', 'X']))
 }
 
 fn start(name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<(), LaunchError> {
