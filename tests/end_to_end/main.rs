@@ -1,5 +1,7 @@
 //! The runner from the outside: the commands that people type, with connectors that behave and others that do not.
 
+#![expect(clippy::unwrap_used, reason = "in a test, a panic with its place is the report")]
+
 mod bad_input;
 mod commands;
 mod endings;

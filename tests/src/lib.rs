@@ -3,6 +3,8 @@
 //! [`Runner`] is one command; [`Ended`] is what came of it, with the checks that hold after every run: nothing
 //! of it is left, and on standard output is nothing but what belongs there.
 
+#![expect(clippy::expect_used, reason = "in a test, a panic with the reason is the report")]
+
 mod artifacts;
 mod ended;
 mod leftovers;

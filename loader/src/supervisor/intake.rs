@@ -1,6 +1,7 @@
 //! Takes a worker's frames, believes none of them, and brings the records to the sink.
 
 use std::{
+    fmt::Display,
     io::{self, Read},
     os::unix::net::UnixStream,
     sync::{
@@ -72,7 +73,7 @@ pub(crate) enum IntakeError {
     },
 }
 
-fn garbled(what: &'static str, reason: impl ToString) -> IntakeError {
+fn garbled(what: &'static str, reason: &dyn Display) -> IntakeError {
     IntakeError::Garbled { what, reason: reason.to_string() }
 }
 
@@ -145,7 +146,7 @@ impl Intake {
 
     fn take_record(&mut self, payload: &[u8], position: &mut Position) -> Result<(), IntakeError> {
         let (extracted_at, record) =
-            split_record(payload).ok_or_else(|| garbled("a record", "it has no time"))?;
+            split_record(payload).ok_or_else(|| garbled("a record", &"it has no time"))?;
         let extracted_at = check_time(extracted_at)?;
         let record = check_record(record)?;
         self.envelope.write(&mut position.line, position.received, extracted_at, record);
@@ -186,24 +187,24 @@ impl Intake {
 }
 
 fn read_json<'a, T: serde::Deserialize<'a>>(what: &'static str, payload: &'a [u8]) -> Result<T, IntakeError> {
-    serde_json::from_slice(payload).map_err(|error| garbled(what, error))
+    serde_json::from_slice(payload).map_err(|error| garbled(what, &error))
 }
 
 /// Exactly one JSON object on one line: it cannot end its envelope early, nor begin another.
 fn check_record(record: &[u8]) -> Result<&str, IntakeError> {
-    let text = std::str::from_utf8(record).map_err(|error| garbled("a record", error))?;
+    let text = std::str::from_utf8(record).map_err(|error| garbled("a record", &error))?;
     if !text.starts_with('{') {
-        return Err(garbled("a record", "it is not a JSON object"));
+        return Err(garbled("a record", &"it is not a JSON object"));
     }
     check_one_line(record)?;
-    serde_json::from_str::<IgnoredAny>(text).map_err(|error| garbled("a record", error))?;
+    serde_json::from_str::<IgnoredAny>(text).map_err(|error| garbled("a record", &error))?;
     Ok(text)
 }
 
 fn check_one_line(record: &[u8]) -> Result<(), IntakeError> {
     match record.iter().position(|byte| *byte < 0x20) {
         None => Ok(()),
-        Some(at) => Err(garbled("a record", format!("byte {at} is a control character"))),
+        Some(at) => Err(garbled("a record", &format_args!("byte {at} is a control character"))),
     }
 }
 
@@ -212,12 +213,12 @@ fn check_time(time: &[u8]) -> Result<&str, IntakeError> {
     let text = std::str::from_utf8(time).ok().filter(|text| text.parse::<jiff::Timestamp>().is_ok());
     let text = text
         .filter(|text| text.bytes().all(|byte| matches!(byte, b' '..=b'~') && !matches!(byte, b'"' | b'\\')));
-    text.ok_or_else(|| garbled("a record's time", String::from_utf8_lossy(time).escape_debug()))
+    text.ok_or_else(|| garbled("a record's time", &String::from_utf8_lossy(time).escape_debug()))
 }
 
 fn check_checkpoint(state: &[u8]) -> Result<(), IntakeError> {
     if state.len() > MAX_CHECKPOINT {
-        return Err(garbled("a checkpoint", format!("it has {} bytes", state.len())));
+        return Err(garbled("a checkpoint", &format_args!("it has {} bytes", state.len())));
     }
     read_json::<IgnoredAny>("a checkpoint", state).map(drop)
 }

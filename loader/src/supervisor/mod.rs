@@ -228,7 +228,7 @@ impl Watch<'_> {
     fn take(&mut self, event: Event) {
         match event {
             Event::Ready => {}
-            Event::Log(line) => self.tell("connector", line),
+            Event::Log(line) => self.tell("connector", &line),
             Event::Panic(panic) => self.take_panic(panic),
             Event::End(end) => {
                 self.evidence.end = Some(end);
@@ -266,7 +266,7 @@ impl Watch<'_> {
         let mut tags = BTreeMap::new();
         tags.extend(panic.thread.clone().map(|thread| ("thread".to_owned(), thread)));
         let message = format!("panic at {place}{}", panic.message);
-        self.tell("connector", LogLine { level: Level::Error, message, tags });
+        self.tell("connector", &LogLine { level: Level::Error, message, tags });
         remember(&mut self.evidence.panics, panic);
     }
 
@@ -278,11 +278,11 @@ impl Watch<'_> {
         if stream == Stream::Stderr {
             remember(&mut self.evidence.stderr, self.run.masker.mask(&text).into_owned());
         }
-        self.tell(source, LogLine { level: Level::Info, message: text, tags: BTreeMap::new() });
+        self.tell(source, &LogLine { level: Level::Info, message: text, tags: BTreeMap::new() });
     }
 
     /// Tells the observer of a line, with every secret in it masked.
-    fn tell(&mut self, source: &'static str, line: LogLine) {
+    fn tell(&mut self, source: &'static str, line: &LogLine) {
         let mask = |text: &str| self.run.masker.mask(text).into_owned();
         let tags = line.tags.iter().map(|(key, value)| (mask(key), mask(value))).collect();
         let line = LogLine { level: line.level, message: mask(&line.message), tags };
@@ -323,7 +323,7 @@ impl Watch<'_> {
         let grace = duration(self.run.limits.grace);
         let message = format!("asked the connector to stop; in {grace}, or at a second signal, it is killed");
         let line = LogLine { level: Level::Info, message, tags: BTreeMap::new() };
-        self.tell("runner", line);
+        self.tell("runner", &line);
     }
 
     /// Ends the run for a reason, unless it has one already.
@@ -340,7 +340,7 @@ impl Watch<'_> {
         if let Err(error) = cgroup.remove(KILL) {
             let message = format!("failed to kill the run: {}", crate::chain(&error));
             let line = LogLine { level: Level::Error, message, tags: BTreeMap::new() };
-            self.tell("runner", line);
+            self.tell("runner", &line);
         }
     }
 

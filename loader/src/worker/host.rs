@@ -317,7 +317,7 @@ mod tests {
             match (read_state(payload.as_bytes()), expected) {
                 (Ok(state), Ok(expected)) => assert_eq!(state, expected),
                 (Err(failure), Err(expected)) => {
-                    assert!(failure.message.starts_with(expected), "{failure:?}")
+                    assert!(failure.message.starts_with(expected), "{failure:?}");
                 }
                 (found, _) => panic!("{payload}: {found:?}"),
             }

@@ -123,7 +123,10 @@ fn audit(schema: &Value, place: &str) {
             "$ref" => assert!(is_schema_id(value), "{place}: {value} dangles"),
             "required" | "enum" => assert_distinct_strings(value, place),
             "format" => {
-                assert!(["date", "date-time", "uri"].iter().any(|format| value == format), "{place}: {value}")
+                assert!(
+                    ["date", "date-time", "uri"].iter().any(|format| value == format),
+                    "{place}: {value}"
+                );
             }
             "const" | "description" | "maximum" | "minimum" | "type" => {}
             unknown => panic!("{place}: `{unknown}` is no keyword"),

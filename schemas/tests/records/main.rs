@@ -1,5 +1,11 @@
 //! What the crate promises about the schemas and about checking, tested from outside.
 
+#![expect(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    reason = "in a test, a panic with its place is the report"
+)]
+
 mod audit;
 mod errata;
 mod invalid;
