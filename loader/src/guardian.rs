@@ -29,7 +29,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::{
     cgroup::{self, kill_and_remove},
-    frame::{CHANNEL_FD, STATUS_FD, inherit, keep_from_children},
+    frame::{BROKEN, CHANNEL_FD, STATUS_FD, inherit, keep_from_children},
 };
 
 /// `argv[0]` of a guardian.
@@ -98,7 +98,7 @@ pub(crate) fn main() -> ! {
         Ok(()) => std::process::exit(0),
         Err(error) => {
             eprintln!("the guardian cannot go on: {}", crate::chain(&*error));
-            std::process::exit(super::worker::BROKEN)
+            std::process::exit(BROKEN)
         }
     }
 }
@@ -152,7 +152,7 @@ fn clean_up_after_the_runner(mut lifeline: File, cgroups: Vec<PathBuf>) -> io::R
         // Nobody is left to be told of a failure; the next runner's sweep finds what stays.
         let removed = kill_and_remove(&cgroups, LAST_DEADLINE);
         cgroup::leave_leaf();
-        std::process::exit(if removed.is_ok() { 0 } else { super::worker::BROKEN });
+        std::process::exit(if removed.is_ok() { 0 } else { BROKEN });
     };
     thread::Builder::new().name("lifeline".into()).spawn(watch)?;
     Ok(())

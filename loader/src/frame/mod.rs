@@ -21,6 +21,12 @@ pub(crate) const CHANNEL_FD: i32 = 3;
 /// Descriptor of the status page in guardian and worker.
 pub(crate) const STATUS_FD: i32 = 4;
 
+/// The exit code of a guardian or worker that could not even begin, or whose own code panicked.
+pub(crate) const BROKEN: i32 = crate::exit_code::ExitCode::Bug as i32;
+
+/// The kind of a failure to load a library, beside those of the ABI.
+pub(crate) const LOAD_FAILURE: &str = "load";
+
 /// The largest record that is taken, in bytes of JSON.
 pub(crate) const MAX_RECORD: usize = 64 * 1024 * 1024;
 /// The largest state of a checkpoint, in bytes of JSON.

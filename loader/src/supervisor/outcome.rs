@@ -7,9 +7,8 @@ use serde_json::value::RawValue;
 
 use crate::{
     exit_code::ExitCode,
-    frame::{End, FailureReport, PanicReport, Stage},
+    frame::{End, FailureReport, LOAD_FAILURE, PanicReport, Stage},
     guardian::Report,
-    worker::LOAD_FAILURE,
 };
 
 use super::intake::IntakeError;

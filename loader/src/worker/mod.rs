@@ -20,19 +20,13 @@ use codeclimate_connector_abi::{
 use serde_json::value::RawValue;
 
 use crate::frame::{
-    CHANNEL_FD, End, FailureReport, Job, Kind, STATUS_FD, Stage, Status, inherit, keep_from_children,
-    read_job,
+    BROKEN, CHANNEL_FD, End, FailureReport, Job, Kind, LOAD_FAILURE, STATUS_FD, Stage, Status, inherit,
+    keep_from_children, read_job,
 };
 
 use host::{Host, Services};
 use library::Library;
 use outbox::Outbox;
-
-/// The exit code of a worker that could not even begin, or whose own code panicked.
-pub(crate) const BROKEN: c_int = 70;
-
-/// The kind of a failure to load a library, beside those of the ABI.
-pub(crate) const LOAD_FAILURE: &str = "load";
 
 /// Runs the job that waits in the channel, and ends the process.
 pub(crate) fn main() -> ! {

@@ -8,7 +8,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::frame::{Kind, Stage, Status, append, append_record};
+use crate::frame::{BROKEN, Kind, Stage, Status, append, append_record};
 
 /// A batch leaves at this size,
 const BATCH: usize = 64 * 1024;
@@ -128,7 +128,7 @@ impl Shared {
             let (records, last) = self.take_batch(&mut batch);
             if channel.write(&batch).is_err() {
                 self.status.set_stage(Stage::ChannelLost);
-                super::exit(super::BROKEN);
+                super::exit(BROKEN);
             }
             self.status.add_sent(records);
             if last {
