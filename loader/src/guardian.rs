@@ -24,6 +24,7 @@ use rustix::process::{
     DumpableBehavior, Pid, Resource, Rlimit, WaitOptions, getpid, set_child_subreaper, set_dumpable_behavior,
     setrlimit, setsid, wait,
 };
+use rustix::thread::set_name;
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
@@ -104,6 +105,8 @@ pub(crate) fn main() -> ! {
 }
 
 fn run() -> Result<(), Box<dyn std::error::Error>> {
+    // As in the worker.
+    set_name(c"connector-guard")?;
     let mut arguments = env::args_os().skip(1);
     let count = arguments.next().and_then(|count| count.to_str().and_then(|count| count.parse::<i32>().ok()));
     let last = FIRST_PROCS_FD + count.ok_or("the number of cgroup descriptors is missing")?;

@@ -17,6 +17,7 @@ use codeclimate_connector_abi::{
     },
     v1::{ConnectorBox, Host_TO, failure_kind, verb},
 };
+use rustix::thread::set_name;
 use serde_json::value::RawValue;
 
 use crate::frame::{
@@ -41,6 +42,8 @@ pub(crate) fn main() -> ! {
 }
 
 fn run() -> Result<(), Box<dyn std::error::Error>> {
+    // What `ps` and the kernel's log call the process; else it would be `exe`, after the link that was executed.
+    set_name(c"connector-work")?;
     let mut channel = UnixStream::from(inherit(CHANNEL_FD, "the frame channel")?);
     let status = Arc::new(Status::map(inherit(STATUS_FD, "the status page")?)?);
     keep_from_children()?;
