@@ -105,6 +105,14 @@
 //!     use connector_interface::testing::{FakeRunner, assert_configuration_schema};
 //!
 //!     #[test]
+//!     fn every_station_is_a_stream() {
+//!         let runner = FakeRunner::new();
+//!         let configuration = json!({ "stations": ["Brocken"], "apiToken": "t" });
+//!         runner.client::<Weather>(configuration).unwrap().discover_streams().unwrap();
+//!         assert_eq!(runner.records()[0]["name"], "Brocken");
+//!     }
+//!
+//!     #[test]
 //!     fn the_schema_file_says_what_the_struct_says() {
 //!         assert_configuration_schema::<Configuration>(env!("CARGO_MANIFEST_DIR"));
 //!     }
@@ -120,9 +128,12 @@
 //! # assert_eq!(runner.states().len(), 1);
 //! ```
 //!
-//! `UPDATE_CONFIGURATION_SCHEMA=1 cargo test` writes `configuration.schema.json` beside `Cargo.toml`; then
+//! The export line embeds `configuration.schema.json`, which stands beside `Cargo.toml`; the last test compares it with
+//! the struct, and writes it where that is asked for:
 //!
 //! ```text
+//! echo '{}' > configuration.schema.json
+//! UPDATE_CONFIGURATION_SCHEMA=1 cargo test
 //! cargo build --release
 //! codeclimate-connector discover-streams target/release/libcodeclimate_connector_weather.so configuration.json
 //! ```

@@ -1,5 +1,7 @@
 //! Modules stand in the order in which the data flows, and import from those before them only.
 
+#![expect(clippy::expect_used, reason = "in a test, a panic with the reason is the report")]
+
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
