@@ -87,7 +87,7 @@ fn kill(directories: &[PathBuf], deadline: Duration, until: Instant) -> Result<(
 }
 
 /// The processes of all folders and of the cgroups which the connector made inside.
-fn pids(directories: &[PathBuf]) -> Result<BTreeSet<i32>, FileError> {
+pub(super) fn pids(directories: &[PathBuf]) -> Result<BTreeSet<i32>, FileError> {
     let mut found = BTreeSet::new();
     for directory in directories {
         for cgroup in files::depth_first(directory)? {

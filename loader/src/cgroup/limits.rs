@@ -31,6 +31,12 @@ pub(super) fn limit_bytes(
     confirm(file, bytes, page)
 }
 
+/// Writes a limit in bytes that `cgroups-rs` has no function for.
+pub(super) fn write_bytes(file: &Path, bytes: u64) -> Result<u64, CgroupError> {
+    files::write(file, &bytes.to_string())?;
+    confirm(file, bytes, rustix::param::page_size() as u64)
+}
+
 /// The controller of `cgroups-rs` for the files of `directory`, wherever that is mounted.
 pub(super) fn memory_controller(directory: &Path, is_v2: bool) -> MemController {
     MemController::new(directory.to_owned(), PathBuf::new(), is_v2)

@@ -14,8 +14,10 @@ mod kill;
 mod layout;
 mod leaf;
 mod limits;
+mod own;
 mod parse;
 mod place;
+mod pressure;
 #[cfg(test)]
 mod real;
 mod remedy;
@@ -36,6 +38,8 @@ pub use self::files::FileError;
 pub use self::kill::{KillError, kill_and_remove};
 use self::layout::{Layout, Version};
 pub use self::leaf::leave_leaf;
+pub use self::own::OwnLimit;
+pub use self::pressure::MemoryWatch;
 pub use self::remedy::Remedy;
 pub use self::sweep::{Leftovers, remove_leftovers};
 
@@ -210,6 +214,14 @@ impl RunCgroup {
             Version::V1 => v1::events(&self.memory),
             Version::V2 => v2::events(&self.memory),
         }
+    }
+
+    /// The ids of the processes alive in the run, also in cgroups that the connector made inside.
+    ///
+    /// # Errors
+    /// Names the file that could not be read.
+    pub fn pids(&self) -> Result<Vec<i32>, FileError> {
+        kill::pids(self.directories()).map(|found| found.into_iter().collect())
     }
 
     /// The processes and threads alive, as counted against the limit.

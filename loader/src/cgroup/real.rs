@@ -114,6 +114,23 @@ fn memory_that_is_held_shows_in_the_reading() {
 }
 
 #[test]
+fn whoever_waits_is_woken_near_the_limit_and_once_the_run_is_gone() {
+    let Some(run) = run("pressure", &limits()) else { return };
+    let mut watch = run.watch_memory(16 * MIB).unwrap();
+    assert!(!watch.wait(Duration::from_millis(50)).unwrap());
+    let mut child = shell(
+        &run,
+        "text=xxxxxxxx; for i in 0 1 2 3 4 5 6 7 8 9 a b c d e f g h i j k; do text=$text$text; done; sleep 1000 & wait",
+    );
+    until("the soft limit is met", || watch.wait(Duration::from_millis(50)).unwrap());
+    assert!(!run.pids().unwrap().is_empty());
+    run.lift_soft_limit().unwrap();
+    run.remove(PATIENCE).unwrap();
+    until("the end is told", || watch.wait(Duration::from_millis(50)).is_err());
+    end_of(&mut child);
+}
+
+#[test]
 fn a_fork_loop_stops_at_its_limit() {
     let limits = CgroupLimits { processes: 8, ..limits() };
     let Some(run) = run("forks", &limits) else { return };
