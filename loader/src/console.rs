@@ -165,13 +165,13 @@ impl Observer for Console {
 
 fn progress_text(connector: &str, numbers: &Numbers, memory: Option<u64>) -> String {
     let seconds = numbers.duration.as_secs_f64().max(0.001);
-    let memory = memory.map(|used| format!(", {} of {}", bytes(used), bytes(numbers.memory_limit)));
+    let memory = memory.map(|used| format!(", {} of {}", bytes(used), bytes(numbers.limits.memory)));
     format!(
         "{connector}: {}, {:.0} a second{}, {} left",
         records(numbers.delivered),
         numbers.delivered as f64 / seconds,
         memory.unwrap_or_default(),
-        duration(numbers.deadline.saturating_sub(numbers.duration)),
+        duration(numbers.limits.deadline.saturating_sub(numbers.duration)),
     )
 }
 

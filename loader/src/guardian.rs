@@ -21,16 +21,18 @@ use std::{
 
 use command_fds::{CommandFdExt, FdMapping};
 use rustix::process::{
-    DumpableBehavior, Pid, Resource, Rlimit, WaitOptions, getpid, set_child_subreaper, set_dumpable_behavior,
-    setrlimit, setsid, wait,
+    DumpableBehavior, Pid, Resource, Rlimit, WaitOptions, getpid, getrlimit, set_child_subreaper,
+    set_dumpable_behavior, setrlimit, setsid, wait,
 };
 use rustix::thread::set_name;
 use serde::{Deserialize, Serialize};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::{
-    cgroup::{self, kill_and_remove},
+    cgroup,
+    containment::kill_guarded,
     frame::{BROKEN, CHANNEL_FD, STATUS_FD, inherit, keep_from_children},
+    temporary,
 };
 
 /// `argv[0]` of a guardian.
@@ -69,14 +71,64 @@ pub(crate) struct Descriptors {
     pub(crate) procs: Vec<OwnedFd>,
 }
 
-/// The command that starts a guardian for a run in these cgroups.
+/// What a guardian is to do; its one argument, as JSON.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct Orders {
+    /// What to kill and remove once the runner is gone; where it is empty, all of the guardian's descendants.
+    pub(crate) cgroups: Vec<PathBuf>,
+    /// The temporary folder to remove with them.
+    pub(crate) temporary_folder: PathBuf,
+    /// The limits of the worker.
+    pub(crate) limits: ProcessLimits,
+    /// How many descriptors of `cgroup.procs` it is born with.
+    pub(crate) procs: i32,
+}
+
+/// Limits of each process of a run, as `setrlimit` knows them.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct ProcessLimits {
+    /// Descriptors.
+    pub(crate) open_files: u64,
+    /// Bytes of one file.
+    pub(crate) file_size: u64,
+    /// Bytes of private memory, where no cgroup limits the sum.
+    pub(crate) data: Option<u64>,
+}
+
+impl ProcessLimits {
+    /// Puts them in force for this process and its children. Makes system calls only.
+    fn apply(&self) -> io::Result<()> {
+        // A core file would hold the configuration.
+        let core = (Resource::Core, Some(0));
+        let files = (Resource::Nofile, Some(self.open_files));
+        let size = (Resource::Fsize, Some(self.file_size));
+        for (resource, limit) in [core, files, size, (Resource::Data, self.data)] {
+            if limit.is_some() {
+                // A harder limit that is there already stays.
+                let maximum = smaller(getrlimit(resource).maximum, limit);
+                setrlimit(resource, Rlimit { current: maximum, maximum })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The smaller of two limits, of which none is no limit.
+fn smaller(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}
+
+/// The command that starts a guardian.
 ///
 /// # Errors
-/// Where the descriptors collide, which they cannot.
-pub(crate) fn command(descriptors: Descriptors, cgroups: &[PathBuf]) -> io::Result<Command> {
+/// Where a path is not UTF-8.
+pub(crate) fn command(descriptors: Descriptors, orders: &Orders) -> io::Result<Command> {
     // The link names this very file even if its path has been replaced since.
     let mut command = Command::new("/proc/self/exe");
-    command.arg0(GUARDIAN).arg(descriptors.procs.len().to_string()).args(cgroups);
+    command.arg0(GUARDIAN).arg(serde_json::to_string(orders)?);
     let mut mappings = vec![
         FdMapping { parent_fd: descriptors.channel, child_fd: CHANNEL_FD },
         FdMapping { parent_fd: descriptors.status, child_fd: STATUS_FD },
@@ -107,10 +159,8 @@ pub(crate) fn main() -> ! {
 fn run() -> Result<(), Box<dyn std::error::Error>> {
     // As in the worker.
     set_name(c"connector-guard")?;
-    let mut arguments = env::args_os().skip(1);
-    let count = arguments.next().and_then(|count| count.to_str().and_then(|count| count.parse::<i32>().ok()));
-    let last = FIRST_PROCS_FD + count.ok_or("the number of cgroup descriptors is missing")?;
-    let cgroups: Vec<PathBuf> = arguments.map(PathBuf::from).collect();
+    let orders: Orders = serde_json::from_str(&env::args().nth(1).unwrap_or_default())?;
+    let last = FIRST_PROCS_FD + orders.procs;
     let channel = inherit(CHANNEL_FD, "the frame channel")?;
     let status = inherit(STATUS_FD, "the status page")?;
     let lifeline = inherit(LIFELINE_FD, "the lifeline")?;
@@ -120,8 +170,9 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     keep_from_children()?;
     outlive_signals()?;
     set_child_subreaper(Some(getpid()))?;
-    clean_up_after_the_runner(File::from(lifeline), cgroups)?;
-    let started = start_worker(channel, status, procs?);
+    let limits = orders.limits;
+    clean_up_after_the_runner(File::from(lifeline), orders)?;
+    let started = start_worker(channel, status, procs?, limits);
     // The worker's output ends when the worker does: the guardian must not hold it open.
     let nowhere = File::options().write(true).open("/dev/null")?;
     rustix::stdio::dup2_stdout(&nowhere)?;
@@ -148,12 +199,13 @@ fn outlive_signals() -> io::Result<()> {
     Ok(())
 }
 
-fn clean_up_after_the_runner(mut lifeline: File, cgroups: Vec<PathBuf>) -> io::Result<()> {
+fn clean_up_after_the_runner(mut lifeline: File, orders: Orders) -> io::Result<()> {
     let watch = move || {
         // Nothing is ever written: whatever ends the read, the runner is gone.
         let _ = lifeline.read(&mut [0]);
         // Nobody is left to be told of a failure; the next runner's sweep finds what stays.
-        let removed = kill_and_remove(&cgroups, LAST_DEADLINE);
+        let removed = kill_guarded(&orders.cgroups, LAST_DEADLINE);
+        let _ = temporary::remove(&orders.temporary_folder);
         cgroup::leave_leaf();
         std::process::exit(if removed.is_ok() { 0 } else { BROKEN });
     };
@@ -162,7 +214,12 @@ fn clean_up_after_the_runner(mut lifeline: File, cgroups: Vec<PathBuf>) -> io::R
 }
 
 /// Starts the worker inside its cgroups: it enters them before `exec`, so nothing of it ever runs outside.
-fn start_worker(channel: OwnedFd, status: OwnedFd, procs: Vec<OwnedFd>) -> io::Result<Pid> {
+fn start_worker(
+    channel: OwnedFd,
+    status: OwnedFd,
+    procs: Vec<OwnedFd>,
+    limits: ProcessLimits,
+) -> io::Result<Pid> {
     let mut command = Command::new("/proc/self/exe");
     command.arg0(WORKER).stdin(Stdio::null());
     let mappings = vec![
@@ -172,8 +229,7 @@ fn start_worker(channel: OwnedFd, status: OwnedFd, procs: Vec<OwnedFd>) -> io::R
     command.fd_mappings(mappings).map_err(io::Error::other)?;
     before_exec(&mut command, move || {
         setsid()?;
-        // A core file would hold the configuration.
-        setrlimit(Resource::Core, Rlimit { current: Some(0), maximum: Some(0) })?;
+        limits.apply()?;
         cgroup::enter(&procs)
     });
     let child = command.spawn()?;

@@ -19,6 +19,7 @@ pub mod cgroup;
 mod cli;
 pub mod configuration;
 mod console;
+mod containment;
 pub mod cutoff;
 pub mod did_you_mean;
 pub mod elf;
@@ -28,8 +29,10 @@ mod guardian;
 pub mod locate;
 pub mod mask;
 pub mod note;
+mod processes;
 pub mod slug;
 mod supervisor;
+mod temporary;
 mod worker;
 
 /// The runner: reads the command line, does what it says, gives the exit code.

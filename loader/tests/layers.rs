@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 18] = [
     "exit_code",
     "did_you_mean",
     "slug",
@@ -15,7 +15,10 @@ const ORDER: [&str; 15] = [
     "configuration",
     "mask",
     "cutoff",
+    "processes",
+    "temporary",
     "cgroup",
+    "containment",
     "frame",
     "worker",
     "guardian",

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
-use crate::{console::LogFormat, exit_code::ExitCode, supervisor::Limits};
+use crate::{console::LogFormat, containment::Enforcement, exit_code::ExitCode, supervisor::Limits};
 
 /// Runs connectors: native plugins that read an integration and produce checked records.
 ///
@@ -135,6 +135,9 @@ pub(crate) struct Run {
     /// Exit with 21 where records were rejected to the connector, even if it went on.
     #[arg(long)]
     pub(crate) fail_on_rejected: bool,
+    /// Also write how the run ended to this file, as a JSON object.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) outcome_file: Option<PathBuf>,
 }
 
 /// The limits as they are typed.
@@ -148,30 +151,66 @@ pub(crate) struct LimitOptions {
     #[arg(long, value_name = "DURATION", env = "CODECLIMATE_CONNECTOR_DEADLINE", default_value = "20m",
           value_parser = parse_duration)]
     deadline: Duration,
+    /// When a connector is killed that shows no sign of life: no record, no line, no work of a processor.
+    #[arg(long, value_name = "DURATION", env = "CODECLIMATE_CONNECTOR_IDLE_TIMEOUT", default_value = "5m",
+          value_parser = parse_duration)]
+    idle_timeout: Duration,
     /// How long a connector that was asked to stop may take.
     #[arg(long, value_name = "DURATION", env = "CODECLIMATE_CONNECTOR_GRACE", default_value = "10s",
           value_parser = parse_duration)]
     grace: Duration,
+    /// Processes and threads of the connector, all together.
+    #[arg(long, value_name = "COUNT", env = "CODECLIMATE_CONNECTOR_PROCESS_LIMIT", default_value_t = 512,
+          value_parser = clap::value_parser!(u64).range(16..=1_000_000))]
+    process_limit: u64,
+    /// Open files of each process of the connector.
+    #[arg(long, value_name = "COUNT", env = "CODECLIMATE_CONNECTOR_OPEN_FILE_LIMIT", default_value_t = 1024,
+          value_parser = clap::value_parser!(u64).range(64..=1_000_000))]
+    open_file_limit: u64,
+    /// Temporary files of the connector, all together.
+    #[arg(long, value_name = "SIZE", env = "CODECLIMATE_CONNECTOR_TEMPORARY_LIMIT", default_value = "1GiB",
+          value_parser = parse_size)]
+    temporary_limit: u64,
+    /// By what means the limits are held.
+    #[arg(
+        long,
+        value_name = "MEANS",
+        env = "CODECLIMATE_CONNECTOR_LIMITS",
+        value_enum,
+        default_value = "enforced"
+    )]
+    limits: Enforcement,
 }
 
-/// Processes and threads of a connector.
-const PROCESSES: u64 = 512;
 /// Less than this and the worker itself does not start.
 const LEAST_MEMORY: u64 = 16 * 1024 * 1024;
 
 impl LimitOptions {
     pub(crate) fn limits(&self) -> Limits {
-        Limits { memory: self.memory_limit, deadline: self.deadline, grace: self.grace, processes: PROCESSES }
+        Limits {
+            memory: self.memory_limit,
+            deadline: self.deadline,
+            idle: self.idle_timeout,
+            grace: self.grace,
+            processes: self.process_limit,
+            open_files: self.open_file_limit,
+            temporary: self.temporary_limit,
+            enforcement: self.limits,
+        }
     }
 }
 
+fn parse_size(text: &str) -> Result<u64, String> {
+    let size = text.parse::<ByteSize>();
+    size.map(|size| size.as_u64()).map_err(|_| format!("{text:?} is not a size such as 512MiB or 1GiB"))
+}
+
 fn parse_memory(text: &str) -> Result<u64, String> {
-    let size: ByteSize =
-        text.parse().map_err(|_| format!("{text:?} is not a size such as 512MiB or 1GiB"))?;
-    if size.as_u64() < LEAST_MEMORY {
+    let size = parse_size(text)?;
+    if size < LEAST_MEMORY {
         return Err("less than 16MiB is not enough to load a connector".to_owned());
     }
-    Ok(size.as_u64())
+    Ok(size)
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {

@@ -7,6 +7,7 @@ mod prepare;
 mod records;
 mod run;
 mod stream;
+mod summary;
 mod verify;
 
 use std::{
@@ -74,7 +75,7 @@ impl CliError {
             Self::Masker(error) => error.exit_code(),
             Self::Cutoff(error) => error.exit_code(),
             Self::Stream(_) => StreamError::exit_code(),
-            Self::Launch(LaunchError::Cgroup(_)) => ExitCode::Unenforceable,
+            Self::Launch(LaunchError::Containment(_)) => ExitCode::Unenforceable,
             Self::Launch(_) | Self::System { .. } => ExitCode::Bug,
             Self::Records(error) => error.exit_code(),
             Self::Output(_) => ExitCode::OutputFailed,

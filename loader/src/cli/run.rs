@@ -1,6 +1,6 @@
 //! The verbs that produce records.
 
-use std::{sync::mpsc, time::Instant};
+use std::{path::PathBuf, sync::mpsc, time::Instant};
 
 use codeclimate_connector_abi::v1::verb;
 use serde_json::json;
@@ -15,7 +15,7 @@ use crate::{
     cutoff::parse_cutoff,
     exit_code::ExitCode,
     frame::{Job, Level},
-    supervisor::{self, Limits, Memory, Numbers, Outcome, Sink, Stdout, bytes, duration, records},
+    supervisor::{self, Connector, Limits, Memory, Outcome, OutcomeReport, Sink, Stdout, Subject},
 };
 
 use super::{
@@ -24,6 +24,7 @@ use super::{
     level_of,
     prepare::Prepared,
     stream::{StreamArgument, StreamRecord},
+    summary::{summary, write_report},
 };
 
 /// Prints the streams that a connector can sync.
@@ -86,7 +87,10 @@ pub(crate) struct Session<'a> {
     signals: Signals,
     limits: Limits,
     fail_on_rejected: bool,
+    outcome_file: Option<PathBuf>,
     started: Instant,
+    /// The id of the last run.
+    run: String,
 }
 
 impl<'a> Session<'a> {
@@ -100,7 +104,9 @@ impl<'a> Session<'a> {
             signals,
             limits: run.limits.limits(),
             fail_on_rejected: run.fail_on_rejected,
+            outcome_file: run.outcome_file.clone(),
             started: Instant::now(),
+            run: String::new(),
         })
     }
 
@@ -112,10 +118,10 @@ impl<'a> Session<'a> {
         job: &Job,
         sink: Box<dyn Sink>,
     ) -> Result<Outcome, CliError> {
-        let id = Uuid::now_v7().to_string();
+        self.run = Uuid::now_v7().to_string();
         let note = &self.prepared.note;
         let run = supervisor::Run {
-            id: &id,
+            id: &self.run,
             slug: &note.slug,
             version: &note.version,
             stream,
@@ -124,7 +130,8 @@ impl<'a> Session<'a> {
             started: self.started,
             masker: &self.prepared.masker,
         };
-        self.console.say(Level::Debug, &format!("run {id}: {verb} of {} {}", note.slug, note.version));
+        self.console
+            .say(Level::Debug, &format!("run {}: {verb} of {} {}", self.run, note.slug, note.version));
         self.console.begin(note.slug.as_str());
         let outcome = supervisor::supervise(&run, sink, &mut self.signals, self.console);
         self.console.end();
@@ -170,54 +177,36 @@ impl<'a> Session<'a> {
         Ok(self.conclude(name, Some(&stream.id), &outcome))
     }
 
-    /// Tells how a run ended, in one line; gives its exit code.
+    /// Tells how a run ended, in one line and, where that is wanted, in a file; gives its exit code.
     pub(crate) fn conclude(&mut self, verb: &str, stream: Option<&str>, outcome: &Outcome) -> ExitCode {
         let note = &self.prepared.note;
-        let stream = stream.map(|id| format!(" {id:?}")).unwrap_or_default();
-        let subject = format!("{} {} {verb}{stream}", note.slug, note.version);
         let rejected =
             outcome.code == ExitCode::Done && self.fail_on_rejected && outcome.numbers.rejected > 0;
         let code = if rejected { ExitCode::InvalidRecords } else { outcome.code };
+        let subject = stream.map(|id| format!(" {id:?}")).unwrap_or_default();
+        let subject = format!("{} {} {verb}{subject}", note.slug, note.version);
         let text = format!("{subject}: {}", summary(outcome, code));
         let text = self.prepared.masker.mask(&text).into_owned();
         self.console.say(level_of(code), &text);
-        code
+        self.report(verb, stream, outcome, code)
     }
-}
 
-/// What happened, the figures, and what to do next.
-fn summary(outcome: &Outcome, code: ExitCode) -> String {
-    let numbers = &outcome.numbers;
-    let mut parts = vec![outcome.what.clone()];
-    if numbers.accepted > numbers.delivered {
-        let Numbers { accepted, sent, delivered, .. } = numbers;
-        parts.push(format!("{} accepted, {sent} sent, {delivered} delivered", records(*accepted)));
-    } else {
-        parts.push(records(numbers.delivered));
+    /// Writes the outcome to the file that the operator named; gives the exit code, which a failure changes.
+    pub(crate) fn report(
+        &mut self,
+        verb: &str,
+        stream: Option<&str>,
+        outcome: &Outcome,
+        code: ExitCode,
+    ) -> ExitCode {
+        let Some(path) = &self.outcome_file else { return code };
+        let Prepared { note, masker, .. } = &self.prepared;
+        let connector = Connector { slug: note.slug.as_str(), version: &note.version };
+        let subject = Subject { connector, run: &self.run, verb, stream };
+        let Err(error) = write_report(path, &OutcomeReport::new(subject, outcome, code, masker)) else {
+            return code;
+        };
+        self.console.say(Level::Error, &crate::chain(&error));
+        if code == ExitCode::Done { ExitCode::OutputFailed } else { code }
     }
-    if numbers.rejected > 0 {
-        parts.push(format!("{} rejected", numbers.rejected));
-    }
-    match (numbers.checkpoint, numbers.committed) {
-        (set, Some(committed)) if set <= Some(committed) => {
-            parts.push(format!("last checkpoint after {committed}"));
-        }
-        (Some(set), Some(committed)) => {
-            parts.push(format!("last checkpoint after {set}, durable after {committed}"));
-        }
-        (Some(set), None) => parts.push(format!("last checkpoint after {set}, not durable")),
-        (None, _) => {}
-    }
-    let peak = numbers.memory_peak.map(|peak| format!("peak memory {} with file cache", bytes(peak)));
-    parts.extend(peak);
-    parts.push(format!("after {}", duration(numbers.duration)));
-    let mut text = parts.join("; ");
-    if code != ExitCode::Done {
-        if !outcome.advice.is_empty() {
-            text.push_str(". Next: ");
-            text.push_str(&outcome.advice);
-        }
-        text.push_str(&format!(" (exit code {}; `explain {}` says more)", code.number(), code.number()));
-    }
-    text
 }

@@ -92,7 +92,8 @@ fn conclude(session: &mut Session<'_>, mut outcome: Outcome) -> Result<ExitCode,
         *message = masker.mask(message).into_owned();
     }
     tell(session, &answer);
-    answer.print()
+    let code = answer.print()?;
+    Ok(session.report("verify-configuration", None, &outcome, code))
 }
 
 fn tell(session: &mut Session<'_>, answer: &Answer) {

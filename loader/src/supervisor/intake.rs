@@ -16,7 +16,7 @@ use serde::de::IgnoredAny;
 
 use crate::frame::{DecodeError, Decoder, End, Kind, LogLine, MAX_CHECKPOINT, PanicReport, split_record};
 
-use super::{Event, envelope::Envelope, sink::Sink};
+use super::{Event, envelope::Envelope, flood::Flood, sink::Sink};
 
 /// What one read takes at most.
 const READ: usize = 256 * 1024;
@@ -29,6 +29,7 @@ pub(crate) struct Intake {
     pub(crate) envelope: Envelope,
     pub(crate) sink: Box<dyn Sink>,
     pub(crate) events: SyncSender<Event>,
+    pub(crate) flood: Arc<Flood>,
     pub(crate) progress: Arc<Progress>,
 }
 
@@ -133,7 +134,12 @@ impl Intake {
                     position.checkpoint = Some(position.received);
                 }
                 Kind::Ready => self.tell(Event::Ready),
-                Kind::Log => self.tell(Event::Log(read_json::<LogLine>("a log line", payload)?)),
+                Kind::Log => {
+                    let line = read_json::<LogLine>("a log line", payload)?;
+                    if self.flood.admits(payload.len()) {
+                        self.tell(Event::Log(line));
+                    }
+                }
                 Kind::Panic => self.tell(Event::Panic(read_json::<PanicReport>("a panic report", payload)?)),
                 Kind::End => {
                     position.ended = true;

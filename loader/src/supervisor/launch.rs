@@ -12,9 +12,11 @@ use std::{
 use rustix::pipe::{PipeFlags, pipe_with};
 
 use crate::{
-    cgroup::{CgroupError, CgroupLimits, RunCgroup},
+    cgroup::{CgroupError, CgroupLimits},
+    containment::{Containment, ContainmentError, Enforcement},
     frame::{Job, JobError, Status, StatusError, write_job},
-    guardian,
+    guardian::{self, Orders, ProcessLimits},
+    temporary::{TemporaryError, TemporaryFolder},
 };
 
 use super::Run;
@@ -26,10 +28,45 @@ pub(crate) struct Limits {
     pub(crate) memory: u64,
     /// From start to end.
     pub(crate) deadline: Duration,
+    /// Without any sign of life.
+    pub(crate) idle: Duration,
     /// From the first request to stop until everything is killed.
     pub(crate) grace: Duration,
     /// Processes and threads.
     pub(crate) processes: u64,
+    /// Descriptors of each process.
+    pub(crate) open_files: u64,
+    /// Bytes in the temporary folder.
+    pub(crate) temporary: u64,
+    /// By what means.
+    pub(crate) enforcement: Enforcement,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            memory: 1 << 30,
+            deadline: Duration::from_secs(20 * 60),
+            idle: Duration::from_secs(5 * 60),
+            grace: Duration::from_secs(10),
+            processes: 512,
+            open_files: 1024,
+            temporary: 1 << 30,
+            enforcement: Enforcement::default(),
+        }
+    }
+}
+
+impl Limits {
+    /// From here a run is near its memory limit: nine tenths of it.
+    pub(crate) fn soft_memory(&self) -> u64 {
+        self.memory / 10 * 9
+    }
+
+    /// From here a run is near its deadline: with the grace period left, or half of the time where that is less.
+    pub(crate) fn soft_deadline(&self) -> Duration {
+        self.deadline.saturating_sub(self.grace.min(self.deadline / 2))
+    }
 }
 
 /// Why a run could not be started.
@@ -37,7 +74,10 @@ pub(crate) struct Limits {
 pub(crate) enum LaunchError {
     /// The limits cannot be enforced here.
     #[error("cannot hold the connector to its limits on this system")]
-    Cgroup(#[from] CgroupError),
+    Containment(#[from] ContainmentError),
+    /// The private folder for temporary files.
+    #[error("cannot start the connector")]
+    Temporary(#[from] TemporaryError),
     /// The page shared with the worker.
     #[error("cannot start the connector")]
     Status(#[source] Box<dyn std::error::Error + Send + Sync>),
@@ -64,6 +104,12 @@ impl From<JobError> for LaunchError {
     }
 }
 
+impl From<CgroupError> for LaunchError {
+    fn from(error: CgroupError) -> Self {
+        Self::Containment(error.into())
+    }
+}
+
 fn failed<E: Into<io::Error>>(what: &'static str) -> impl FnOnce(E) -> LaunchError {
     move |source| LaunchError::System { what, source: source.into() }
 }
@@ -75,7 +121,8 @@ pub(crate) struct Launched {
     pub(crate) stderr: File,
     pub(crate) reports: File,
     pub(crate) status: Status,
-    pub(crate) cgroup: RunCgroup,
+    pub(crate) containment: Containment,
+    pub(crate) temporary: TemporaryFolder,
     pub(crate) guardian: Guardian,
 }
 
@@ -102,7 +149,7 @@ impl Drop for Guardian {
 }
 
 /// What a connector's process may know of the runner's environment.
-const PASSED_ON: [&str; 12] = [
+const PASSED_ON: [&str; 11] = [
     "HOME",
     "LANG",
     "LC_ALL",
@@ -111,7 +158,6 @@ const PASSED_ON: [&str; 12] = [
     "PATH",
     "SSL_CERT_DIR",
     "SSL_CERT_FILE",
-    "TMPDIR",
     "TZ",
     "USER",
     "XDG_CONFIG_HOME",
@@ -120,9 +166,21 @@ const PASSED_ON: [&str; 12] = [
 /// Starts a worker on `job`; it is inside its limits before it loads anything.
 pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
     let limits = &run.limits;
+    let name = format!("{}-{}", std::process::id(), run.id);
     let cgroup_limits = CgroupLimits { memory_bytes: limits.memory, processes: limits.processes };
-    let cgroup = RunCgroup::create(&format!("{}-{}", std::process::id(), run.id), &cgroup_limits)?;
-    let procs = cgroup.open_procs().map_err(CgroupError::from)?;
+    let mut containment = Containment::create(limits.enforcement, &name, &cgroup_limits)?;
+    let temporary = TemporaryFolder::create(&name)?;
+    let procs = containment.open_procs().map_err(CgroupError::from)?;
+    let orders = Orders {
+        cgroups: containment.directories().to_vec(),
+        temporary_folder: temporary.path().to_owned(),
+        limits: ProcessLimits {
+            open_files: limits.open_files,
+            file_size: limits.temporary,
+            data: Some(limits.memory).filter(|_| containment.needs_limits_on_each()),
+        },
+        procs: i32::try_from(procs.len()).unwrap_or(0),
+    };
     let (mut channel, workers_channel) = UnixStream::pair().map_err(failed("make the frame channel"))?;
     let (status, status_descriptor) = Status::create()?;
     status.set_time_left(limits.deadline.saturating_sub(run.started.elapsed()));
@@ -137,13 +195,14 @@ pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
         reports: guardians_reports,
         procs,
     };
-    let mut command =
-        guardian::command(descriptors, cgroup.directories()).map_err(failed("prepare the guardian"))?;
+    let mut command = guardian::command(descriptors, &orders).map_err(failed("prepare the guardian"))?;
     command.env_clear().envs(PASSED_ON.iter().filter_map(|name| Some((name, env::var_os(name)?))));
+    command.env("TMPDIR", temporary.path());
     command.stdin(Stdio::null()).stdout(workers_stdout).stderr(workers_stderr);
     let process = command.spawn().map_err(failed("start the guardian"))?;
     // The command holds our copies of what it passed on; they have to go, or nothing ever reads EOF.
     drop(command);
+    containment.set_guardian(process.id().cast_signed());
     let guardian = Guardian { process, lifeline: Some(lifeline) };
     send_job(&mut channel, run.job)?;
     Ok(Launched {
@@ -152,7 +211,8 @@ pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
         stderr: into_file(stderr),
         reports: File::from(reports),
         status,
-        cgroup,
+        containment,
+        temporary,
         guardian,
     })
 }

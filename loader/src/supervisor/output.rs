@@ -1,12 +1,13 @@
 //! What a connector writes to its stdout and stderr, as lines.
 
 use std::{
+    collections::VecDeque,
     fs::File,
     io::{BufRead, BufReader, Read},
-    sync::mpsc::SyncSender,
+    sync::{Arc, Mutex, PoisonError, mpsc::SyncSender},
 };
 
-use super::Event;
+use super::{Event, flood::Flood};
 
 /// Which of the two streams a line came from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,17 +19,50 @@ pub(crate) enum Stream {
 /// What is kept of a line. More than is ever shown: secrets are masked before a line is cut for display,
 /// so none can be cut in half.
 const KEPT: u64 = 64 * 1024;
+/// Lines of a stream that are kept to explain a death, also where they were held back.
+const TAIL: usize = 20;
+/// What is kept of each of them.
+const TAIL_LINE: usize = 4 * 1024;
 
-/// Sends every line of a stream as an event, until all its writers are gone; then says so.
-pub(crate) fn read_lines(stream: Stream, pipe: File, events: &SyncSender<Event>) {
-    let mut reader = BufReader::new(pipe);
-    while let Some(line) = next_line(&mut reader) {
-        if events.send(Event::Output(stream, line)).is_err() {
-            return;
+/// The last lines of a stream.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tail(Arc<Mutex<VecDeque<String>>>);
+
+impl Tail {
+    fn push(&self, line: &str) {
+        let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if lines.len() >= TAIL {
+            lines.pop_front();
         }
+        lines.push_back(line[..line.floor_char_boundary(TAIL_LINE)].to_owned());
     }
-    // A supervisor that has given up waiting needs no more events.
-    let _ = events.send(Event::OutputEnded(stream));
+
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
+    }
+}
+
+/// Reads one stream to its end, so that no writer is ever held up.
+pub(crate) struct Reader {
+    pub(crate) stream: Stream,
+    pub(crate) flood: Arc<Flood>,
+    pub(crate) tail: Tail,
+    pub(crate) events: SyncSender<Event>,
+}
+
+impl Reader {
+    /// Sends lines as events while they are admitted, until all writers are gone; then says so.
+    pub(crate) fn read(self, pipe: File) {
+        let mut reader = BufReader::with_capacity(64 * 1024, pipe);
+        while let Some(line) = next_line(&mut reader) {
+            self.tail.push(&line);
+            if self.flood.admits(line.len()) && self.events.send(Event::Output(self.stream, line)).is_err() {
+                return;
+            }
+        }
+        // A supervisor that has given up waiting needs no more events.
+        let _ = self.events.send(Event::OutputEnded(self.stream));
+    }
 }
 
 fn next_line(reader: &mut impl BufRead) -> Option<String> {
@@ -57,5 +91,13 @@ mod tests {
         let lengths: Vec<usize> = lines.iter().map(String::len).collect();
         assert_eq!(lengths, [3, 0, 65_536, 9]);
         assert_eq!(lines[3], "three \u{fffd}");
+    }
+
+    #[test]
+    fn the_tail_holds_the_last_lines_also_those_held_back() {
+        let tail = Tail::default();
+        (0..100).for_each(|number| tail.push(&format!("line {number}")));
+        let lines = tail.lines();
+        assert_eq!((lines.len(), lines[0].as_str(), lines[19].as_str()), (20, "line 80", "line 99"));
     }
 }

@@ -1,0 +1,364 @@
+//! One run in progress: one loop over a closed set of events, in which every wait has a deadline.
+
+use std::{
+    collections::BTreeMap,
+    sync::mpsc::{Receiver, RecvTimeoutError},
+    time::{Duration, Instant},
+};
+
+use signal_hook::iterator::Signals;
+
+use crate::{
+    cgroup,
+    containment::{Containment, Reading},
+    frame::{Level, LogLine, PanicReport, Status},
+    guardian::Report,
+    temporary::TemporaryFolder,
+};
+
+use super::{
+    Event, Helpers, Observer, Run,
+    launch::Guardian,
+    outcome::{Evidence, Near, Numbers, Outcome, Stop, bytes, duration},
+    output::Stream,
+    vitals::{Vitals, biggest},
+};
+
+/// How often signals, limits and the live line are looked at.
+const TICK: Duration = Duration::from_millis(100);
+/// How often the temporary folder is counted: it reads the metadata of every file.
+const COUNT_FILES: Duration = Duration::from_secs(1);
+/// How long a worker may stay after its last frame, or after the end of its channel.
+const LINGER: Duration = Duration::from_secs(5);
+/// How long killing may take before it is given up as impossible.
+const KILL: Duration = Duration::from_secs(20);
+/// How long the sink may hold up the end of a run.
+const SLOW_SINK: Duration = Duration::from_secs(300);
+/// Panics that are kept to explain a death.
+const PANICS: usize = 20;
+/// Refused processes beyond which a connector is taken for a fork bomb: an honest one gives up long before.
+const BOMB: u64 = 1_000;
+
+/// What still may bring events.
+struct Open {
+    intake: bool,
+    stdout: bool,
+    stderr: bool,
+    reports: bool,
+}
+
+/// A run in progress.
+pub(crate) struct Watch<'a> {
+    run: &'a Run<'a>,
+    helpers: Helpers,
+    status: Status,
+    /// None once everything in it has been killed.
+    containment: Option<Containment>,
+    temporary: TemporaryFolder,
+    guardian: Guardian,
+    vitals: Vitals,
+    evidence: Evidence,
+    reading: Reading,
+    open: Open,
+    /// When the connector was asked to stop, by whomever.
+    asked_to_stop: Option<Instant>,
+    /// Since when the worker should be gone.
+    over_since: Option<Instant>,
+    files_counted: Instant,
+    observer: &'a mut dyn Observer,
+}
+
+impl<'a> Watch<'a> {
+    pub(crate) fn new(
+        run: &'a Run<'a>,
+        helpers: Helpers,
+        status: Status,
+        containment: Containment,
+        temporary: TemporaryFolder,
+        guardian: Guardian,
+        observer: &'a mut dyn Observer,
+    ) -> Self {
+        let evidence = Evidence { held_by: containment.described(), ..Evidence::default() };
+        Self {
+            run,
+            helpers,
+            status,
+            containment: Some(containment),
+            temporary,
+            guardian,
+            vitals: Vitals::new(),
+            evidence,
+            reading: Reading::default(),
+            open: Open { intake: true, stdout: true, stderr: true, reports: true },
+            asked_to_stop: None,
+            over_since: None,
+            files_counted: Instant::now(),
+            observer,
+        }
+    }
+
+    pub(crate) fn until_the_end(mut self, events: &Receiver<Event>, signals: &mut Signals) -> Outcome {
+        let mut last_tick = Instant::now();
+        while !self.is_over() {
+            match events.recv_timeout(TICK) {
+                Ok(event) => self.take(event),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if last_tick.elapsed() >= TICK {
+                last_tick = Instant::now();
+                self.tick(signals);
+            }
+        }
+        self.conclude()
+    }
+
+    fn take(&mut self, event: Event) {
+        match event {
+            Event::Ready => self.vitals.sign(),
+            Event::Log(line) => {
+                self.vitals.sign();
+                self.tell("connector", &line);
+            }
+            Event::Panic(panic) => self.take_panic(panic),
+            Event::End(end) => {
+                self.evidence.end = Some(end);
+                self.over_since.get_or_insert_with(Instant::now);
+            }
+            Event::IntakeEnded(result) => {
+                self.open.intake = false;
+                self.over_since.get_or_insert_with(Instant::now);
+                if let Err(error) = result {
+                    self.evidence.intake = Some(error);
+                    self.stop(Stop::Intake);
+                }
+            }
+            Event::Output(stream, text) => self.take_output(stream, text),
+            Event::OutputEnded(Stream::Stdout) => self.open.stdout = false,
+            Event::OutputEnded(Stream::Stderr) => self.open.stderr = false,
+            Event::MemoryPressure => {
+                self.read();
+                self.check_memory();
+            }
+            Event::Worker(Report::Started { .. }) => {}
+            Event::Worker(report) => {
+                self.evidence.worker = Some(report);
+                self.kill();
+            }
+            Event::GuardianEnded => {
+                self.open.reports = false;
+                self.kill();
+            }
+        }
+    }
+
+    fn take_panic(&mut self, panic: PanicReport) {
+        self.vitals.sign();
+        let panic = PanicReport { message: self.run.masker.mask(&panic.message).into_owned(), ..panic };
+        let place = match (&panic.file, panic.line) {
+            (Some(file), Some(line)) => format!("{file}:{line}: "),
+            _ => String::new(),
+        };
+        let mut tags = BTreeMap::new();
+        tags.extend(panic.thread.clone().map(|thread| ("thread".to_owned(), thread)));
+        let message = format!("panic at {place}{}", panic.message);
+        if self.helpers.flood.admits(message.len()) {
+            self.tell("connector", &LogLine { level: Level::Error, message, tags });
+        }
+        if self.evidence.panics.len() >= PANICS {
+            self.evidence.panics.remove(0);
+        }
+        self.evidence.panics.push(panic);
+    }
+
+    fn take_output(&mut self, stream: Stream, text: String) {
+        self.vitals.sign();
+        let source = match stream {
+            Stream::Stdout => "stdout",
+            Stream::Stderr => "stderr",
+        };
+        self.tell(source, &LogLine { level: Level::Info, message: text, tags: BTreeMap::new() });
+    }
+
+    /// Tells the observer of a line, with every secret in it masked.
+    fn tell(&mut self, source: &'static str, line: &LogLine) {
+        let mask = |text: &str| self.run.masker.mask(text).into_owned();
+        let tags = line.tags.iter().map(|(key, value)| (mask(key), mask(value))).collect();
+        let line = LogLine { level: line.level, message: mask(&line.message), tags };
+        self.observer.line(source, &line);
+    }
+
+    fn say(&mut self, level: Level, message: String) {
+        self.tell("runner", &LogLine { level, message, tags: BTreeMap::new() });
+    }
+
+    fn tick(&mut self, signals: &mut Signals) {
+        for signal in signals.pending() {
+            self.take_signal(signal);
+        }
+        self.read();
+        self.observer.progress(&self.numbers(), self.reading.memory);
+        let held_back = self.helpers.flood.take_held_back();
+        if held_back > 0 {
+            self.vitals.sign();
+            self.evidence.held_back += held_back;
+        }
+        self.check_memory();
+        self.check_time();
+        self.check_processes_and_files();
+        if self.over_since.is_some_and(|since| since.elapsed() >= LINGER) && self.evidence.worker.is_none() {
+            self.stop(if self.evidence.end.is_some() { Stop::Lingered } else { Stop::ChannelClosed });
+        }
+    }
+
+    /// Looks at what the run holds. The last look before the end explains it.
+    fn read(&mut self) {
+        let Some(containment) = &mut self.containment else { return };
+        self.reading = containment.read();
+        self.vitals.look(self.helpers.progress.delivered() + self.status.accepted(), containment);
+    }
+
+    fn check_memory(&mut self) {
+        let held = self.reading.memory.unwrap_or(0);
+        let is_over = held > self.run.limits.memory;
+        if self.reading.oom_kills > 0 || is_over {
+            self.stop(Stop::Memory);
+        } else if held >= self.run.limits.soft_memory() {
+            self.ask_near(Near::Memory);
+        }
+    }
+
+    fn check_time(&mut self) {
+        let (limits, elapsed) = (self.run.limits, self.run.started.elapsed());
+        if self.evidence.end.is_some() {
+            return;
+        }
+        if elapsed >= limits.deadline {
+            self.stop(Stop::Deadline);
+        } else if elapsed >= limits.soft_deadline() {
+            self.ask_near(Near::Deadline);
+        }
+        if self.vitals.silence() >= limits.idle {
+            self.stop(Stop::Idle);
+        }
+        let patience_is_over = self.asked_to_stop.is_some_and(|asked| asked.elapsed() >= limits.grace);
+        match self.evidence.stop {
+            Some(Stop::Signal(_)) if patience_is_over => self.kill(),
+            _ if patience_is_over => {
+                if let Some(containment) = &self.containment {
+                    containment.lift_soft_limit();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn check_processes_and_files(&mut self) {
+        if self.reading.refused_processes > BOMB {
+            self.stop(Stop::Processes);
+        }
+        if self.files_counted.elapsed() >= COUNT_FILES {
+            self.files_counted = Instant::now();
+            if self.temporary.size() > self.run.limits.temporary {
+                self.stop(Stop::Temporary);
+            }
+        }
+    }
+
+    /// Near a limit the connector is asked to stop while it still can, once; who holds the memory is looked at then.
+    fn ask_near(&mut self, near: Near) {
+        if self.evidence.near.is_some() || self.containment.is_none() {
+            return;
+        }
+        self.evidence.near = Some(near);
+        self.evidence.biggest = self.containment.as_ref().map(biggest);
+        self.asked_to_stop.get_or_insert_with(Instant::now);
+        self.status.cancel();
+        let limits = self.run.limits;
+        let what = match near {
+            Near::Memory => {
+                let held = self.reading.memory.map(bytes).unwrap_or_default();
+                format!("memory limit ({held} of {})", bytes(limits.memory))
+            }
+            Near::Deadline => format!("deadline ({})", duration(limits.deadline)),
+        };
+        self.say(Level::Warn, format!("near the {what}: asked the connector to stop after a checkpoint"));
+    }
+
+    /// The first signal asks the connector to stop; a second one kills it.
+    fn take_signal(&mut self, signal: i32) {
+        if matches!(self.evidence.stop, Some(Stop::Signal(_))) {
+            self.kill();
+            return;
+        }
+        self.asked_to_stop = Some(Instant::now());
+        self.evidence.stop.get_or_insert(Stop::Signal(signal));
+        self.status.cancel();
+        let grace = duration(self.run.limits.grace);
+        self.say(
+            Level::Info,
+            format!("asked the connector to stop; in {grace}, or at a second signal, it is killed"),
+        );
+    }
+
+    /// Ends the run for a reason, unless it has one already.
+    fn stop(&mut self, reason: Stop) {
+        self.evidence.stop.get_or_insert(reason);
+        self.kill();
+    }
+
+    /// Kills every process of the run; what is known of it is read before.
+    fn kill(&mut self) {
+        self.over_since.get_or_insert_with(Instant::now);
+        self.read();
+        let Some(containment) = self.containment.take() else { return };
+        if let Err(error) = containment.remove(KILL) {
+            self.say(Level::Error, format!("failed to kill the run: {}", crate::chain(&error)));
+        }
+    }
+
+    fn numbers(&self) -> Numbers {
+        Numbers {
+            accepted: self.status.accepted(),
+            delivered: self.helpers.progress.delivered(),
+            sent: self.status.sent(),
+            rejected: self.status.rejected(),
+            checkpoint: self.status.checkpoint(),
+            committed: self.helpers.progress.committed(),
+            limits: self.run.limits,
+            reading: self.reading.clone(),
+            duration: self.run.started.elapsed(),
+        }
+    }
+
+    /// Whether nothing can come any more, or has been waited for long enough.
+    fn is_over(&self) -> bool {
+        let killed = self.containment.is_none();
+        let worker_gone = self.evidence.worker.is_some() || !self.open.reports;
+        let waited = self.over_since.map(|since| since.elapsed()).unwrap_or_default();
+        let output_over = !self.open.stdout && !self.open.stderr;
+        killed
+            && (worker_gone || waited > KILL + LINGER)
+            && (output_over || waited > KILL + LINGER)
+            && (!self.open.intake || waited > SLOW_SINK)
+    }
+
+    fn conclude(mut self) -> Outcome {
+        self.evidence.held_back += self.helpers.flood.take_held_back();
+        if self.evidence.held_back > 0 {
+            let lines = self.evidence.held_back;
+            self.say(
+                Level::Warn,
+                format!("{lines} lines of the connector were left out: it writes too many"),
+            );
+        }
+        let stderr = self.helpers.tail.lines();
+        self.evidence.stderr = stderr.iter().map(|line| self.run.masker.mask(line).into_owned()).collect();
+        self.evidence.numbers = self.numbers();
+        self.evidence.stage = Some(self.status.stage());
+        self.guardian.dismiss();
+        drop(self.temporary);
+        cgroup::leave_leaf();
+        Outcome::of(self.evidence)
+    }
+}
