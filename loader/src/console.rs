@@ -1,19 +1,22 @@
 //! What people read while a run goes on and when it ends: lines on stderr, and a live line on a terminal.
 
+mod writer;
+
 use std::{
     collections::BTreeMap,
     fmt::Write as _,
-    io::{self, IsTerminal, Write},
+    io::{self, IsTerminal},
     time::{Duration, Instant},
 };
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use crate::{
     frame::{Level, LogLine},
     supervisor::{Numbers, Observer, bytes, duration, records},
 };
+
+use writer::Writer;
 
 /// How lines are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -34,7 +37,9 @@ pub(crate) struct Console {
     format: LogFormat,
     verbose: bool,
     connector: String,
-    live: Option<ProgressBar>,
+    writer: Writer,
+    /// Whether there is a live line.
+    is_live: bool,
     last_progress: Instant,
     last_records: u64,
 }
@@ -57,7 +62,8 @@ impl Console {
             format,
             verbose,
             connector: String::new(),
-            live: None,
+            writer: Writer::start(),
+            is_live: false,
             last_progress: Instant::now(),
             last_records: 0,
         }
@@ -67,18 +73,18 @@ impl Console {
     pub(crate) fn begin(&mut self, connector: &str) {
         connector.clone_into(&mut self.connector);
         self.last_progress = Instant::now();
-        if self.format == LogFormat::Text && io::stderr().is_terminal() {
-            let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
-            bar.set_style(ProgressStyle::default_spinner());
-            self.live = Some(bar);
-        }
+        self.is_live = self.format == LogFormat::Text && io::stderr().is_terminal();
     }
 
     /// Takes the live line away.
     pub(crate) fn end(&mut self) {
-        if let Some(bar) = self.live.take() {
-            bar.finish_and_clear();
-        }
+        self.writer.not_live();
+        self.is_live = false;
+    }
+
+    /// Waits until everything is written, but not for long.
+    pub(crate) fn flush(&self) {
+        self.writer.flush();
     }
 
     /// A line of the runner's own.
@@ -91,21 +97,18 @@ impl Console {
         match self.format {
             LogFormat::Text => {
                 let shown: Vec<String> = message.lines().map(printable).collect();
-                write_line(&format!("error: {}", shown.join("\n")));
+                self.writer.line(format!("error: {}", shown.join("\n")));
             }
             LogFormat::Json => self.say(Level::Error, message),
         }
     }
 
-    fn write(&self, source: &str, line: &LogLine) {
+    fn write(&mut self, source: &str, line: &LogLine) {
         let text = match self.format {
             LogFormat::Text => self.text(source, line),
             LogFormat::Json => self.json(source, line),
         };
-        match &self.live {
-            Some(bar) => bar.suspend(|| write_line(&text)),
-            None => write_line(&text),
-        }
+        self.writer.line(text);
     }
 
     fn text(&self, source: &str, line: &LogLine) -> String {
@@ -151,9 +154,8 @@ impl Observer for Console {
 
     fn progress(&mut self, numbers: &Numbers, memory: Option<u64>) {
         let text = progress_text(&self.connector, numbers, memory);
-        if let Some(bar) = &self.live {
-            bar.set_message(text);
-            bar.tick();
+        if self.is_live {
+            self.writer.live(text);
         } else if self.last_progress.elapsed() >= PROGRESS_INTERVAL && numbers.delivered != self.last_records
         {
             self.last_progress = Instant::now();
@@ -173,11 +175,6 @@ fn progress_text(connector: &str, numbers: &Numbers, memory: Option<u64>) -> Str
         memory.unwrap_or_default(),
         duration(numbers.limits.deadline.saturating_sub(numbers.duration)),
     )
-}
-
-fn write_line(text: &str) {
-    let mut stderr = io::stderr().lock();
-    let _ = writeln!(stderr, "{text}");
 }
 
 fn cut(text: &str) -> &str {

@@ -98,6 +98,7 @@ pub(crate) fn main() -> process::ExitCode {
         }
         error.exit_code()
     });
+    console.flush();
     code.into()
 }
 

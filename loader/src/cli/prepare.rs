@@ -46,6 +46,7 @@ impl Prepared {
             configuration: self.configuration.clone(),
             state: None,
             debug,
+            runner: std::process::id().cast_signed(),
         }
     }
 }

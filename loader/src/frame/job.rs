@@ -25,6 +25,8 @@ pub(crate) struct Job {
     pub(crate) state: Option<String>,
     /// Whether `DEBUG` lines are wanted.
     pub(crate) debug: bool,
+    /// The process id of the supervisor, which the worker must not reach.
+    pub(crate) runner: i32,
 }
 
 /// How far a worker has come. Kept on the status page, so that a worker that died can be explained.

@@ -4,6 +4,7 @@
 //! this process, the supervisor is another one. It leaves by `_exit`: the connector's destructors at exit
 //! and of its threads never run.
 
+mod confine;
 mod host;
 mod library;
 mod outbox;
@@ -47,7 +48,10 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     let mut channel = UnixStream::from(inherit(CHANNEL_FD, "the frame channel")?);
     let status = Arc::new(Status::map(inherit(STATUS_FD, "the status page")?)?);
     keep_from_children()?;
+    be_killed_first()?;
     let job = read_job(&mut channel)?;
+    // Before there is any other thread: what is confined is this one and those that it starts.
+    confine::from_parents(job.runner)?;
     report_own_panics(&status);
     end_with_the_supervisor(channel.try_clone()?)?;
     let outbox = Arc::new(Outbox::start(channel, Arc::clone(&status))?);
@@ -57,6 +61,11 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     services.close();
     outbox.finish(&serde_json::to_vec(&end)?);
     Ok(())
+}
+
+/// Under a shortage of memory for the whole system, or the container, the kernel takes this process before the runner.
+fn be_killed_first() -> std::io::Result<()> {
+    std::fs::write("/proc/self/oom_score_adj", "1000")
 }
 
 fn do_verb(job: Job, services: &Arc<Services>, status: &Status) -> End {
