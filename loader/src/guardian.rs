@@ -13,7 +13,7 @@ use std::{
         unix::process::CommandExt,
     },
     path::PathBuf,
-    process::{Command, Stdio},
+    process::{Command, ExitStatus, Stdio},
     sync::{Arc, atomic::AtomicBool},
     thread,
     time::Duration,
@@ -236,9 +236,17 @@ fn start_worker(
     Pid::from_raw(child.id().cast_signed()).ok_or_else(|| io::Error::other("the worker has no process id"))
 }
 
+/// Runs this program inside cgroups, to print its version to nowhere: a proof that they can be entered.
+pub(crate) fn run_inside(procs: Vec<OwnedFd>) -> io::Result<ExitStatus> {
+    let mut command = Command::new("/proc/self/exe");
+    command.arg("--version").stdin(Stdio::null()).stdout(Stdio::null());
+    before_exec(&mut command, move || cgroup::enter(&procs));
+    command.status()
+}
+
 /// Runs `work` in the child between `fork` and `exec`.
 fn before_exec(command: &mut Command, work: impl FnMut() -> io::Result<()> + Send + Sync + 'static) {
-    // SAFETY: both callers pass closures that make system calls only: they allocate nothing and take no lock.
+    // SAFETY: all callers pass closures that make system calls only: they allocate nothing and take no lock.
     unsafe { command.pre_exec(work) };
 }
 

@@ -18,6 +18,7 @@ use std::{error::Error, fmt::Write as _, process::ExitCode};
 pub mod cgroup;
 mod cli;
 pub mod configuration;
+mod confinement;
 mod console;
 mod containment;
 pub mod cutoff;

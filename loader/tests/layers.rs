@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 18] = [
+const ORDER: [&str; 19] = [
     "exit_code",
     "did_you_mean",
     "slug",
@@ -19,6 +19,7 @@ const ORDER: [&str; 18] = [
     "temporary",
     "cgroup",
     "containment",
+    "confinement",
     "frame",
     "worker",
     "guardian",

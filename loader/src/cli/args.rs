@@ -91,6 +91,12 @@ pub(crate) enum Command {
         #[arg(long)]
         strict: bool,
     },
+    /// Prove what this system can enforce, with the remedy where it cannot.
+    Doctor {
+        /// How the rows are printed.
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
     /// Explain an exit code.
     Explain {
         /// The exit code; without it, all of them.

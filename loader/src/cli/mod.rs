@@ -1,6 +1,7 @@
 //! The command line: reads it, does what it says, prints what went wrong once, gives the exit code.
 
 mod args;
+mod doctor;
 mod explain;
 mod inspect;
 mod prepare;
@@ -125,6 +126,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::Inspect { search, connector, format } => inspect::inspect(&search, &connector, format),
         Command::Schema { record_type } => records::schema(record_type.as_deref()),
         Command::Validate { file, format, strict } => records::validate(&file, format, strict),
+        Command::Doctor { format } => doctor::doctor(format),
         Command::Explain { code } => explain::explain(code),
         Command::Completions { shell } => completions(shell),
     }

@@ -4,7 +4,6 @@
 //! this process, the supervisor is another one. It leaves by `_exit`: the connector's destructors at exit
 //! and of its threads never run.
 
-mod confine;
 mod host;
 mod library;
 mod outbox;
@@ -21,6 +20,7 @@ use codeclimate_connector_abi::{
 use rustix::thread::set_name;
 use serde_json::value::RawValue;
 
+use crate::confinement;
 use crate::frame::{
     BROKEN, CHANNEL_FD, End, FailureReport, Job, Kind, LOAD_FAILURE, STATUS_FD, Stage, Status, inherit,
     keep_from_children, read_job,
@@ -51,7 +51,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     be_killed_first()?;
     let job = read_job(&mut channel)?;
     // Before there is any other thread: what is confined is this one and those that it starts.
-    confine::from_parents(job.runner)?;
+    confinement::from_parents(job.runner)?;
     report_own_panics(&status);
     end_with_the_supervisor(channel.try_clone()?)?;
     let outbox = Arc::new(Outbox::start(channel, Arc::clone(&status))?);

@@ -5,6 +5,8 @@
 //! worker's own, but exists since Linux 6.12 only. The filter of system calls works everywhere, but can only compare
 //! numbers: it knows the parents by their ids, and also stops what is no signal, such as changing their limits.
 //! Both are for this process and all that it starts, and cannot be taken off.
+//!
+//! What passes on an older kernel: a signal to a thread of the runner other than its first, by the id of that thread.
 
 use std::{collections::BTreeMap, io};
 
@@ -35,6 +37,12 @@ pub(crate) fn from_parents(runner: i32) -> Result<(), ConfineError> {
     let filter = filter(&numbers_of_parents(runner)?)?;
     seccompiler::apply_filter(&filter)?;
     Ok(())
+}
+
+/// Whether this kernel can keep signals to a domain of processes.
+pub(crate) fn has_signal_scope() -> bool {
+    let ruleset = Ruleset::default().set_compatibility(CompatLevel::HardRequirement).scope(Scope::Signal);
+    ruleset.is_ok_and(|ruleset| ruleset.create().is_ok())
 }
 
 /// Where the kernel has no signal scope, the filter is the only fence.

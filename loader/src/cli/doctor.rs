@@ -1,0 +1,127 @@
+//! What this system can enforce: each row is proved by doing it, not by looking for a file.
+
+use std::fmt::Write as _;
+
+use serde::Serialize;
+
+use crate::{
+    cgroup::{CgroupLimits, OwnLimit, RunCgroup, leave_leaf},
+    confinement::has_signal_scope,
+    exit_code::ExitCode,
+    guardian::run_inside,
+    supervisor::bytes,
+    temporary::TemporaryFolder,
+};
+
+use super::{CliError, args::Format, print};
+
+/// One thing that a run needs or can use.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Row {
+    name: &'static str,
+    works: bool,
+    /// Whether `--limits enforced` needs it.
+    needed: bool,
+    /// What was done and seen, or what is missing and how to get it.
+    detail: String,
+}
+
+/// Limits for the proof: the processes in it are this program, printing its version.
+const PROOF: CgroupLimits = CgroupLimits { memory_bytes: 64 << 20, processes: 16 };
+
+/// Proves what this system can enforce; exits with 50 where the usual limits are not among it.
+pub(crate) fn doctor(format: Format) -> Result<ExitCode, CliError> {
+    let rows = [cgroup(), temporary_folder(), signal_scope(), system_call_filter(), inherited_limit()];
+    let text = match format {
+        Format::Text => rows.iter().map(line).collect(),
+        Format::Json => {
+            rows.iter().map(|row| serde_json::to_string(row).unwrap_or_default() + "\n").collect::<String>()
+        }
+    };
+    print(text.as_bytes())?;
+    let is_well = rows.iter().all(|row| row.works || !row.needed);
+    Ok(if is_well { ExitCode::Done } else { ExitCode::Unenforceable })
+}
+
+fn line(row: &Row) -> String {
+    let mark = match (row.works, row.needed) {
+        (true, _) => "ok",
+        (false, true) => "NO",
+        (false, false) => "no",
+    };
+    format!("{mark}  {:<22} {}\n", row.name, row.detail)
+}
+
+/// Makes the cgroup of a run, runs this program inside, reads what it used, and removes it.
+fn cgroup() -> Row {
+    let proved = prove_cgroup();
+    leave_leaf();
+    let works = proved.is_ok();
+    let detail = proved.unwrap_or_else(|error| crate::chain(&*error));
+    Row { name: "memory and processes", works, needed: true, detail }
+}
+
+fn prove_cgroup() -> Result<String, Box<dyn std::error::Error>> {
+    let cgroup = RunCgroup::create(&format!("{}-doctor", std::process::id()), &PROOF)?;
+    let place = cgroup.directories().iter().map(|folder| folder.display().to_string()).collect::<Vec<_>>();
+    let status = run_inside(cgroup.open_procs()?)?;
+    if !status.success() {
+        return Err(format!("a process that entered the cgroup ended with {status}").into());
+    }
+    let (memory, events) = (cgroup.memory()?, cgroup.events()?);
+    cgroup.remove(std::time::Duration::from_secs(10))?;
+    let mut text = format!("made, entered, read and removed {}", place.join(" and "));
+    if let Some(peak) = memory.peak_bytes {
+        // Writing to a string does not fail.
+        let _ = write!(text, "; peak {} of {}", bytes(peak), bytes(memory.limit_bytes));
+    }
+    let _ = write!(text, ", {} kills", events.oom_kills);
+    Ok(text)
+}
+
+fn temporary_folder() -> Row {
+    let made = TemporaryFolder::create(&format!("{}-doctor", std::process::id()));
+    let works = made.is_ok();
+    let detail = match made {
+        Ok(folder) => format!("made and removed {}", folder.path().display()),
+        Err(error) => crate::chain(&error),
+    };
+    Row { name: "temporary files", works, needed: true, detail }
+}
+
+fn signal_scope() -> Row {
+    let works = has_signal_scope();
+    let detail = if works {
+        "Landlock keeps a connector's signals to its own processes"
+    } else {
+        "needs Linux 6.12 with Landlock; without, a filter of system calls stops the known ways to the runner"
+    };
+    Row { name: "signal scope", works, needed: false, detail: detail.to_owned() }
+}
+
+fn system_call_filter() -> Row {
+    let actions = std::fs::read_to_string("/proc/sys/kernel/seccomp/actions_avail").unwrap_or_default();
+    let works = actions.split_ascii_whitespace().any(|action| action == "errno");
+    let detail = if works {
+        "seccomp can refuse system calls"
+    } else {
+        "needs a kernel with CONFIG_SECCOMP_FILTER; connectors cannot be started without"
+    };
+    Row { name: "system call filter", works, needed: true, detail: detail.to_owned() }
+}
+
+fn inherited_limit() -> Row {
+    let found = OwnLimit::read();
+    let works = matches!(found, Ok(Some(_)));
+    let detail = match found {
+        Ok(Some(limit)) => {
+            format!("the runner itself is held to {} by {}", bytes(limit.bytes), limit.file.display())
+        }
+        Ok(None) => {
+            "nothing limits the runner itself, so `--limits inherited` is not possible here".to_owned()
+        }
+        Err(error) => crate::chain(&error),
+    };
+    Row { name: "inherited limit", works, needed: false, detail }
+}
