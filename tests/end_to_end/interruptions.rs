@@ -32,6 +32,13 @@ fn a_connector_that_asks_stops_at_the_first_signal() {
 }
 
 #[test]
+fn a_connector_may_bring_what_it_has_begun_to_an_end() {
+    let running = started("produce-after-cancel", &[]);
+    running.signal(Signal::TERM);
+    running.wait().assert(0, "done; 4 records; last checkpoint after 4");
+}
+
+#[test]
 fn a_connector_that_does_not_ask_is_killed_after_the_grace_period_or_at_the_second_signal() {
     let running = started("hang", &["--grace", "1s"]);
     running.signal(Signal::TERM);

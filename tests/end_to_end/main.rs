@@ -8,5 +8,6 @@ mod endings;
 mod files;
 mod git;
 mod interruptions;
+mod misbehaviours;
 mod records;
 mod secrets;

@@ -108,3 +108,13 @@ fn an_envelope_names_run_connector_stream_and_time() {
     assert_eq!(envelope["stream"], "first");
     assert!(envelope["extractedAt"].as_str().unwrap().ends_with('Z'));
 }
+
+#[test]
+fn a_connector_may_bring_its_own_allocator_runtime_logger_and_subscriber() {
+    let configuration = json!({ "tasks": 8, "records": 1000 });
+    let stream = r#"{"_type":"Stream","id":"only","self":"https://allocating.example/only","name":"only"}"#;
+    let ended = Runner::verb("sync-stream", "allocating", &configuration).with([stream, "2020-02-21"]).run();
+    assert_eq!(ended.assert(0, "done; 8000 records").records().len(), 8000);
+    ended.assert(0, "allocating stdout: own logger: said through its own logger");
+    ended.assert(0, "allocating stdout: own subscriber: message=said through its own subscriber");
+}

@@ -66,6 +66,19 @@ impl Ended {
         self.lines().into_iter().enumerate().map(take).collect()
     }
 
+    /// How many records there are, of which the same holds; for more than fit into memory at once.
+    #[must_use]
+    pub fn count_records(&self) -> usize {
+        let mut run = None;
+        let lines = self.output.strip_suffix(b"\n").map(|lines| lines.split(|byte| *byte == b'\n'));
+        let check = |(place, line): (usize, &[u8])| {
+            let envelope: Value = serde_json::from_slice(line).expect("a line of standard output is JSON");
+            assert_eq!(envelope["sequence"], place, "{self:?}");
+            assert_eq!(*run.get_or_insert_with(|| envelope["run"].clone()), envelope["run"], "{self:?}");
+        };
+        lines.into_iter().flatten().enumerate().map(check).count()
+    }
+
     /// Checks exit code and message; the message is one that standard error must hold.
     ///
     /// # Panics
@@ -82,6 +95,8 @@ impl fmt::Debug for Ended {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let shown: String = self.output().chars().take(2000).collect();
         let Self { status, errors, duration, .. } = self;
+        // The last lines tell most.
+        let errors = &errors[errors.ceil_char_boundary(errors.len().saturating_sub(20_000))..];
         write!(
             formatter,
             "{status} after {duration:?}\n--- standard output\n{shown}\n--- standard error\n{errors}"

@@ -8,6 +8,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+use rustix::process::{Pid, Signal, kill_process};
+
 use crate::Ended;
 
 /// The guardian may be a moment behind a runner that was killed.
@@ -28,18 +30,31 @@ pub(crate) fn assert_none(pid: u32, home: &Path, ended: &Ended) {
     }
 }
 
-/// Processes with the folder in their environment or command line, zombies aside.
+/// Kills what is left of a run, so that a test that fails leaves nothing to the next.
+pub(crate) fn kill(home: &Path) {
+    let number = |folder: PathBuf| Pid::from_raw(folder.file_name()?.to_str()?.parse().ok()?);
+    for pid in folders_of_processes(home).filter_map(number) {
+        // It may have ended by itself meanwhile.
+        let _ = kill_process(pid, Signal::KILL);
+    }
+}
+
 fn processes(home: &Path) -> Vec<String> {
+    let describe = |path: PathBuf| {
+        let command = fs::read(path.join("cmdline")).unwrap_or_default();
+        format!("{} {}", path.display(), String::from_utf8_lossy(&command).replace('\0', " "))
+    };
+    folders_of_processes(home).map(describe).collect()
+}
+
+/// The folders in `/proc` of processes with the folder `home` in their environment, zombies aside.
+fn folders_of_processes(home: &Path) -> impl Iterator<Item = PathBuf> {
     let found = fs::read_dir("/proc").into_iter().flatten().flatten().map(|entry| entry.path());
     let holds = |path: &PathBuf| {
         let bytes = fs::read(path.join("environ")).unwrap_or_default();
         bytes.windows(home.as_os_str().len()).any(|window| window == home.as_os_str().as_bytes())
     };
-    let describe = |path: PathBuf| {
-        let command = fs::read(path.join("cmdline")).unwrap_or_default();
-        format!("{} {}", path.display(), String::from_utf8_lossy(&command).replace('\0', " "))
-    };
-    found.filter(holds).map(describe).collect()
+    found.filter(holds)
 }
 
 fn cgroups(pid: u32) -> Vec<PathBuf> {

@@ -13,7 +13,7 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::{artifacts, ended::Ended};
+use crate::{artifacts, ended::Ended, leftovers};
 
 /// No command of a test takes longer, on a slow machine with all tests at once.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -27,7 +27,7 @@ pub struct Runner {
     home: TempDir,
 }
 
-/// A command that has been started. Dropping it kills it.
+/// A command that has been started. Dropping it kills it, with all that it has left.
 pub struct Running {
     child: Child,
     output: Option<JoinHandle<Vec<u8>>>,
@@ -210,7 +210,7 @@ impl Running {
         let errors = String::from_utf8_lossy(&errors).into_owned();
         assert!(!late, "the runner was not done after {PATIENCE:?}; it said:\n{errors}");
         let ended = Ended { status, output, errors, duration: self.started.elapsed() };
-        crate::leftovers::assert_none(self.child.id(), self.home.path(), &ended);
+        leftovers::assert_none(self.child.id(), self.home.path(), &ended);
         ended
     }
 }
@@ -220,5 +220,6 @@ impl Drop for Running {
         // Both fail where it has been waited for.
         let _ = self.child.kill();
         let _ = self.child.wait();
+        leftovers::kill(self.home.path());
     }
 }

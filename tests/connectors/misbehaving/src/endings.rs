@@ -1,18 +1,14 @@
-//! Ways to end, or not to.
+//! Ways to end.
 
-use std::{hint::black_box, thread, time::Duration};
+use std::{hint::black_box, thread};
 
-use connector_interface::{Error, State, Timestamp};
+use connector_interface::{Error, Timestamp};
+use rustix::process::{Signal, getpid, kill_process};
 
-use crate::{Misbehaving, records};
-
-/// Long beyond the patience of every test.
-const FOREVER: Duration = Duration::from_secs(3600);
-
-fn one_record_and_a_checkpoint(client: &Misbehaving) -> Result<(), Error> {
-    client.context.records.produce(&records::branch(1))?;
-    client.context.state.set(&State::at(Timestamp::now()))
-}
+use crate::{
+    Misbehaving,
+    records::{one_record_and_a_checkpoint, one_record_that_has_left},
+};
 
 pub(crate) fn pause(client: &Misbehaving) -> Result<(), Error> {
     one_record_and_a_checkpoint(client)?;
@@ -20,7 +16,7 @@ pub(crate) fn pause(client: &Misbehaving) -> Result<(), Error> {
 }
 
 pub(crate) fn exit(client: &Misbehaving) -> Result<(), Error> {
-    one_record_and_a_checkpoint(client)?;
+    one_record_that_has_left(client)?;
     std::process::exit(i32::try_from(client.configuration.count).unwrap_or(0))
 }
 
@@ -31,47 +27,27 @@ pub(crate) fn segfault() -> Result<(), Error> {
     Ok(())
 }
 
+/// Sent twice: the first SIGSEGV or SIGBUS ends only the handler that looks for stack overflows.
+pub(crate) fn raise(client: &Misbehaving) -> Result<(), Error> {
+    one_record_that_has_left(client)?;
+    let number = i32::try_from(client.configuration.count).unwrap_or(0);
+    let signal = Signal::from_named_raw(number).ok_or_else(|| Error::new("there is no such signal"))?;
+    kill_process(getpid(), signal)?;
+    kill_process(getpid(), signal)?;
+    Ok(())
+}
+
 pub(crate) fn overflow_stack() -> Result<(), Error> {
     black_box(deeper(black_box(0)));
     Ok(())
+}
+
+pub(crate) fn overflow_stack_of_thread() -> Result<(), Error> {
+    thread::spawn(overflow_stack).join().unwrap_or_else(|_| Err(Error::new("the thread panicked")))
 }
 
 #[expect(unconditional_recursion, reason = "it is what the test wants")]
 fn deeper(depth: u64) -> u64 {
     let frame = black_box([depth; 512]);
     deeper(depth + 1) + frame[7]
-}
-
-pub(crate) fn allocate(client: &Misbehaving) -> Result<(), Error> {
-    one_record_and_a_checkpoint(client)?;
-    let mut kept = Vec::new();
-    for _ in 0..client.configuration.count {
-        kept.push(black_box(vec![1_u8; 1 << 20]));
-    }
-    black_box(kept);
-    Ok(())
-}
-
-pub(crate) fn hang(client: &Misbehaving) -> Result<(), Error> {
-    one_record_and_a_checkpoint(client)?;
-    thread::sleep(FOREVER);
-    Ok(())
-}
-
-pub(crate) fn wait(client: &Misbehaving) -> Result<(), Error> {
-    one_record_and_a_checkpoint(client)?;
-    client.context.cancellation.sleep(FOREVER)
-}
-
-/// The frame channel is the lowest socket among the descriptors.
-pub(crate) fn close_channel(client: &Misbehaving) -> Result<(), Error> {
-    one_record_and_a_checkpoint(client)?;
-    for number in 3..10 {
-        let link = std::fs::read_link(format!("/proc/self/fd/{number}")).unwrap_or_default();
-        if link.to_string_lossy().starts_with("socket:") {
-            // SAFETY: none: the descriptor is somebody else's, which is the point.
-            drop(unsafe { <std::os::fd::OwnedFd as std::os::fd::FromRawFd>::from_raw_fd(number) });
-        }
-    }
-    records::well(client)
 }

@@ -1,13 +1,25 @@
 //! A connector that does what its configuration says, most of it wrong.
 
+mod attacks;
+mod behaviour;
 mod configuration;
+mod deeds;
+mod descriptors;
 mod endings;
+mod files;
+mod hangs;
 mod leaks;
+mod memory;
+mod output;
+mod panics;
+mod processes;
 mod records;
+mod threads;
 
 use connector_interface::{Client, Context, Error, Stream, Timestamp, VerifyConfigurationResult};
 
-pub use configuration::{Behaviour, Configuration, Place};
+pub use behaviour::Behaviour;
+pub use configuration::{Configuration, Place};
 
 /// The client.
 pub struct Misbehaving {
@@ -60,37 +72,6 @@ impl Drop for Misbehaving {
 impl Misbehaving {
     fn act_in(&self, place: Place) -> Result<(), Error> {
         if self.configuration.place == place { self.act() } else { Ok(()) }
-    }
-
-    fn act(&self) -> Result<(), Error> {
-        match self.configuration.behaviour {
-            Behaviour::Well => records::well(self),
-            Behaviour::PrintStorm => records::print_storm(self),
-            Behaviour::LargeRecord => records::large(self),
-            Behaviour::InvalidRecord => records::invalid(self),
-            Behaviour::TolerateInvalidRecord => records::tolerate_invalid(self),
-            Behaviour::OtherRecord => records::other(self),
-            Behaviour::ProduceAfterReturn => records::after_return(self),
-            Behaviour::Leak => {
-                leaks::say(self);
-                Ok(())
-            }
-            Behaviour::LeakAndFail => leaks::fail(self),
-            Behaviour::LeakAndPanic => leaks::panic(self),
-            Behaviour::LeakInStreams => leaks::streams(self),
-            Behaviour::Fail => Err(Error::new("the moon is in the way")),
-            Behaviour::Unavailable => Err(Error::source_unavailable("503 Service Unavailable")),
-            Behaviour::Pause => endings::pause(self),
-            Behaviour::Panic => panic!("a bug in the connector"),
-            Behaviour::Abort => std::process::abort(),
-            Behaviour::Exit => endings::exit(self),
-            Behaviour::Segfault => endings::segfault(),
-            Behaviour::OverflowStack => endings::overflow_stack(),
-            Behaviour::Allocate => endings::allocate(self),
-            Behaviour::Hang => endings::hang(self),
-            Behaviour::Wait => endings::wait(self),
-            Behaviour::CloseChannel => endings::close_channel(self),
-        }
     }
 }
 

@@ -1,10 +1,6 @@
 //! Records, good and bad.
 
-use std::{
-    sync::atomic::{AtomicBool, Ordering},
-    thread,
-    time::Duration,
-};
+use std::{thread, time::Duration};
 
 use connector_interface::{Error, ProduceError, State, Stream, Timestamp};
 use serde_json::{Value, json};
@@ -23,6 +19,18 @@ pub(crate) fn branch(number: u64) -> Value {
     json!({ "_type": "Branch", "name": format!("branch-{number}") })
 }
 
+pub(crate) fn one_record_and_a_checkpoint(client: &Misbehaving) -> Result<(), Error> {
+    client.context.records.produce(&branch(1))?;
+    client.context.state.set(&State::at(Timestamp::now()))
+}
+
+/// The same, and waits until they have left the process, which may not live much longer.
+pub(crate) fn one_record_that_has_left(client: &Misbehaving) -> Result<(), Error> {
+    one_record_and_a_checkpoint(client)?;
+    thread::sleep(Duration::from_millis(200));
+    Ok(())
+}
+
 pub(crate) fn well(client: &Misbehaving) -> Result<(), Error> {
     for number in 1..=client.configuration.count {
         client.context.records.produce(&branch(number))?;
@@ -31,23 +39,6 @@ pub(crate) fn well(client: &Misbehaving) -> Result<(), Error> {
         }
     }
     Ok(())
-}
-
-pub(crate) fn print_storm(client: &Misbehaving) -> Result<(), Error> {
-    let done = AtomicBool::new(false);
-    thread::scope(|scope| {
-        for printer in 0..4 {
-            let done = &done;
-            scope.spawn(move || {
-                while !done.load(Ordering::Relaxed) {
-                    println!("{{\"_type\":\"Branch\",\"printer\":{printer}}} {}", "x".repeat(100));
-                }
-            });
-        }
-        let produced = well(client);
-        done.store(true, Ordering::Relaxed);
-        produced
-    })
 }
 
 pub(crate) fn large(client: &Misbehaving) -> Result<(), Error> {
@@ -82,16 +73,13 @@ pub(crate) fn other(client: &Misbehaving) -> Result<(), Error> {
     Ok(client.context.records.produce(&branch(1))?)
 }
 
-pub(crate) fn after_return(client: &Misbehaving) -> Result<(), Error> {
-    let context = client.context.clone();
-    thread::spawn(move || {
-        for number in 1.. {
-            if let Err(error) = context.records.produce(&branch(number)) {
-                context.logger.info(format!("refused after the return: {error}"));
-                thread::sleep(Duration::from_millis(1));
-            }
-        }
-    });
-    thread::sleep(Duration::from_millis(20));
-    Ok(())
+/// What a `Value` could not be made of.
+pub(crate) fn raw(client: &Misbehaving, record: &[u8]) -> Result<(), Error> {
+    Ok(client.context.records.produce_json(record)?)
+}
+
+pub(crate) fn deep(client: &Misbehaving) -> Result<(), Error> {
+    let depth = usize::try_from(client.configuration.count).unwrap_or(usize::MAX);
+    let (open, close) = ("[".repeat(depth), "]".repeat(depth));
+    raw(client, format!(r#"{{"_type":"Branch","name":{open}{close}}}"#).as_bytes())
 }
