@@ -71,7 +71,7 @@ const CRASHES: &[Row] = &[
     ("raise", Count(SIGILL), &[], 23, &["crashed (SIGILL); 1 record"], Some(1)),
     ("raise", Count(SIGFPE), &[], 23, &["crashed (SIGFPE); 1 record"], Some(1)),
     ("raise", Count(SIGTERM), &[], 23, &["(SIGTERM); 1 record"], Some(1)),
-    ("raise", Count(SIGKILL), &[], 23, &["(SIGKILL); 1 record"], Some(1)),
+    ("raise", Count(SIGKILL), &[], 23, &["was killed (SIGKILL), by itself or by somebody outside"], Some(1)),
     ("overflow-stack", Plain, &[], 23, &["crashed (stack overflow, SIGABRT)"], Some(0)),
     ("overflow-stack-of-thread", Plain, &[], 23, &["SIGSEGV)"], Some(0)),
     ("exit", Plain, &[], 24, &["ended its own process with exit code 3 before it was done"], Some(1)),
@@ -89,6 +89,40 @@ const HANGS: &[Row] = &[
     ("deadlock", Plain, TWO_SECONDS, 31, &[OVER_TIME], Some(0)),
     ("block-signals", Plain, TWO_SECONDS, 31, &[OVER_TIME], Some(1)),
     ("ignore-signals", Plain, TWO_SECONDS, 31, &[OVER_TIME], Some(1)),
+    ("hang", Plain, IDLE, 31, &["was killed: it showed no sign of life for 2.0s", NOTHING], Some(1)),
+    ("deadlock", Plain, IDLE, 31, &["was killed: it showed no sign of life for 2.0s"], Some(0)),
+    // Work of a processor is a sign of life.
+    (
+        "spin",
+        Plain,
+        &["--idle-timeout", "1s", "--deadline", "3s"],
+        31,
+        &["it was not done after 3.0s"],
+        Some(0),
+    ),
+];
+
+const IDLE: &[&str] = &["--idle-timeout", "2s"];
+const NOTHING: &str = "no record, no line, no work of a processor";
+
+/// Connectors that ask whether they should stop are told in time, near either limit.
+const POLITE: &[Row] = &[
+    (
+        "wait",
+        Plain,
+        TWO_SECONDS,
+        26,
+        &["paused: it came near the deadline of 2.0s and stopped in time"],
+        Some(1),
+    ),
+    (
+        "allocate-politely",
+        Count(4096),
+        SMALL,
+        26,
+        &["paused: it came near the memory limit of 64.0 MiB"],
+        Some(1),
+    ),
 ];
 
 const MEMORY: &[Row] = &[
@@ -103,14 +137,29 @@ const MEMORY: &[Row] = &[
 const FILE_CACHE: &[Row] =
     &[("fill-file-cache", Count(200), SMALL, 0, &["done; 1 record; last checkpoint after 1"], Some(1))];
 
-const OPEN_FILES: &[Row] = &[("open-files", Count(2000), &[], 20, &["failed: Too many open files"], Some(0))];
+const OPEN_FILES: &[Row] = &[
+    ("open-files", Count(2000), &[], 32, &["failed: it reached the limit of 1024 open files"], Some(0)),
+    ("open-files", Count(2000), &["--open-file-limit", "3000"], 0, &["done; 1 record"], Some(1)),
+];
 
-const TEMPORARY_FILES: &[Row] =
-    &[("leave-file", Count(300), SMALL, 0, &["done; 1 record; last checkpoint after 1"], Some(1))];
+const LITTLE_ROOM: &[&str] = &["--temporary-limit", "20MiB"];
+
+const TEMPORARY_FILES: &[Row] = &[
+    ("leave-file", Count(300), SMALL, 0, &["done; 1 record; last checkpoint after 1"], Some(1)),
+    (
+        "leave-file",
+        Count(300),
+        LITTLE_ROOM,
+        32,
+        &["was killed: it wrote a file of more than 20.0 MiB"],
+        Some(0),
+    ),
+    ("leave-files", Count(30), LITTLE_ROOM, 32, &["its temporary files take more than 20.0 MiB"], Some(1)),
+];
 
 const PROCESSES: &[Row] = &[
-    ("fork-bomb", Plain, &[], 0, DONE, Some(3)),
-    ("shell-bomb", Plain, &[], 0, DONE, Some(3)),
+    ("fork-bomb", Plain, &[], 32, &["it reached the limit of 512 processes and threads"], Some(3)),
+    ("shell-bomb", Plain, &[], 32, &["it reached the limit of 512 processes and threads"], Some(3)),
     ("daemon", Plain, &[], 0, DONE, Some(3)),
     ("leave-child", Plain, &[], 0, DONE, Some(3)),
     ("stubborn-child", Plain, &[], 0, DONE, Some(3)),
@@ -142,13 +191,23 @@ const RECORDS: &[Row] = &[
 const STORMS: &[Row] = &[
     ("well", Count(1_000_000), &[], 0, &["done; 1000000 records"], Some(1_000_000)),
     ("print-storm", Count(10_000), &[], 0, &["done; 10000 records"], Some(10_000)),
-    ("log-storm", Count(20_000), &[], 0, &["done; 20000 rec", "one of a storm page=20000"], Some(20_000)),
+    (
+        "log-storm",
+        Count(20_000),
+        &[],
+        0,
+        &["done; 20000 rec", "lines of the connector were left out"],
+        Some(20_000),
+    ),
 ];
 
-const KILLED_GUARDIAN: &[Row] =
-    &[("kill-parent", Plain, &[], 70, &["the guardian, which watches the worker, ended before it"], Some(1))];
+const REFUSED: &str = "failed: Operation not permitted (os error 1)";
 
-const STOPPED_GUARDIAN: &[Row] = &[("stop-parent", Plain, &[], 0, DONE, Some(3))];
+const ATTACKS_ON_PARENTS: &[Row] = &[
+    ("kill-parent", Plain, &[], 20, &[REFUSED], Some(1)),
+    ("stop-parent", Plain, &[], 20, &[REFUSED], Some(0)),
+    ("starve-parent", Plain, &[], 20, &[REFUSED], Some(1)),
+];
 
 /// Runs every row before it complains of those that went otherwise.
 #[track_caller]
@@ -248,11 +307,11 @@ fn a_storm_loses_nothing() {
 }
 
 #[test]
-fn a_guardian_that_is_killed_ends_the_run() {
-    assert_endings(KILLED_GUARDIAN);
+fn the_processes_above_cannot_be_reached() {
+    assert_endings(ATTACKS_ON_PARENTS);
 }
 
 #[test]
-fn a_guardian_that_is_stopped_does_not_stop_the_run() {
-    assert_endings(STOPPED_GUARDIAN);
+fn near_a_limit_a_connector_that_asks_can_stop_in_time() {
+    assert_endings(POLITE);
 }

@@ -53,6 +53,12 @@ for who in as_root as_user; do
     expect $who '{"behaviour":"segfault"}' 23 'crashed (SIGSEGV)' 0
     expect $who '{"behaviour":"exit","count":0}' 24 'exit code 0 before it was done' 1
     expect $who '{"behaviour":"panic"}' 22 'panicked at' 0
+    expect $who '{"behaviour":"kill-everybody"}' 20 'Operation not permitted (os error 1)' 1
+    expect $who '{"behaviour":"kill-parent"}' 20 'Operation not permitted (os error 1)' 1
+    expect $who '{"behaviour":"fork-bomb"}' 32 'it reached the limit of 512 processes and threads' 3
+    expect $who '{"behaviour":"allocate-politely","count":600}' 26 'it came near the memory limit of 64.0 MiB' 1 --memory-limit 64MiB
+    expect $who '{"behaviour":"allocate-in-child","count":200}' 30 'it reached the memory limit of 64.0 MiB' 1 --memory-limit 64MiB
+    expect $who '{"behaviour":"fill-file-cache","count":200}' 0 'done; 1 record' 1 --memory-limit 64MiB
 done
 
 echo "$failures failures"

@@ -131,8 +131,9 @@ impl Status {
         Stage::from_number(self.page().stage.load(Ordering::Relaxed))
     }
 
+    /// A worker only ever gets further; what one thread found lost, another does not take back.
     pub(crate) fn set_stage(&self, stage: Stage) {
-        self.page().stage.store(stage as u32, Ordering::Relaxed);
+        self.page().stage.fetch_max(stage as u32, Ordering::Relaxed);
     }
 
     /// Whether the connector is asked to stop.
@@ -183,6 +184,9 @@ mod tests {
             (812, 790, Some(700))
         );
         assert_eq!(supervisor.stage(), Stage::Verb);
+        worker.set_stage(Stage::ChannelLost);
+        worker.set_stage(Stage::End);
+        assert_eq!(supervisor.stage(), Stage::ChannelLost);
         assert!(worker.is_cancelled());
         assert!(worker.time_left() > Duration::from_secs(50));
     }

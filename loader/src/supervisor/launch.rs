@@ -6,7 +6,8 @@ use std::{
     io::{self, PipeReader},
     os::{fd::OwnedFd, unix::net::UnixStream},
     process::{Child, Stdio},
-    time::Duration,
+    thread,
+    time::{Duration, Instant},
 };
 
 use rustix::pipe::{PipeFlags, pipe_with};
@@ -126,6 +127,9 @@ pub(crate) struct Launched {
     pub(crate) guardian: Guardian,
 }
 
+/// How long a guardian may take to clean up what has been killed already.
+const CLEAN_UP: Duration = Duration::from_secs(10);
+
 /// The guardian's process. Dropping it closes the lifeline, which makes it clean up and end.
 pub(crate) struct Guardian {
     process: Child,
@@ -133,11 +137,20 @@ pub(crate) struct Guardian {
 }
 
 impl Guardian {
-    /// Lets it clean up, and waits until it has.
+    /// Lets it clean up, and waits until it has; one that does not end, because somebody has stopped it, is killed.
     pub(crate) fn dismiss(&mut self) {
-        if self.lifeline.take().is_some() {
-            // The only error is a child that has been waited for already.
-            let _ = self.process.wait();
+        if self.lifeline.take().is_none() {
+            return;
+        }
+        let end = Instant::now() + CLEAN_UP;
+        while matches!(self.process.try_wait(), Ok(None)) {
+            if Instant::now() >= end {
+                // It has nothing left to do: the run was killed before.
+                let _ = self.process.kill();
+                let _ = self.process.wait();
+                return;
+            }
+            thread::sleep(Duration::from_millis(2));
         }
     }
 }

@@ -145,7 +145,8 @@ impl Services {
             host_call::LOG => self.log(payload),
             host_call::CANCELLATION => Ok(self.cancellation()),
             host_call::PANIC => {
-                self.send(Kind::Panic, &payload[..payload.len().min(MAX_TEXT)]);
+                // The process may be about to abort.
+                self.outbox.send_now(Kind::Panic, &payload[..payload.len().min(MAX_TEXT)]);
                 Ok(Vec::new())
             }
             unknown => Err(FailureReport::new(

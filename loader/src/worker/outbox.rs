@@ -16,6 +16,8 @@ const BATCH: usize = 64 * 1024;
 const MAX_AGE: Duration = Duration::from_millis(50);
 /// Producers wait while this much is waiting already.
 const CAPACITY: usize = 1024 * 1024;
+/// How long a frame that must be out is waited for, should the supervisor be busy.
+const OUT: Duration = Duration::from_secs(2);
 
 /// Where frames wait to be written. Shared by every thread of the connector.
 pub(crate) struct Outbox {
@@ -27,7 +29,7 @@ struct Shared {
     waiting: Mutex<Waiting>,
     /// Wakes the writer.
     work: Condvar,
-    /// Wakes producers.
+    /// Wakes producers, and whoever waits for a frame to be out.
     space: Condvar,
     status: Arc<Status>,
 }
@@ -37,6 +39,9 @@ struct Waiting {
     bytes: Vec<u8>,
     records: u64,
     accepted: u64,
+    /// Batches that have been taken, and those of them that have been written.
+    taken: u64,
+    written: u64,
     since: Option<Instant>,
     urgent: bool,
     closed: bool,
@@ -81,8 +86,18 @@ impl Outbox {
 
     /// Appends any other frame. False once the last frame is in.
     pub(crate) fn send(&self, kind: Kind, payload: &[u8]) -> bool {
-        let urgent = matches!(kind, Kind::Panic | Kind::Ready);
-        self.append(urgent, |waiting, _| append(&mut waiting.bytes, kind, payload))
+        self.append(kind == Kind::Ready, |waiting, _| append(&mut waiting.bytes, kind, payload))
+    }
+
+    /// Appends a frame that may be the last thing that this process does, and returns when it is out.
+    pub(crate) fn send_now(&self, kind: Kind, payload: &[u8]) {
+        if !self.append(true, |waiting, _| append(&mut waiting.bytes, kind, payload)) {
+            return;
+        }
+        let waiting = self.shared.lock();
+        let batch = waiting.taken + 1;
+        let is_in = |waiting: &mut Waiting| waiting.written < batch && !waiting.closed;
+        drop(self.shared.space.wait_timeout_while(waiting, OUT, is_in));
     }
 
     /// Appends the last frame, and returns when everything has been written.
@@ -131,6 +146,8 @@ impl Shared {
                 super::exit(BROKEN);
             }
             self.status.add_sent(records);
+            self.lock().written += 1;
+            self.space.notify_all();
             if last {
                 return;
             }
@@ -157,6 +174,7 @@ impl Shared {
         std::mem::swap(batch, &mut waiting.bytes);
         waiting.since = None;
         waiting.urgent = false;
+        waiting.taken += 1;
         self.space.notify_all();
         (std::mem::take(&mut waiting.records), waiting.closed)
     }
@@ -216,6 +234,20 @@ mod tests {
         let length = channel.read(&mut bytes).unwrap();
         assert_eq!(kinds(&bytes[..length]), [Kind::Record]);
         assert_eq!(status.accepted(), 1);
+    }
+
+    #[test]
+    fn a_frame_that_must_be_out_is_out_when_the_call_returns() {
+        let (outbox, mut channel, _) = outbox();
+        outbox.record("", b"{}");
+        outbox.send_now(Kind::Panic, b"{}");
+        channel.set_nonblocking(true).unwrap();
+        let mut bytes = [0; 64];
+        let mut length = channel.read(&mut bytes).unwrap();
+        while let Ok(more) = channel.read(&mut bytes[length..]) {
+            length += more;
+        }
+        assert_eq!(kinds(&bytes[..length]), [Kind::Record, Kind::Panic]);
     }
 
     #[test]

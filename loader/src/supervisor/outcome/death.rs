@@ -54,7 +54,7 @@ fn exited(code: i32, evidence: &Evidence) -> Verdict {
 fn signalled(signal: i32, evidence: &Evidence) -> Verdict {
     let said = |text: &str| evidence.stderr.iter().find(|line| line.contains(text));
     let no_memory = said("memory allocation of").filter(|_| signal == SIGABRT);
-    match (evidence.panics.last(), no_memory) {
+    match (own_panic(&evidence.panics), no_memory) {
         _ if signal == SIGXFSZ => words::large_file(&evidence.numbers),
         _ if signal == SIGKILL => killed(evidence),
         // Where each process has a limit of its own, an allocation fails before the sum is seen.
@@ -67,6 +67,12 @@ fn signalled(signal: i32, evidence: &Evidence) -> Verdict {
         }
         _ => crashed("", signal, evidence),
     }
+}
+
+/// The panic to tell of. A second one while unwinding is the standard library's own, which says nothing.
+fn own_panic(panics: &[PanicReport]) -> Option<&PanicReport> {
+    let is_std = |panic: &&PanicReport| panic.file.as_ref().is_some_and(|file| file.starts_with("/rustc/"));
+    panics.iter().rev().find(|panic| !is_std(panic)).or(panics.last())
 }
 
 fn killed(evidence: &Evidence) -> Verdict {

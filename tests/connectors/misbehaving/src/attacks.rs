@@ -32,6 +32,31 @@ pub(crate) fn stop_parent(client: &Misbehaving) -> Result<(), Error> {
     records::well(client)
 }
 
+/// Only where nothing is at stake: a fence that fails takes the whole machine along.
+pub(crate) fn kill_everybody(client: &Misbehaving) -> Result<(), Error> {
+    records::one_record_that_has_left(client)?;
+    // SAFETY: it touches no memory.
+    let answer = unsafe { libc::kill(-1, libc::SIGKILL) };
+    if answer != 0 {
+        return Err(std::io::Error::last_os_error().into());
+    }
+    Ok(())
+}
+
+pub(crate) fn starve_parent(client: &Misbehaving) -> Result<(), Error> {
+    records::one_record_that_has_left(client)?;
+    let parent = getppid().ok_or_else(|| Error::new("it has no parent"))?;
+    let limit = libc::rlimit { rlim_cur: 1, rlim_max: 1 };
+    let nowhere = std::ptr::null_mut();
+    // SAFETY: the new limit is read from a living value, and the old one is not asked for.
+    let answer =
+        unsafe { libc::prlimit(parent.as_raw_nonzero().get(), libc::RLIMIT_NOFILE, &limit, nowhere) };
+    if answer != 0 {
+        return Err(std::io::Error::last_os_error().into());
+    }
+    Ok(())
+}
+
 /// A frame: the length of what follows, its kind, its payload.
 fn frame(kind: u8, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len() + 1).unwrap_or(u32::MAX).to_le_bytes();

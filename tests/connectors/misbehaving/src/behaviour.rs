@@ -76,6 +76,8 @@ pub enum Behaviour {
     Allocate,
     /// The same, one MiB every few milliseconds.
     AllocateSlowly,
+    /// Takes a MiB at a time, `count` at most, and stops when it is asked to.
+    AllocatePolitely,
     /// Asks for more than an address space holds.
     AllocateAbsurdly,
     /// Has a child take `count` MiB, and ignores how that ends.
@@ -88,6 +90,8 @@ pub enum Behaviour {
     FillFileCache,
     /// Writes a file of `count` MiB into the folder for temporary files, and leaves it there.
     LeaveFile,
+    /// Leaves `count` files of a MiB each and does not end.
+    LeaveFiles,
     /// Opens `count` files at once.
     OpenFiles,
     /// Produces a record, sets a checkpoint, then sleeps without asking whether it should stop.
@@ -116,6 +120,10 @@ pub enum Behaviour {
     KillParent,
     /// Stops its parent, then ends well.
     StopParent,
+    /// Sends SIGKILL to every process that it can reach.
+    KillEverybody,
+    /// Lets its parent have no more than one open file.
+    StarveParent,
     /// Closes the channel to the runner, then produces.
     CloseChannel,
     /// Closes every descriptor but the standard ones, then produces.

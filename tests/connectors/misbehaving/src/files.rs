@@ -34,6 +34,16 @@ pub(crate) fn write_and_leave(client: &Misbehaving) -> Result<(), Error> {
     records::one_record_and_a_checkpoint(client)
 }
 
+/// Many files of a mebibyte each, then a rest.
+pub(crate) fn write_many(client: &Misbehaving) -> Result<(), Error> {
+    records::one_record_and_a_checkpoint(client)?;
+    for number in 0..client.configuration.count {
+        write(&std::env::temp_dir().join(number.to_string()), 1)?;
+    }
+    std::thread::sleep(std::time::Duration::from_secs(3600));
+    Ok(())
+}
+
 pub(crate) fn open_many(client: &Misbehaving) -> Result<(), Error> {
     let open = (0..client.configuration.count).map(|_| File::open("/dev/null"));
     let _open: Vec<File> = open.collect::<Result<_, _>>()?;

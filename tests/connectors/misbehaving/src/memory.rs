@@ -32,6 +32,19 @@ pub(crate) fn allocate_slowly(client: &Misbehaving) -> Result<(), Error> {
     Ok(())
 }
 
+/// Grows until it is asked to stop, as it should.
+pub(crate) fn allocate_politely(client: &Misbehaving) -> Result<(), Error> {
+    one_record_and_a_checkpoint(client)?;
+    let mut kept = Vec::new();
+    for _ in 0..client.configuration.count {
+        kept.push(mebibyte());
+        thread::sleep(Duration::from_millis(20));
+        client.context.cancellation.check()?;
+    }
+    black_box(kept);
+    Ok(())
+}
+
 pub(crate) fn allocate_absurdly() -> Result<(), Error> {
     black_box(Vec::<u8>::with_capacity(black_box(ABSURD)));
     Ok(())
