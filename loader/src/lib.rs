@@ -26,6 +26,8 @@ pub mod did_you_mean;
 pub mod elf;
 pub mod exit_code;
 mod frame;
+#[cfg(any(fuzzing, test))]
+pub mod fuzzing;
 mod guardian;
 pub mod locate;
 pub mod mask;

@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 19] = [
+const ORDER: [&str; 20] = [
     "exit_code",
     "did_you_mean",
     "slug",
@@ -24,6 +24,7 @@ const ORDER: [&str; 19] = [
     "worker",
     "guardian",
     "supervisor",
+    "fuzzing",
     "cli",
 ];
 

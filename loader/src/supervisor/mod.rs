@@ -196,3 +196,22 @@ fn forward_reports(pipe: File, events: &SyncSender<Event>) {
     // As in the other readers: a supervisor that has given up needs no more events.
     let _ = events.send(Event::GuardianEnded);
 }
+
+/// Runs an intake over a channel to its end, into memory.
+#[cfg(any(fuzzing, test))]
+pub(crate) fn take_bytes(channel: std::os::unix::net::UnixStream, lines: Arc<std::sync::Mutex<Vec<u8>>>) {
+    let (events, told) = sync_channel(QUEUE);
+    let Ok(slug) = "fuzz".parse::<Slug>() else { return };
+    let intake = Intake {
+        channel,
+        envelope: Envelope::new("fuzz", &slug, "0.0.0", None),
+        sink: Box::new(sink::Lines(lines)),
+        events,
+        flood: Arc::new(Flood::new()),
+        progress: Arc::default(),
+    };
+    thread::scope(|scope| {
+        scope.spawn(move || intake.run());
+        told.into_iter().for_each(drop);
+    });
+}

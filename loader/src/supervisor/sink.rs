@@ -98,6 +98,30 @@ impl Sink for Memory {
     }
 }
 
+/// Keeps whole lines, for tests and fuzz targets.
+#[cfg(any(fuzzing, test))]
+pub(crate) struct Lines(pub(crate) std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+#[cfg(any(fuzzing, test))]
+impl Sink for Lines {
+    fn name(&self) -> &'static str {
+        "memory"
+    }
+
+    fn append(&mut self, line: &[u8], _record: &str) -> io::Result<()> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).extend_from_slice(line);
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn commit(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::mpsc;
