@@ -8,6 +8,7 @@ mod endings;
 mod files;
 mod git;
 mod interruptions;
+mod limits;
 mod misbehaviours;
 mod records;
 mod secrets;

@@ -9,7 +9,9 @@ mod artifacts;
 mod ended;
 mod leftovers;
 mod runner;
+mod unprivileged;
 
 pub use artifacts::{binary, connector, release_of};
 pub use ended::Ended;
 pub use runner::{Runner, Running};
+pub use unprivileged::Unprivileged;

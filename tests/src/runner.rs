@@ -3,6 +3,7 @@
 use std::{
     ffi::{OsStr, OsString},
     io::{Read, Write},
+    os::unix::process::CommandExt,
     path::{Path, PathBuf},
     process::{Child, ChildStdout, Command, Stdio},
     sync::mpsc,
@@ -13,7 +14,12 @@ use std::{
 use rustix::process::{Pid, Signal, kill_process};
 use tempfile::TempDir;
 
-use crate::{artifacts, ended::Ended, leftovers};
+use crate::{
+    artifacts,
+    ended::Ended,
+    leftovers,
+    unprivileged::{self, Unprivileged},
+};
 
 /// No command of a test takes longer, on a slow machine with all tests at once.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -99,9 +105,7 @@ impl Runner {
     /// Starts it.
     #[must_use]
     pub fn start(self) -> Running {
-        let mut running = self.start_with(Stdio::piped());
-        running.output = running.child.stdout.take().map(collect);
-        running
+        self.start_collecting(Command::new(artifacts::binary()))
     }
 
     /// Starts it without reading its standard output, which is given back.
@@ -118,8 +122,38 @@ impl Runner {
         self.start_with(file.into())
     }
 
+    /// Runs it to its end as a user without rights.
+    #[must_use]
+    pub fn run_as(mut self, user: &Unprivileged) -> Ended {
+        Unprivileged::own(self.home.path());
+        self.arguments.iter_mut().for_each(|argument| *argument = user.reachable(argument.as_ref()).into());
+        let mut command = Command::new(user.reachable(&artifacts::binary()));
+        command.uid(unprivileged::ID).gid(unprivileged::ID);
+        self.start_collecting(command).wait()
+    }
+
+    /// Runs it to its end inside a cgroup, which it enters before it is executed.
+    #[must_use]
+    pub fn run_inside(self, cgroup: &Path) -> Ended {
+        let mut command = Command::new("sh");
+        command
+            .args(["-c", "echo 0 > \"$0/cgroup.procs\" && exec \"$@\""])
+            .arg(cgroup)
+            .arg(artifacts::binary());
+        self.start_collecting(command).wait()
+    }
+
+    fn start_collecting(self, command: Command) -> Running {
+        let mut running = self.start_command(command, Stdio::piped());
+        running.output = running.child.stdout.take().map(collect);
+        running
+    }
+
     fn start_with(self, output: Stdio) -> Running {
-        let mut command = Command::new(artifacts::binary());
+        self.start_command(Command::new(artifacts::binary()), output)
+    }
+
+    fn start_command(self, mut command: Command, output: Stdio) -> Running {
         // The marker by which leftovers are found: every process of the run inherits it.
         command.env_clear().env("HOME", self.home.path()).env("TMPDIR", self.home.path());
         command.envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
@@ -132,7 +166,8 @@ impl Runner {
         // A command that does not read its input closes the pipe.
         thread::spawn(move || stdin.write_all(&input));
         let errors = child.stderr.take().map(collect);
-        Running { child, output: None, errors, started: Instant::now(), home: self.home }
+        let output = None;
+        Running { child, output, errors, started: Instant::now(), home: self.home }
     }
 }
 
@@ -177,6 +212,23 @@ impl Running {
         let found = children.split_whitespace().find(is_named);
         let pid = found.and_then(|pid| Pid::from_raw(pid.parse().ok()?));
         pid.unwrap_or_else(|| panic!("the runner has no child {name}, only {children:?}"))
+    }
+
+    /// The most memory that the runner itself ever held, in bytes; waits for its end.
+    #[must_use]
+    pub fn peak_memory_until_the_end(&self) -> u64 {
+        let mut peak = 0;
+        loop {
+            let status =
+                std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+            let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+            let Some(kibibytes) = line.and_then(|line| line.trim().strip_suffix(" kB")?.parse::<u64>().ok())
+            else {
+                return peak;
+            };
+            peak = peak.max(kibibytes * 1024);
+            thread::sleep(Duration::from_millis(20));
+        }
     }
 
     /// Sends a signal to the runner alone.

@@ -34,6 +34,8 @@ pub enum Behaviour {
     PrintStorm,
     /// `count` records, each with a line for the log.
     LogStorm,
+    /// `count` records, each with a MiB of lines on stderr.
+    Flood,
     /// A line of `count` MiB without its end on stderr, then `count` records.
     GiantLine,
     /// Says its secret in every way it can, then ends well.

@@ -23,6 +23,7 @@ impl Misbehaving {
             Behaviour::ProduceAfterCancel => hangs::produce_after_cancel(self),
             Behaviour::PrintStorm => output::print_storm(self),
             Behaviour::LogStorm => output::log_storm(self),
+            Behaviour::Flood => output::flood(self),
             Behaviour::GiantLine => output::giant_line(self),
             Behaviour::Leak => {
                 leaks::say(self);

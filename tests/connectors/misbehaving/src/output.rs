@@ -34,6 +34,16 @@ pub(crate) fn log_storm(client: &Misbehaving) -> Result<(), Error> {
     Ok(())
 }
 
+/// A mebibyte of lines on stderr for each record.
+pub(crate) fn flood(client: &Misbehaving) -> Result<(), Error> {
+    let lines = format!("{}\n", "x".repeat(127)).repeat(8192);
+    for number in 1..=client.configuration.count {
+        eprint!("{lines}");
+        client.context.records.produce(&records::branch(number))?;
+    }
+    Ok(())
+}
+
 pub(crate) fn giant_line(client: &Misbehaving) -> Result<(), Error> {
     let mebibyte = "x".repeat(1 << 20);
     for _ in 0..client.configuration.count {
