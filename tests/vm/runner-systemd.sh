@@ -1,0 +1,175 @@
+# Runs the runner under a real systemd with a connector that misbehaves: as a user who logged in, and as services of the
+# system. Ends with 0 only when every ending is the expected one and nothing is left.
+#
+#   tests/vm/systemd tests/vm/runner-systemd.sh codeclimate-connector libcodeclimate_connector_misbehaving.so
+failures=0
+stream='{"_type":"Stream","id":"first","self":"https://misbehaving.example/first","name":"first"}'
+# What the runner tells a user, which therefore has to work as it stands there.
+advice='systemd-run --user --scope -p Delegate=yes codeclimate-connector'
+grace=2
+
+# As an administrator would install them.
+ln -s /guest/codeclimate-connector /usr/local/bin/
+mkdir /usr/local/lib/codeclimate-connectors
+ln -s /guest/libcodeclimate_connector_*.so /usr/local/lib/codeclimate-connectors/
+useradd --create-home --shell /bin/bash person
+
+failed() {
+    echo "FAILED: $1"
+    shift
+    printf '    %s\n' "$@"
+    [ ! -s /tmp/errors ] || sed 's/^/    runner: /' /tmp/errors
+    failures=$((failures + 1))
+}
+
+# The processes of runners, guardians and workers; there is no `ps`, and a zombie has no arguments.
+processes() {
+    local folder arguments
+    for folder in /proc/[0-9]*; do
+        arguments=()
+        { mapfile -d '' -t arguments <"$folder/cmdline"; } 2>/dev/null || true
+        [[ ${arguments[0]:-} != *codeclimate-connector* ]] || echo "process ${folder#/proc/} ${arguments[0]}"
+    done
+}
+
+left() {
+    find /sys/fs/cgroup -name 'codeclimate-connector*' -o -name 'runner-*'
+    processes
+}
+
+# A login session, as by ssh or at a console: PAM tells logind, which starts the user's own service manager.
+log_in() {
+    local quoted
+    printf -v quoted '%q ' "$@"
+    su --login person --command "$quoted"
+}
+
+in_a_session() {
+    log_in "$@"
+}
+
+in_a_scope() {
+    log_in systemd-run --quiet --user --scope -p Delegate=yes "$@"
+}
+
+in_a_users_service() {
+    log_in systemd-run --quiet --user --wait --collect --pipe -p Delegate=yes "$@"
+}
+
+beside_a_shell() {
+    log_in systemd-run --quiet --user --scope -p Delegate=yes sh -c '"$@"; exit $?' sh "$@"
+}
+
+as_a_service() {
+    systemd-run --quiet --wait --collect --pipe -p Delegate=yes "$@"
+}
+
+as_a_service_without_delegation() {
+    systemd-run --quiet --wait --collect --pipe "$@"
+}
+
+as_a_service_of_a_user() {
+    systemd-run --quiet --wait --collect --pipe -p Delegate=yes -p User=person "$@"
+}
+
+as_a_service_of_a_user_without_delegation() {
+    systemd-run --quiet --wait --collect --pipe -p User=person "$@"
+}
+
+as_a_service_that_is_nobody() {
+    systemd-run --quiet --wait --collect --pipe -p Delegate=yes -p DynamicUser=yes "$@"
+}
+
+as_a_service_that_may_not_see_cgroups() {
+    systemd-run --quiet --wait --collect --pipe -p ProtectControlGroups=yes "$@"
+}
+
+# expect <who> <configuration> <exit code> <words on standard error> <records> [arguments...]
+expect() {
+    local who=$1 configuration=$2 code=$3 words=$4 records=$5 ended=0 found remains
+    shift 5
+    echo "$configuration" >/guest/configuration.json
+    "$who" codeclimate-connector sync-stream misbehaving /guest/configuration.json "$stream" 2020-02-21 "$@" \
+        >/tmp/output 2>/tmp/errors </dev/null || ended=$?
+    found=$(grep -c '"sequence"' /tmp/output)
+    remains=$(left)
+    if [ "$ended" -eq "$code" ] && grep -qF -- "$words" /tmp/errors && [ "$found" -eq "$records" ] && [ -z "$remains" ]; then
+        echo "ok: $who $configuration: $ended"
+        return
+    fi
+    failed "$who $configuration" "exit code $ended instead of $code, $found records instead of $records" \
+        "expected: $words" "left: $remains"
+}
+
+# The connector does what it wants, and the limits hold.
+expect_limits() {
+    expect "$1" '{"count":1000}' 0 'done; 1000 records; last checkpoint after 1000' 1000
+    expect "$1" '{"behaviour":"allocate","count":600}' 30 'it reached the memory limit of 64.0 MiB' 1 --memory-limit 64MiB
+    expect "$1" '{"behaviour":"hang"}' 31 'it was not done after 2.0s' 1 --deadline 2s
+    expect "$1" '{"behaviour":"segfault"}' 23 'crashed (SIGSEGV)' 0
+}
+
+# expect_stop <name> [properties of systemd-run...]: a service whose connector hangs is stopped by `systemctl stop`.
+expect_stop() {
+    local name=$1 code result took remains
+    shift
+    echo '{"behaviour":"hang"}' >/guest/configuration.json
+    : >/tmp/errors && : >/tmp/output && chmod 666 /tmp/errors /tmp/output
+    systemd-run --quiet --unit=hanging -p StandardOutput=append:/tmp/output -p StandardError=append:/tmp/errors "$@" \
+        codeclimate-connector sync-stream misbehaving /guest/configuration.json "$stream" 2020-02-21 --grace "${grace}s"
+    until [ -s /tmp/output ] || ! systemctl --quiet is-active hanging; do sleep 0.1; done
+    took=$SECONDS
+    systemctl stop hanging
+    took=$((SECONDS - took))
+    code=$(systemctl show --property=ExecMainStatus --value hanging)
+    result=$(systemctl show --property=Result --value hanging)
+    remains=$(left)
+    # The emulator is slow; what systemd would do itself takes 90 s.
+    if [ "$code" -eq 143 ] && [ "$took" -le $((grace + 8)) ] && [ -z "$remains" ]; then
+        echo "ok: systemctl stop, $name: 143 after $took s (systemd's result: $result)"
+    else
+        failed "systemctl stop, $name" "exit code $code instead of 143, after $took s, result: $result" "left: $remains"
+    fi
+    systemctl reset-failed hanging 2>/dev/null || true
+}
+
+echo "== $(systemctl --version | head -n 1), $(stat --file-system --format=%T /sys/fs/cgroup) on /sys/fs/cgroup"
+
+echo '== a user in a login session is refused, and told the command that helps'
+expect in_a_session '{"count":1000}' 50 "$advice" 0
+found=$(sed -n 's/.*`\([^`]*\) \.\.\.`.*/\1/p' /tmp/errors | head -n 1)
+[ "$found" = "$advice" ] || failed 'the command that is told' "told: $found"
+echo "told: $found ..."
+
+echo '== that command, as it was told'
+records=$(su --login person --command "$found sync-stream misbehaving /guest/configuration.json '$stream' 2020-02-21" 2>/tmp/errors | grep -c '"sequence"')
+if [ "$records" -eq 1000 ] && [ -z "$(left)" ]; then echo 'ok: 1000 records'; else failed 'the told command' "$records records" "$(left)"; fi
+
+echo '== a user in a login session, with that command'
+expect_limits in_a_scope
+scopes=$(log_in systemctl --user --no-legend list-units --type=scope 'run-*' | grep -v ' failed ')
+[ -z "$scopes" ] || failed 'scopes are left' "$scopes"
+
+echo '== a user who is not alone in the scope is told so'
+expect beside_a_shell '{"count":1000}' 50 'start it alone in its cgroup' 0
+
+echo "== a service of the user's own service manager"
+expect_limits in_a_users_service
+
+echo '== a service of the system'
+expect_limits as_a_service
+expect_limits as_a_service_without_delegation
+
+echo '== a service of the system that runs as a user'
+expect_limits as_a_service_of_a_user
+expect_limits as_a_service_that_is_nobody
+expect as_a_service_of_a_user_without_delegation '{"count":1000}' 50 "$advice" 0
+expect as_a_service_that_may_not_see_cgroups '{"count":1000}' 50 'mounted read-only' 0
+
+echo '== systemctl stop of a service whose connector hangs'
+expect_stop 'root' -p Delegate=yes
+expect_stop 'root without delegation'
+expect_stop 'a user' -p Delegate=yes -p User=person
+
+echo "$failures failures"
+exit "$failures"
