@@ -75,7 +75,10 @@ boot() {
     local initramfs=$1 memory=$2 ended=0 status
     shift 2
     emulate "$initramfs" "$memory" "$*" || ended=$?
-    [ "$ended" -ne 124 ] || { echo "tests/vm/$(basename "$0"): the guest was stopped after ${VM_TIMEOUT:-300} s" >&2; exit 124; }
+    if [ "$ended" -eq 124 ]; then
+        echo "tests/vm/$(basename "$0"): the guest was stopped after ${VM_TIMEOUT:-300} s" >&2
+        exit 124
+    fi
     status=$(sed -n "s/^$MARKER \([0-9]*\)\$/\1/p" "$work/console" | tail -n 1)
     [ -n "$status" ] || fail "the guest ended without an exit status (emulator: $ended)"
     exit "$status"

@@ -93,7 +93,8 @@ expect() {
         >/tmp/output 2>/tmp/errors </dev/null || ended=$?
     found=$(grep -c '"sequence"' /tmp/output)
     remains=$(left)
-    if [ "$ended" -eq "$code" ] && grep -qF -- "$words" /tmp/errors && [ "$found" -eq "$records" ] && [ -z "$remains" ]; then
+    if [ "$ended" -eq "$code" ] && grep -qF -- "$words" /tmp/errors &&
+        [ "$found" -eq "$records" ] && [ -z "$remains" ]; then
         echo "ok: $who $configuration: $ended"
         return
     fi
@@ -134,6 +135,35 @@ expect_stop() {
     systemctl reset-failed stopped 2>/dev/null || true
 }
 
+# expect_kill runner|both: the runner is killed, or the guardian too, in a user's scope. The next runner of that user has
+# a scope of its own and finds nothing of this one, so nothing may have been left.
+expect_kill() {
+    local targets=$1 runner guardian end
+    echo '{"behaviour":"hang"}' >/guest/configuration.json
+    : >/tmp/output
+    in_a_scope codeclimate-connector sync-stream misbehaving /guest/configuration.json "$stream" 2020-02-21 \
+        >/tmp/output 2>/tmp/errors </dev/null &
+    until [ -s /tmp/output ]; do sleep 0.1; done
+    runner=$(processes | sed -n 's/^process \([0-9]*\) .*codeclimate-connector$/\1/p')
+    guardian=$(processes | sed -n 's/^process \([0-9]*\) .*-guardian$/\1/p')
+    case $targets in
+    runner) kill -KILL "$runner" ;;
+    both) kill -STOP "$guardian" && kill -KILL "$runner" "$guardian" ;;
+    esac
+    wait
+    end=$((SECONDS + 20))
+    while [ -n "$(left; scopes)" ] && [ $SECONDS -lt $end ]; do sleep 0.1; done
+    if [ -z "$(left; scopes)" ]; then
+        echo "ok: killed in a scope: $targets"
+    else
+        failed "killed: $targets" "left: $(left; scopes)"
+    fi
+}
+
+scopes() {
+    log_in systemctl --user --no-legend list-units --type=scope 'run-*'
+}
+
 echo "== $(systemctl --version | head -n 1), $(stat --file-system --format=%T /sys/fs/cgroup) on /sys/fs/cgroup"
 
 echo '== a user in a login session is refused, and told the command that helps'
@@ -143,13 +173,22 @@ found=$(sed -n 's/.*`\([^`]*\) \.\.\.`.*/\1/p' /tmp/errors | head -n 1)
 echo "told: $found ..."
 
 echo '== that command, as it was told'
-records=$(su --login person --command "$found sync-stream misbehaving /guest/configuration.json '$stream' 2020-02-21" 2>/tmp/errors | grep -c '"sequence"')
-if [ "$records" -eq 1000 ] && [ -z "$(left)" ]; then echo 'ok: 1000 records'; else failed 'the told command' "$records records" "$(left)"; fi
+su --login person >/tmp/output 2>/tmp/errors \
+    --command "$found sync-stream misbehaving /guest/configuration.json '$stream' 2020-02-21"
+records=$(grep -c '"sequence"' /tmp/output)
+remains=$(left)
+if [ "$records" -eq 1000 ] && [ -z "$remains" ]; then
+    echo 'ok: 1000 records'
+else
+    failed 'the told command' "$records records" "left: $remains"
+fi
 
 echo '== a user in a login session, with that command'
 expect_limits in_a_scope
-scopes=$(log_in systemctl --user --no-legend list-units --type=scope 'run-*' | grep -v ' failed ')
-[ -z "$scopes" ] || failed 'scopes are left' "$scopes"
+remains=$(scopes)
+[ -z "$remains" ] || failed 'scopes are left' "$remains"
+expect_kill runner
+expect_kill both
 
 echo '== a user who is not alone in the scope is told so'
 expect beside_a_shell '{"count":1000}' 50 'start it alone in its cgroup' 0
