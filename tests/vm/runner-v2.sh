@@ -20,7 +20,7 @@ as_user() {
     inside /sys/fs/cgroup/delegated su -s /bin/sh operator -c 'exec "$0" "$@"' -- "$@"
 }
 
-# expect <who> <configuration> <exit code> <words of the summary> <records> [arguments...]
+# expect <who> <configuration> <exit code> <words of the summary> <records, as a pattern> [arguments...]
 expect() {
     who=$1 configuration=$2 code=$3 words=$4 records=$5
     shift 5
@@ -31,7 +31,8 @@ expect() {
     found=$(grep -c '"sequence"' /tmp/output)
     left=$(find /sys/fs/cgroup -name 'codeclimate-connector*' -o -name 'runner-*')
     processes=$(ps | grep -c 'codeclimate-connector-[wg]')
-    if [ "$ended" -eq "$code" ] && grep -q "$words" /tmp/errors && [ "$found" -eq "$records" ] &&
+    case $found in $records) counted=yes ;; *) counted=no ;; esac
+    if [ "$ended" -eq "$code" ] && grep -q "$words" /tmp/errors && [ $counted = yes ] &&
         [ -z "$left" ] && [ "$processes" -eq 0 ]; then
         echo "ok: $who $configuration: $ended"
         return
@@ -51,7 +52,8 @@ for who in as_root as_user; do
     expect $who '{"behaviour":"allocate","count":600}' 30 'it reached the memory limit of 64.0 MiB.*; 1 record' 1 --memory-limit 64MiB
     expect $who '{"behaviour":"hang"}' 31 'it was not done after 2.0s' 1 --deadline 2s
     expect $who '{"behaviour":"segfault"}' 23 'crashed (SIGSEGV)' 0
-    expect $who '{"behaviour":"exit","count":0}' 24 'exit code 0 before it was done' 1
+    # What was produced last may not have left the process when it ends itself.
+    expect $who '{"behaviour":"exit","count":0}' 24 'exit code 0 before it was done' '[01]'
     expect $who '{"behaviour":"panic"}' 22 'panicked at' 0
     expect $who '{"behaviour":"kill-everybody"}' 20 'Operation not permitted (os error 1)' 1
     expect $who '{"behaviour":"kill-parent"}' 20 'Operation not permitted (os error 1)' 1
