@@ -54,6 +54,30 @@ fn a_connector_that_does_not_ask_is_killed_after_the_grace_period_or_at_the_seco
 }
 
 #[test]
+fn a_service_manager_may_signal_every_process_at_once() {
+    for behaviour in ["wait", "hang"] {
+        for _ in 0..5 {
+            let running = started(behaviour, &["--grace", "1s"]);
+            for pid in [running.worker(), running.guardian()] {
+                kill_process(pid, Signal::TERM).unwrap();
+            }
+            running.signal(Signal::TERM);
+            running.wait().assert(143, "was cancelled by SIGTERM; 1 record");
+        }
+    }
+}
+
+#[test]
+fn a_guardian_that_is_killed_ends_the_run_and_is_named() {
+    let (running, mut output) = Runner::sync(&json!({ "count": 100_000_000 })).start_unread();
+    let mut bytes = vec![0; 1 << 20];
+    output.read_exact(&mut bytes).unwrap();
+    kill_process(running.guardian(), Signal::KILL).unwrap();
+    thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
+    running.wait().assert(70, "the guardian, which watches the worker, ended before it");
+}
+
+#[test]
 fn a_runner_that_is_killed_takes_everything_along() {
     let running = started("hang", &[]);
     running.signal(Signal::KILL);
@@ -64,7 +88,7 @@ fn a_runner_that_is_killed_takes_everything_along() {
 #[test]
 fn what_a_runner_leaves_that_was_killed_with_its_guardian_is_removed_by_the_next() {
     let running = started("hang", &[]);
-    let guardian = running.child_named("codeclimate-connector-guardian");
+    let guardian = running.guardian();
     for signal in [Signal::STOP, Signal::KILL] {
         kill_process(guardian, signal).unwrap();
         running.signal(signal);

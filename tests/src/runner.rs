@@ -197,21 +197,23 @@ impl Running {
         self.home.path()
     }
 
-    /// The runner's child whose command line begins with this name.
+    /// The guardian of the run.
     ///
     /// # Panics
     /// Where there is none.
     #[must_use]
-    pub fn child_named(&self, name: &str) -> Pid {
-        let list = format!("/proc/{0}/task/{0}/children", self.child.id());
-        let children = std::fs::read_to_string(list).expect("the kernel lists the children of a process");
-        let is_named = |pid: &&str| {
-            let command = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
-            command.starts_with(name)
-        };
-        let found = children.split_whitespace().find(is_named);
-        let pid = found.and_then(|pid| Pid::from_raw(pid.parse().ok()?));
-        pid.unwrap_or_else(|| panic!("the runner has no child {name}, only {children:?}"))
+    pub fn guardian(&self) -> Pid {
+        child_named(self.child.id(), "codeclimate-connector-guardian")
+    }
+
+    /// The worker of the run.
+    ///
+    /// # Panics
+    /// Where there is none.
+    #[must_use]
+    pub fn worker(&self) -> Pid {
+        let guardian = self.guardian().as_raw_nonzero().get().cast_unsigned();
+        child_named(guardian, "codeclimate-connector-worker")
     }
 
     /// The most memory that the runner itself ever held, in bytes; waits for its end.
@@ -265,6 +267,20 @@ impl Running {
         leftovers::assert_none(self.child.id(), self.home.path(), &ended);
         ended
     }
+}
+
+/// The child of a process whose command line begins with this name.
+fn child_named(parent: u32, name: &str) -> Pid {
+    let mut children = String::new();
+    for task in std::fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten() {
+        children.push_str(&std::fs::read_to_string(task.path().join("children")).unwrap_or_default());
+    }
+    let is_named = |pid: &&str| {
+        let command = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
+        command.starts_with(name)
+    };
+    let pid = children.split_whitespace().find(is_named).and_then(|pid| Pid::from_raw(pid.parse().ok()?));
+    pid.unwrap_or_else(|| panic!("process {parent} has no child {name}, only {children:?}"))
 }
 
 impl Drop for Running {

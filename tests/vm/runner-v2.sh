@@ -60,7 +60,6 @@ for who in as_root as_user; do
     expect $who '{"behaviour":"fork-bomb"}' 32 'it reached the limit of 512 processes and threads' 3
     expect $who '{"behaviour":"allocate-politely","count":600}' 26 'it came near the memory limit of 64.0 MiB' 1 --memory-limit 64MiB
     expect $who '{"behaviour":"allocate-in-child","count":200}' 30 'it reached the memory limit of 64.0 MiB' 1 --memory-limit 64MiB
-    expect $who '{"behaviour":"fill-file-cache","count":200}' 0 'done; 1 record' 1 --memory-limit 64MiB
 done
 
 echo "$failures failures"

@@ -44,6 +44,8 @@ pub(crate) enum Stop {
     Lingered,
     /// The channel was closed without a last frame, and the worker went on.
     ChannelClosed,
+    /// The guardian ended before the worker, so that nobody watches that any more.
+    GuardianLost,
 }
 
 /// A limit that the connector was warned of.
@@ -156,6 +158,7 @@ fn judge(evidence: &Evidence) -> Verdict {
         }
         (Some(End::Failed { stage, failure }), _) => failed(*stage, failure, &evidence.numbers),
         (None, Some(Stop::Signal(signal))) => words::cancelled(signal),
+        (None, Some(Stop::GuardianLost)) => words::bug(death::NO_GUARDIAN),
         (None, Some(Stop::ChannelClosed)) => words::protocol("it closed the channel to the runner"),
         (None, _) => death::explain(evidence),
     }

@@ -101,7 +101,13 @@ impl<'a> Watch<'a> {
         let mut last_tick = Instant::now();
         while !self.is_over() {
             match events.recv_timeout(TICK) {
-                Ok(event) => self.take(event),
+                Ok(event) => {
+                    if matches!(event, Event::Worker(_) | Event::GuardianEnded) {
+                        // What killed them may have been meant for the runner too.
+                        self.take_signals(signals);
+                    }
+                    self.take(event);
+                }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
@@ -147,6 +153,9 @@ impl<'a> Watch<'a> {
             }
             Event::GuardianEnded => {
                 self.open.reports = false;
+                if self.evidence.worker.is_none() && self.containment.is_some() {
+                    self.evidence.stop.get_or_insert(Stop::GuardianLost);
+                }
                 self.kill();
             }
         }
@@ -193,9 +202,7 @@ impl<'a> Watch<'a> {
     }
 
     fn tick(&mut self, signals: &mut Signals) {
-        for signal in signals.pending() {
-            self.take_signal(signal);
-        }
+        self.take_signals(signals);
         self.read();
         self.observer.progress(&self.numbers(), self.reading.memory);
         let held_back = self.helpers.flood.take_held_back();
@@ -285,6 +292,12 @@ impl<'a> Watch<'a> {
         self.say(Level::Warn, format!("near the {what}: asked the connector to stop after a checkpoint"));
     }
 
+    fn take_signals(&mut self, signals: &mut Signals) {
+        for signal in signals.pending() {
+            self.take_signal(signal);
+        }
+    }
+
     /// The first signal asks the connector to stop; a second one kills it.
     fn take_signal(&mut self, signal: i32) {
         if matches!(self.evidence.stop, Some(Stop::Signal(_))) {
@@ -321,7 +334,8 @@ impl<'a> Watch<'a> {
         Numbers {
             accepted: self.status.accepted(),
             delivered: self.helpers.progress.delivered(),
-            sent: self.status.sent(),
+            // The worker counts what it has sent a moment after it has.
+            sent: self.status.sent().max(self.helpers.progress.delivered()),
             rejected: self.status.rejected(),
             checkpoint: self.status.checkpoint(),
             committed: self.helpers.progress.committed(),

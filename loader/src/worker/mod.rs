@@ -8,7 +8,13 @@ mod host;
 mod library;
 mod outbox;
 
-use std::{ffi::c_int, os::unix::net::UnixStream, panic, sync::Arc, thread};
+use std::{
+    ffi::c_int,
+    os::unix::net::UnixStream,
+    panic,
+    sync::{Arc, atomic::AtomicBool},
+    thread,
+};
 
 use codeclimate_connector_abi::{
     abi_stable::{
@@ -19,6 +25,7 @@ use codeclimate_connector_abi::{
 };
 use rustix::thread::set_name;
 use serde_json::value::RawValue;
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::confinement;
 use crate::frame::{
@@ -49,6 +56,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     let status = Arc::new(Status::map(inherit(STATUS_FD, "the status page")?)?);
     keep_from_children()?;
     be_killed_first()?;
+    leave_signals_to_the_runner()?;
     let job = read_job(&mut channel)?;
     // Before there is any other thread: what is confined is this one and those that it starts.
     confinement::from_parents(job.runner)?;
@@ -66,6 +74,16 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
 /// Under a shortage of memory for the whole system, or the container, the kernel takes this process before the runner.
 fn be_killed_first() -> std::io::Result<()> {
     std::fs::write("/proc/self/oom_score_adj", "1000")
+}
+
+/// A service manager that stops a service signals all its processes, which in a delegated cgroup are the worker too.
+/// The runner asks the connector to stop in good order; the worker must live that long.
+fn leave_signals_to_the_runner() -> std::io::Result<()> {
+    for signal in [SIGHUP, SIGINT, SIGTERM] {
+        // A handler, and not 'ignored', because that would be passed on to what the connector executes.
+        signal_hook::flag::register(signal, Arc::new(AtomicBool::new(false)))?;
+    }
+    Ok(())
 }
 
 fn do_verb(job: Job, services: &Arc<Services>, status: &Status) -> End {

@@ -16,6 +16,9 @@ const SIGKILL: i32 = 9;
 const TELL_AUTHOR: &str =
     "this is a bug in the connector, or in a native library that it uses: tell its author";
 
+pub(super) const NO_GUARDIAN: &str =
+    "the guardian, which watches the worker, ended before it; perhaps somebody has killed it";
+
 pub(super) fn explain(evidence: &Evidence) -> Verdict {
     match &evidence.worker {
         _ if evidence.stage == Some(Stage::Bug) => words::bug(&evidence.stderr.join(" / ")),
@@ -27,9 +30,7 @@ pub(super) fn explain(evidence: &Evidence) -> Verdict {
         }
         Some(Report::Exited { code }) => exited(*code, evidence),
         Some(Report::Signalled { signal }) => signalled(*signal, evidence),
-        Some(Report::Started { .. }) | None => {
-            words::bug("the guardian, which watches the worker, ended before it")
-        }
+        Some(Report::Started { .. }) | None => words::bug(NO_GUARDIAN),
     }
 }
 
