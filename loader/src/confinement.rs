@@ -8,14 +8,16 @@
 //!
 //! What passes on an older kernel: a signal to a thread of the runner other than its first, by the id of that thread.
 
-use std::{collections::BTreeMap, io};
+use std::collections::BTreeMap;
 
 use landlock::{CompatLevel, Compatible, Ruleset, RulesetAttr, Scope};
-use rustix::process::{Pid, getpgid, getppid};
+use rustix::process::getppid;
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule,
     TargetArch,
 };
+
+use crate::processes::group;
 
 /// Why the fences could not be put up.
 #[derive(Debug, thiserror::Error)]
@@ -26,15 +28,13 @@ pub(crate) enum ConfineError {
     Filter(#[from] seccompiler::BackendError),
     #[error("failed to install the filter of system calls")]
     Install(#[from] seccompiler::Error),
-    #[error("failed to find the processes above")]
-    Parents(#[source] io::Error),
 }
 
 /// Confines the calling thread and all that it starts from now on, threads and processes alike. `runner` is the
 /// process id of the supervisor.
 pub(crate) fn from_parents(runner: i32) -> Result<(), ConfineError> {
     restrict_signals()?;
-    let filter = filter(&numbers_of_parents(runner)?)?;
+    let filter = filter(&numbers_of_parents(runner))?;
     seccompiler::apply_filter(&filter)?;
     Ok(())
 }
@@ -53,17 +53,11 @@ fn restrict_signals() -> Result<(), ConfineError> {
 }
 
 /// Every first argument of `kill` that would meet a parent: its id, its group, and 'everybody'.
-fn numbers_of_parents(runner: i32) -> Result<Vec<i32>, ConfineError> {
+fn numbers_of_parents(runner: i32) -> Vec<i32> {
     let guardian = getppid().map_or(runner, |pid| pid.as_raw_nonzero().get());
     let mut numbers = vec![-1, guardian, -guardian, runner, -runner];
-    let group = Pid::from_raw(runner).map(|pid| getpgid(Some(pid))).transpose();
-    match group {
-        Ok(group) => numbers.extend(group.map(|group| -group.as_raw_nonzero().get())),
-        // In a process id namespace of its own the runner may be out of sight, and so out of reach.
-        Err(rustix::io::Errno::SRCH) => {}
-        Err(error) => return Err(ConfineError::Parents(error.into())),
-    }
-    Ok(numbers)
+    numbers.extend(group(runner).map(|group| -group));
+    numbers
 }
 
 /// System calls whose first argument is the process, or thread group, that they act on.

@@ -38,6 +38,7 @@ impl Process {
 /// Places of fields of `/proc/<pid>/stat` behind the name; see proc(5).
 const STATE: usize = 0;
 const PARENT: usize = 1;
+const GROUP: usize = 2;
 const UTIME: usize = 11;
 const STIME: usize = 12;
 
@@ -54,6 +55,11 @@ pub(crate) fn is_alive(pid: i32) -> bool {
     stat(pid)
         .and_then(|(_, fields)| fields.into_iter().nth(STATE))
         .is_some_and(|state| state != "Z" && state != "X")
+}
+
+/// The process group of a process; none where it is out of sight, as across the border of a process id namespace.
+pub(crate) fn group(pid: i32) -> Option<i32> {
+    stat(pid)?.1.get(GROUP)?.parse().ok().filter(|group| *group > 0)
 }
 
 /// All living processes that descend from `ancestor`, itself left out.
@@ -129,6 +135,7 @@ mod tests {
         let process = Process::look(own).unwrap();
         assert!(process.memory > 100_000 && !process.name.is_empty(), "{process:?}");
         assert!(is_alive(own) && !is_alive(i32::MAX));
+        assert_eq!(group(own), Some(rustix::process::getpgrp().as_raw_nonzero().get()));
         let parent = rustix::process::getppid().unwrap().as_raw_nonzero().get();
         assert!(descendants(parent).contains(&own));
         assert!(!descendants(own).contains(&parent));

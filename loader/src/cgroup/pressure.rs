@@ -34,7 +34,7 @@ impl RunCgroup {
     /// # Errors
     /// Names the file that could not be used.
     pub fn watch_memory(&self, soft_limit: u64) -> Result<MemoryWatch, CgroupError> {
-        let signal = match self.version {
+        let mut signal = match self.version {
             Version::V1 => threshold(&self.memory, soft_limit)?,
             Version::V2 => {
                 let file = self.memory.join("memory.high");
@@ -42,6 +42,11 @@ impl RunCgroup {
                 Signal::Events(open(&self.memory.join("memory.events"))?)
             }
         };
+        if let Signal::Events(_) = signal {
+            // A file that was never read counts as changed.
+            let unread = |error| FileError::new(Action::Read, &self.memory.join("memory.events"), error);
+            signal.rearm().map_err(unread)?;
+        }
         Ok(MemoryWatch { directory: self.memory.clone(), signal })
     }
 

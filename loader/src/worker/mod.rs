@@ -54,13 +54,13 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     set_name(c"connector-work")?;
     let mut channel = UnixStream::from(inherit(CHANNEL_FD, "the frame channel")?);
     let status = Arc::new(Status::map(inherit(STATUS_FD, "the status page")?)?);
+    report_own_panics(&status);
     keep_from_children()?;
     be_killed_first()?;
     leave_signals_to_the_runner()?;
     let job = read_job(&mut channel)?;
     // Before there is any other thread: what is confined is this one and those that it starts.
     confinement::from_parents(job.runner)?;
-    report_own_panics(&status);
     end_with_the_supervisor(channel.try_clone()?)?;
     let outbox = Arc::new(Outbox::start(channel, Arc::clone(&status))?);
     let services = Arc::new(Services::new(&job, Arc::clone(&outbox), Arc::clone(&status)));

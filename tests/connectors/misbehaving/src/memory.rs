@@ -53,7 +53,7 @@ pub(crate) fn allocate_absurdly() -> Result<(), Error> {
 /// `tail` keeps the last lines, and the zeros are one.
 pub(crate) fn allocate_in_child(client: &Misbehaving) -> Result<(), Error> {
     one_record_and_a_checkpoint(client)?;
-    let script = format!("head -c {}M /dev/zero | tail > /dev/null", client.configuration.count);
+    let script = format!("head -c {} /dev/zero | tail > /dev/null", client.configuration.count << 20);
     let status = shell(&script).status()?;
     client.context.logger.info(format!("ignored: {status}"));
     Ok(())
@@ -61,7 +61,7 @@ pub(crate) fn allocate_in_child(client: &Misbehaving) -> Result<(), Error> {
 
 pub(crate) fn allocate_in_children(client: &Misbehaving) -> Result<(), Error> {
     one_record_and_a_checkpoint(client)?;
-    let keep_four = || shell("(head -c 4M /dev/zero; sleep 3600) | tail > /dev/null");
+    let keep_four = || shell("(head -c 4194304 /dev/zero; sleep 3600) | tail > /dev/null");
     let children: Result<Vec<_>, _> = (0..client.configuration.count).map(|_| keep_four().spawn()).collect();
     for mut child in children? {
         child.wait()?;
