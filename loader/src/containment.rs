@@ -151,13 +151,13 @@ impl Containment {
         }
     }
 
-    /// All processes of the run as they are now.
-    pub(crate) fn processes(&self) -> Vec<Process> {
+    /// The processes of the run as they are now, `most` of them at most.
+    pub(crate) fn processes(&self, most: usize) -> Vec<Process> {
         let pids: BTreeSet<i32> = match self {
             Self::Cgroup(cgroup) => cgroup.pids().unwrap_or_default().into_iter().collect(),
             Self::Watched(watched) => watched.pids(),
         };
-        pids.into_iter().filter_map(Process::look).collect()
+        pids.into_iter().take(most).filter_map(Process::look).collect()
     }
 
     /// What it holds and has met.

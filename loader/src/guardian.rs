@@ -22,7 +22,7 @@ use std::{
 use command_fds::{CommandFdExt, FdMapping};
 use rustix::process::{
     DumpableBehavior, Pid, Resource, Rlimit, WaitOptions, getpid, getrlimit, set_child_subreaper,
-    set_dumpable_behavior, setrlimit, setsid, wait,
+    set_dumpable_behavior, setpriority_process, setrlimit, setsid, wait,
 };
 use rustix::thread::set_name;
 use serde::{Deserialize, Serialize};
@@ -44,6 +44,9 @@ pub(crate) const WORKER: &str = "codeclimate-connector-worker";
 const LIFELINE_FD: RawFd = 5;
 const REPORTS_FD: RawFd = 6;
 const FIRST_PROCS_FD: RawFd = 7;
+
+/// The `nice` value of a worker and all that it starts.
+const BEHIND_THE_RUNNER: i32 = 5;
 
 /// How long killing and removing may take once the runner is gone.
 const LAST_DEADLINE: Duration = Duration::from_secs(30);
@@ -229,6 +232,8 @@ fn start_worker(
     command.fd_mappings(mappings).map_err(io::Error::other)?;
     before_exec(&mut command, move || {
         setsid()?;
+        // Where processors are short, whoever watches comes before whoever is watched.
+        setpriority_process(None, BEHIND_THE_RUNNER)?;
         limits.apply()?;
         cgroup::enter(&procs)
     });

@@ -27,6 +27,8 @@ pub(super) struct Hierarchy {
 pub(super) struct Layout {
     pub(super) memory: Hierarchy,
     pub(super) pids: Hierarchy,
+    /// Needed only where processor time is limited.
+    pub(super) cpu: Option<Hierarchy>,
 }
 
 impl Layout {
@@ -44,14 +46,16 @@ impl Layout {
             let found = v1(&mounts, &memberships, controller).or_else(|| v2(&mounts, &memberships));
             found.ok_or(CgroupError::NotMounted { controller })
         };
-        Ok(Layout { memory: hierarchy("memory")?, pids: hierarchy("pids")? })
+        Ok(Layout { memory: hierarchy("memory")?, pids: hierarchy("pids")?, cpu: hierarchy("cpu").ok() })
     }
 
     /// Each hierarchy once.
     pub(super) fn hierarchies(&self) -> Vec<&Hierarchy> {
         let mut all = vec![&self.memory];
-        if self.pids != self.memory {
-            all.push(&self.pids);
+        for hierarchy in [Some(&self.pids), self.cpu.as_ref()].into_iter().flatten() {
+            if !all.contains(&hierarchy) {
+                all.push(hierarchy);
+            }
         }
         all
     }
@@ -145,7 +149,7 @@ mod tests {
         ];
         for (name, mountinfo, memberships, memory, pids) in table {
             let layout = Layout::parse(&mountinfo.join("\n"), memberships).unwrap();
-            assert_eq!(layout, Layout { memory, pids }, "{name}");
+            assert_eq!((layout.memory, layout.pids), (memory, pids), "{name}");
         }
     }
 

@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use cgroups_rs::fs::MaxValue;
+use cgroups_rs::fs::cpu::CpuController;
 use cgroups_rs::fs::memory::MemController;
 use cgroups_rs::fs::pid::PidController;
 
@@ -18,6 +19,33 @@ pub(super) fn limit_processes(directory: &Path, most: u64) -> Result<(), CgroupE
     written(controller.set_pid_max(MaxValue::Value(signed(most))), &file, most)?;
     confirm(&file, most, 1)?;
     Ok(())
+}
+
+/// The span over which the kernel measures processor time, in microseconds: its own default.
+const PERIOD: u64 = 100_000;
+
+/// Limits the time on processors, in hundredths of one.
+pub(super) fn limit_processors(directory: &Path, percent: u32) -> Result<(), CgroupError> {
+    let v2 = directory.join("cpu.max");
+    let quota = PERIOD / 100 * u64::from(percent);
+    let controller = CpuController::new(directory.to_owned(), PathBuf::new(), v2.exists());
+    let set = controller.set_cfs_quota_and_period(Some(signed(quota)), Some(PERIOD));
+    if v2.exists() {
+        written(set, &v2, quota)?;
+        return confirm_text(&v2, &format!("{quota} {PERIOD}"));
+    }
+    let v1 = directory.join("cpu.cfs_quota_us");
+    written(set, &v1, quota)?;
+    confirm_text(&v1, &quota.to_string())
+}
+
+/// Reads a limit back that is more than a number.
+fn confirm_text(file: &Path, wanted: &str) -> Result<(), CgroupError> {
+    let found = files::read(file)?.trim().to_owned();
+    if found == wanted {
+        return Ok(());
+    }
+    Err(CgroupError::NotApplied { file: file.to_owned(), wanted: wanted.to_owned(), found })
 }
 
 /// Writes a limit in bytes and returns what the kernel made of it.

@@ -36,7 +36,7 @@ use rustix::fs::{FlockOperation, flock};
 use self::files::Action;
 pub use self::files::FileError;
 pub use self::kill::{KillError, kill_and_remove};
-use self::layout::{Layout, Version};
+use self::layout::{Hierarchy, Layout, Version};
 pub use self::leaf::leave_leaf;
 pub use self::own::OwnLimit;
 pub use self::pressure::MemoryWatch;
@@ -53,6 +53,8 @@ pub struct CgroupLimits {
     pub memory_bytes: u64,
     /// Processes and threads.
     pub processes: u64,
+    /// Time on processors, in hundredths of one; none is no limit.
+    pub processor_percent: Option<u32>,
 }
 
 /// What a run uses of its memory, all in bytes.
@@ -160,18 +162,22 @@ impl RunCgroup {
             return Err(CgroupError::Name { name: name.to_owned() });
         }
         let mut made = Made::default();
-        let (layout, memory, pids) = {
+        let (layout, places) = {
             let _still = leaf::stand_still();
             let layout = Layout::read()?;
-            let (memory, pids) = made.place(&layout, name)?;
-            (layout, memory, pids)
+            let places = made.place(&layout, name, limits.processor_percent.is_some())?;
+            (layout, places)
         };
+        let Places { memory, pids, cpu } = places;
         let version = layout.memory.version;
         let limit_bytes = match version {
             Version::V1 => v1::limit_memory(&memory, limits.memory_bytes)?,
             Version::V2 => v2::limit_memory(&memory, limits.memory_bytes)?,
         };
         limits::limit_processes(&pids, limits.processes)?;
+        if let (Some(directory), Some(percent)) = (cpu, limits.processor_percent) {
+            limits::limit_processors(&directory, percent)?;
+        }
         Ok(RunCgroup { made, version, memory, pids, limit_bytes })
     }
 
@@ -270,16 +276,35 @@ struct Made {
     locks: Vec<OwnedFd>,
 }
 
+/// The folder of each controller of a run; several may be one.
+struct Places {
+    memory: PathBuf,
+    pids: PathBuf,
+    cpu: Option<PathBuf>,
+}
+
 impl Made {
-    /// Makes the folder of the memory controller and that of the pids controller, which may be one.
-    fn place(&mut self, layout: &Layout, name: &str) -> Result<(PathBuf, PathBuf), CgroupError> {
-        if layout.memory == layout.pids {
-            let both = self.add(place::make(&layout.memory, name, &["memory", "pids"])?)?;
-            return Ok((both.clone(), both));
+    /// Makes a folder in each hierarchy that carries a wanted controller.
+    fn place(&mut self, layout: &Layout, name: &str, with_cpu: bool) -> Result<Places, CgroupError> {
+        let mut wanted = vec![("memory", &layout.memory), ("pids", &layout.pids)];
+        if with_cpu {
+            let cpu = layout.cpu.as_ref().ok_or(CgroupError::NotMounted { controller: "cpu" })?;
+            wanted.push(("cpu", cpu));
         }
-        let memory = self.add(place::make(&layout.memory, name, &["memory"])?)?;
-        let pids = self.add(place::make(&layout.pids, name, &["pids"])?)?;
-        Ok((memory, pids))
+        let mut places: Vec<(&Hierarchy, PathBuf)> = Vec::new();
+        for (_, hierarchy) in &wanted {
+            if !places.iter().any(|(known, _)| known == hierarchy) {
+                let its: Vec<&str> =
+                    wanted.iter().filter(|(_, other)| other == hierarchy).map(|(name, _)| *name).collect();
+                places.push((hierarchy, self.add(place::make(hierarchy, name, &its)?)?));
+            }
+        }
+        let place_of = |hierarchy: &Hierarchy| {
+            places.iter().find(|(known, _)| *known == hierarchy).map(|(_, folder)| folder.clone())
+        };
+        let memory = place_of(&layout.memory).unwrap_or_default();
+        let pids = place_of(&layout.pids).unwrap_or_default();
+        Ok(Places { memory, pids, cpu: layout.cpu.as_ref().filter(|_| with_cpu).and_then(place_of) })
     }
 
     fn add(&mut self, directory: PathBuf) -> Result<PathBuf, FileError> {

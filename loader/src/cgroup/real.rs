@@ -16,7 +16,7 @@ const MIB: u64 = 1 << 20;
 const PATIENCE: Duration = Duration::from_secs(30);
 
 fn limits() -> CgroupLimits {
-    CgroupLimits { memory_bytes: 64 * MIB, processes: 32 }
+    CgroupLimits { memory_bytes: 64 * MIB, processes: 32, processor_percent: None }
 }
 
 /// A cgroup for the test `name`; none, aloud, where this system has none to give.
@@ -127,6 +127,22 @@ fn whoever_waits_is_woken_near_the_limit_and_once_the_run_is_gone() {
     run.lift_soft_limit().unwrap();
     run.remove(PATIENCE).unwrap();
     until("the end is told", || watch.wait(Duration::from_millis(50)).is_err());
+    end_of(&mut child);
+}
+
+#[test]
+fn time_on_processors_is_limited_where_that_is_asked_for() {
+    let limits = CgroupLimits { processor_percent: Some(25), ..limits() };
+    let Some(run) = run("cpu", &limits) else { return };
+    let mut child = shell(&run, "while :; do :; done");
+    let pid = i32::try_from(child.id()).unwrap();
+    let ticks = || crate::processes::Process::look(pid).map_or(0, |process| process.ticks);
+    let (before, start) = (ticks(), Instant::now());
+    thread::sleep(Duration::from_secs(1));
+    let (used, seconds) = (ticks() - before, start.elapsed().as_secs_f64());
+    // A tick is a hundredth of a second; an unlimited loop would use about a hundred in a second.
+    assert!((used as f64) < 60.0 * seconds, "{used} ticks in {seconds} s");
+    run.remove(PATIENCE).unwrap();
     end_of(&mut child);
 }
 

@@ -177,6 +177,9 @@ pub(crate) struct LimitOptions {
     #[arg(long, value_name = "SIZE", env = "CODECLIMATE_CONNECTOR_TEMPORARY_LIMIT", default_value = "1GiB",
           value_parser = parse_size)]
     temporary_limit: u64,
+    /// Time on processors of the connector, all processes together: 0.5 is half of one. No limit without it.
+    #[arg(long, value_name = "PROCESSORS", env = "CODECLIMATE_CONNECTOR_CPU_LIMIT", value_parser = parse_processors)]
+    cpu_limit: Option<u32>,
     /// By what means the limits are held.
     #[arg(
         long,
@@ -201,6 +204,7 @@ impl LimitOptions {
             processes: self.process_limit,
             open_files: self.open_file_limit,
             temporary: self.temporary_limit,
+            processor_percent: self.cpu_limit,
             enforcement: self.limits,
         }
     }
@@ -217,6 +221,13 @@ fn parse_memory(text: &str) -> Result<u64, String> {
         return Err("less than 16MiB is not enough to load a connector".to_owned());
     }
     Ok(size)
+}
+
+/// In hundredths of a processor.
+fn parse_processors(text: &str) -> Result<u32, String> {
+    let processors = text.parse::<f64>().ok().filter(|number| (0.01..=1000.0).contains(number));
+    let percent = processors.map(|number| (number * 100.0).round() as u32);
+    percent.ok_or_else(|| format!("{text:?} is not a number of processors such as 0.5 or 2"))
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {
@@ -243,6 +254,14 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn processors_are_read_in_hundredths() {
+        for (text, percent) in [("0.5", Some(50)), ("2", Some(200)), ("0", None), ("all", None), ("-1", None)]
+        {
+            assert_eq!(parse_processors(text).ok(), percent, "{text}");
+        }
     }
 
     #[test]

@@ -39,6 +39,8 @@ pub(crate) struct Limits {
     pub(crate) open_files: u64,
     /// Bytes in the temporary folder.
     pub(crate) temporary: u64,
+    /// Time on processors, in hundredths of one; none is no limit.
+    pub(crate) processor_percent: Option<u32>,
     /// By what means.
     pub(crate) enforcement: Enforcement,
 }
@@ -53,6 +55,7 @@ impl Default for Limits {
             processes: 512,
             open_files: 1024,
             temporary: 1 << 30,
+            processor_percent: None,
             enforcement: Enforcement::default(),
         }
     }
@@ -180,7 +183,11 @@ const PASSED_ON: [&str; 11] = [
 pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
     let limits = &run.limits;
     let name = format!("{}-{}", std::process::id(), run.id);
-    let cgroup_limits = CgroupLimits { memory_bytes: limits.memory, processes: limits.processes };
+    let cgroup_limits = CgroupLimits {
+        memory_bytes: limits.memory,
+        processes: limits.processes,
+        processor_percent: limits.processor_percent,
+    };
     let mut containment = Containment::create(limits.enforcement, &name, &cgroup_limits)?;
     let temporary = TemporaryFolder::create(&name)?;
     let procs = containment.open_procs().map_err(CgroupError::from)?;

@@ -6,6 +6,8 @@ use crate::{containment::Containment, processes::Process};
 
 /// How often the processes are looked at: it reads two files for each.
 const INTERVAL: Duration = Duration::from_secs(1);
+/// How many processes are looked at for a sign of life: a bomb of them must not keep the runner busy.
+const LOOKED_AT: usize = 32;
 /// How many of the biggest processes are remembered.
 const BIGGEST: usize = 3;
 
@@ -43,8 +45,11 @@ impl Vitals {
             return;
         }
         self.last_look = Some(Instant::now());
-        let ticks: Vec<(i32, u64)> =
-            containment.processes().into_iter().map(|process| (process.pid, process.ticks)).collect();
+        let ticks: Vec<(i32, u64)> = containment
+            .processes(LOOKED_AT)
+            .into_iter()
+            .map(|process| (process.pid, process.ticks))
+            .collect();
         if ticks != self.ticks {
             self.ticks = ticks;
             self.sign();
@@ -54,7 +59,7 @@ impl Vitals {
 
 /// The processes that hold most, the biggest first.
 pub(crate) fn biggest(containment: &Containment) -> Vec<Process> {
-    let mut processes = containment.processes();
+    let mut processes = containment.processes(usize::MAX);
     processes.sort_by_key(|process| std::cmp::Reverse(process.memory));
     processes.truncate(BIGGEST);
     processes
