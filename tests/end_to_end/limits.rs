@@ -152,6 +152,14 @@ fn the_outcome_is_written_to_a_file_too() {
 }
 
 #[test]
+fn many_runs_at_once_all_come_to_their_end() {
+    let running: Vec<_> = (0..40).map(|_| Runner::sync(&json!({ "count": 1000 })).start()).collect();
+    for running in running {
+        assert_eq!(running.wait().assert(0, "done; 1000 records").records().len(), 1000);
+    }
+}
+
+#[test]
 fn a_gibibyte_on_stderr_costs_neither_records_nor_memory() {
     let configuration = json!({ "behaviour": "flood", "count": 1024 });
     let (running, mut output) = Runner::sync(&configuration).start_unread();

@@ -119,15 +119,16 @@ impl ExitCode {
                  page, and set checkpoints more often."
             }
             ExitCode::Deadline => {
-                "The connector was not done at its deadline and was killed. Records before the last checkpoint \
+                "The connector was not done at its deadline, or showed no sign of life (no record, no line, no \
+                 work of a processor) for the idle time-out, and was killed. Records before the last checkpoint \
                  are delivered and stay. Give it more time (`--deadline`) or ask for less with a later cutoff. \
                  If it makes no progress at all, it hangs: tell its author, with the output of a run with -v."
             }
             ExitCode::OtherLimit => {
                 "The connector reached its limit of processes, files or output, named in the message, and was \
                  stopped. Records before the last checkpoint are delivered and stay. A connector that forks or \
-                 writes without end is broken; if this one honestly needs more, raise that one limit and run \
-                 again."
+                 writes without end is broken; if this one honestly needs more, raise that one limit \
+                 (`--process-limit`, `--open-file-limit`, `--temporary-limit`) and run again."
             }
             ExitCode::Denied => {
                 "The connector tried what the sandbox does not allow it, named in the message, and could not go \
@@ -149,7 +150,9 @@ impl ExitCode {
             ExitCode::Unenforceable => {
                 "This system cannot enforce what was asked for, such as a memory limit without cgroups or a \
                  sandbox that the kernel lacks, and the runner does not pretend. Nothing has run. The message \
-                 names the missing piece and how to provide it, or which option to leave out, at your own risk."
+                 names the missing piece and how to provide it; `codeclimate-connector doctor` proves what \
+                 works here. In a container with a memory limit, `--limits inherited` uses that one; `--limits \
+                 best-effort` watches, at your own risk."
             }
             ExitCode::Bug => {
                 "The runner itself met a situation that its authors thought impossible. It stopped rather than \

@@ -17,12 +17,12 @@ pub(crate) struct Vitals {
     last_sign: Instant,
     last_look: Option<Instant>,
     ticks: Vec<(i32, u64)>,
-    records: u64,
+    accepted: u64,
 }
 
 impl Vitals {
     pub(crate) fn new() -> Self {
-        Self { last_sign: Instant::now(), last_look: None, ticks: Vec::new(), records: 0 }
+        Self { last_sign: Instant::now(), last_look: None, ticks: Vec::new(), accepted: 0 }
     }
 
     /// Something came from the connector: a frame, or a line.
@@ -35,10 +35,11 @@ impl Vitals {
         self.last_sign.elapsed()
     }
 
-    /// Looks whether records came, or processes worked, since the last look.
-    pub(crate) fn look(&mut self, records: u64, containment: &Containment) {
-        if records != self.records {
-            self.records = records;
+    /// Looks whether records came, or processes worked, since the last look. Records that wait for a slow sink are a
+    /// sign too: the connector may be held up by them.
+    pub(crate) fn look(&mut self, accepted: u64, delivered: u64, containment: &Containment) {
+        if accepted != self.accepted || accepted > delivered {
+            self.accepted = accepted;
             self.sign();
         }
         if self.last_look.is_some_and(|last| last.elapsed() < INTERVAL) {

@@ -222,7 +222,7 @@ impl<'a> Watch<'a> {
     fn read(&mut self) {
         let Some(containment) = &mut self.containment else { return };
         self.reading = containment.read();
-        self.vitals.look(self.helpers.progress.delivered() + self.status.accepted(), containment);
+        self.vitals.look(self.status.accepted(), self.helpers.progress.delivered(), containment);
     }
 
     fn check_memory(&mut self) {
