@@ -36,7 +36,7 @@ pub(crate) struct TemporaryFolder {
 impl TemporaryFolder {
     /// Makes the folder of the run `name`, which is `<runner's pid>-<run id>`, readable for its owner only.
     pub(crate) fn create(name: &str) -> Result<Self, TemporaryError> {
-        let path = std::env::temp_dir().join(format!("{PREFIX}{name}"));
+        let path = parent().join(format!("{PREFIX}{name}"));
         let failed = |what| {
             let path = path.clone();
             move |source| TemporaryError { what, path, source }
@@ -64,6 +64,12 @@ impl Drop for TemporaryFolder {
         // What stays is swept by the next start.
         let _ = remove(&self.path);
     }
+}
+
+/// Absolute, because a connector may change its working directory.
+fn parent() -> PathBuf {
+    let folder = std::env::temp_dir();
+    std::path::absolute(&folder).unwrap_or(folder)
 }
 
 fn size_below(folder: &Path, entries: &mut usize) -> u64 {
@@ -113,7 +119,7 @@ fn open_up(folder: &Path) {
 ///
 /// A run is gone when `alive` denies the pid in its name *and* nobody holds its lock.
 pub(crate) fn sweep(alive: impl Fn(i32) -> bool) -> Vec<PathBuf> {
-    let entries = fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
+    let entries = fs::read_dir(parent()).into_iter().flatten().flatten();
     let is_gone = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()?.strip_prefix(PREFIX));
         let pid = name.and_then(|name| name.split_once('-')?.0.parse::<i32>().ok());

@@ -62,6 +62,15 @@ impl Default for Limits {
 }
 
 impl Limits {
+    /// Those that a cgroup holds.
+    fn of_cgroup(&self) -> CgroupLimits {
+        CgroupLimits {
+            memory_bytes: self.memory,
+            processes: self.processes,
+            processor_percent: self.processor_percent,
+        }
+    }
+
     /// From here a run is near its memory limit: nine tenths of it.
     pub(crate) fn soft_memory(&self) -> u64 {
         self.memory / 10 * 9
@@ -179,35 +188,19 @@ const PASSED_ON: [&str; 11] = [
     "XDG_CONFIG_HOME",
 ];
 
-/// Starts a worker on `job`; it is inside its limits before it loads anything.
+/// Starts a worker on the run's job; it is inside its limits before it loads anything.
 pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
     let limits = &run.limits;
     let name = format!("{}-{}", std::process::id(), run.id);
-    let cgroup_limits = CgroupLimits {
-        memory_bytes: limits.memory,
-        processes: limits.processes,
-        processor_percent: limits.processor_percent,
-    };
-    let mut containment = Containment::create(limits.enforcement, &name, &cgroup_limits)?;
+    let mut containment = Containment::create(limits.enforcement, &name, &limits.of_cgroup())?;
     let temporary = TemporaryFolder::create(&name)?;
-    let procs = containment.open_procs().map_err(CgroupError::from)?;
-    let orders = Orders {
-        cgroups: containment.directories().to_vec(),
-        temporary_folder: temporary.path().to_owned(),
-        limits: ProcessLimits {
-            open_files: limits.open_files,
-            file_size: limits.temporary,
-            data: Some(limits.memory).filter(|_| containment.needs_limits_on_each()),
-        },
-        procs: i32::try_from(procs.len()).unwrap_or(0),
-    };
-    let (mut channel, workers_channel) = UnixStream::pair().map_err(failed("make the frame channel"))?;
     let (status, status_descriptor) = Status::create()?;
     status.set_time_left(limits.deadline.saturating_sub(run.started.elapsed()));
+    let procs = containment.open_procs().map_err(CgroupError::from)?;
+    let orders = orders(limits, &containment, &temporary, procs.len());
+    let (mut channel, workers_channel) = UnixStream::pair().map_err(failed("make the frame channel"))?;
     let (guardians_lifeline, lifeline) = pipe_with(PipeFlags::CLOEXEC).map_err(failed("make a pipe"))?;
     let (reports, guardians_reports) = pipe_with(PipeFlags::CLOEXEC).map_err(failed("make a pipe"))?;
-    let (stdout, workers_stdout) = io::pipe().map_err(failed("make a pipe"))?;
-    let (stderr, workers_stderr) = io::pipe().map_err(failed("make a pipe"))?;
     let descriptors = guardian::Descriptors {
         channel: workers_channel.into(),
         status: status_descriptor,
@@ -215,26 +208,41 @@ pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
         reports: guardians_reports,
         procs,
     };
-    let mut command = guardian::command(descriptors, &orders).map_err(failed("prepare the guardian"))?;
-    command.env_clear().envs(PASSED_ON.iter().filter_map(|name| Some((name, env::var_os(name)?))));
-    command.env("TMPDIR", temporary.path());
-    command.stdin(Stdio::null()).stdout(workers_stdout).stderr(workers_stderr);
-    let process = command.spawn().map_err(failed("start the guardian"))?;
-    // The command holds our copies of what it passed on; they have to go, or nothing ever reads EOF.
-    drop(command);
+    let (process, stdout, stderr) = start_guardian(descriptors, &orders)?;
     containment.set_guardian(process.id().cast_signed());
     let guardian = Guardian { process, lifeline: Some(lifeline) };
     send_job(&mut channel, run.job)?;
-    Ok(Launched {
-        channel,
-        stdout: into_file(stdout),
-        stderr: into_file(stderr),
-        reports: File::from(reports),
-        status,
-        containment,
-        temporary,
-        guardian,
-    })
+    let reports = File::from(reports);
+    Ok(Launched { channel, stdout, stderr, reports, status, containment, temporary, guardian })
+}
+
+fn orders(limits: &Limits, containment: &Containment, temporary: &TemporaryFolder, procs: usize) -> Orders {
+    Orders {
+        cgroups: containment.directories().to_vec(),
+        temporary_folder: temporary.path().to_owned(),
+        limits: ProcessLimits {
+            open_files: limits.open_files,
+            file_size: limits.temporary,
+            data: Some(limits.memory).filter(|_| containment.needs_limits_on_each()),
+        },
+        procs: i32::try_from(procs).unwrap_or(0),
+    }
+}
+
+/// Starts the guardian, which starts the worker; gives what the worker will write to stdout and stderr.
+fn start_guardian(
+    descriptors: guardian::Descriptors,
+    orders: &Orders,
+) -> Result<(Child, File, File), LaunchError> {
+    let (stdout, workers_stdout) = io::pipe().map_err(failed("make a pipe"))?;
+    let (stderr, workers_stderr) = io::pipe().map_err(failed("make a pipe"))?;
+    let mut command = guardian::command(descriptors, orders).map_err(failed("prepare the guardian"))?;
+    command.env_clear().envs(PASSED_ON.iter().filter_map(|name| Some((name, env::var_os(name)?))));
+    command.env("TMPDIR", &orders.temporary_folder);
+    command.stdin(Stdio::null()).stdout(workers_stdout).stderr(workers_stderr);
+    let process = command.spawn().map_err(failed("start the guardian"))?;
+    // The command goes here with our copies of what it passed on: else nothing would ever read EOF.
+    Ok((process, into_file(stdout), into_file(stderr)))
 }
 
 /// How long a worker may take to read its job: it does so first of all.

@@ -1,5 +1,7 @@
 //! One run in progress: one loop over a closed set of events, in which every wait has a deadline.
 
+mod limits;
+
 use std::{
     collections::BTreeMap,
     sync::mpsc::{Receiver, RecvTimeoutError},
@@ -19,15 +21,13 @@ use crate::{
 use super::{
     Event, Helpers, Observer, Run,
     launch::Guardian,
-    outcome::{Evidence, Near, Numbers, Outcome, Stop, bytes, duration},
+    outcome::{Evidence, Numbers, Outcome, Stop, duration},
     output::Stream,
-    vitals::{Vitals, biggest},
+    vitals::Vitals,
 };
 
 /// How often signals, limits and the live line are looked at.
 const TICK: Duration = Duration::from_millis(100);
-/// How often the temporary folder is counted: it reads the metadata of every file.
-const COUNT_FILES: Duration = Duration::from_secs(1);
 /// How long a worker may stay after its last frame, or after the end of its channel.
 const LINGER: Duration = Duration::from_secs(5);
 /// How long killing may take before it is given up as impossible.
@@ -36,8 +36,6 @@ const KILL: Duration = Duration::from_secs(20);
 const SLOW_SINK: Duration = Duration::from_secs(300);
 /// Panics that are kept to explain a death.
 const PANICS: usize = 20;
-/// Refused processes beyond which a connector is taken for a fork bomb: an honest one gives up long before.
-const BOMB: u64 = 1_000;
 
 /// What still may bring events.
 struct Open {
@@ -199,97 +197,6 @@ impl<'a> Watch<'a> {
 
     fn say(&mut self, level: Level, message: String) {
         self.tell("runner", &LogLine { level, message, tags: BTreeMap::new() });
-    }
-
-    fn tick(&mut self, signals: &mut Signals) {
-        self.take_signals(signals);
-        self.read();
-        self.observer.progress(&self.numbers(), self.reading.memory);
-        let held_back = self.helpers.flood.take_held_back();
-        if held_back > 0 {
-            self.vitals.sign();
-            self.evidence.held_back += held_back;
-        }
-        self.check_memory();
-        self.check_time();
-        self.check_processes_and_files();
-        if self.over_since.is_some_and(|since| since.elapsed() >= LINGER) && self.evidence.worker.is_none() {
-            self.stop(if self.evidence.end.is_some() { Stop::Lingered } else { Stop::ChannelClosed });
-        }
-    }
-
-    /// Looks at what the run holds. The last look before the end explains it.
-    fn read(&mut self) {
-        let Some(containment) = &mut self.containment else { return };
-        self.reading = containment.read();
-        self.vitals.look(self.status.accepted(), self.helpers.progress.delivered(), containment);
-    }
-
-    fn check_memory(&mut self) {
-        let held = self.reading.memory.unwrap_or(0);
-        let is_over = held > self.run.limits.memory;
-        if self.reading.oom_kills > 0 || is_over {
-            self.stop(Stop::Memory);
-        } else if held >= self.run.limits.soft_memory() {
-            self.ask_near(Near::Memory);
-        }
-    }
-
-    fn check_time(&mut self) {
-        let (limits, elapsed) = (self.run.limits, self.run.started.elapsed());
-        if self.evidence.end.is_some() {
-            return;
-        }
-        if elapsed >= limits.deadline {
-            self.stop(Stop::Deadline);
-        } else if elapsed >= limits.soft_deadline() {
-            self.ask_near(Near::Deadline);
-        }
-        if self.vitals.silence() >= limits.idle {
-            self.stop(Stop::Idle);
-        }
-        let patience_is_over = self.asked_to_stop.is_some_and(|asked| asked.elapsed() >= limits.grace);
-        match self.evidence.stop {
-            Some(Stop::Signal(_)) if patience_is_over => self.kill(),
-            _ if patience_is_over => {
-                if let Some(containment) = &self.containment {
-                    containment.lift_soft_limit();
-                }
-            }
-            _ => {}
-        }
-    }
-
-    fn check_processes_and_files(&mut self) {
-        if self.reading.refused_processes > BOMB {
-            self.stop(Stop::Processes);
-        }
-        if self.files_counted.elapsed() >= COUNT_FILES {
-            self.files_counted = Instant::now();
-            if self.temporary.size() > self.run.limits.temporary {
-                self.stop(Stop::Temporary);
-            }
-        }
-    }
-
-    /// Near a limit the connector is asked to stop while it still can, once; who holds the memory is looked at then.
-    fn ask_near(&mut self, near: Near) {
-        if self.evidence.near.is_some() || self.containment.is_none() {
-            return;
-        }
-        self.evidence.near = Some(near);
-        self.evidence.biggest = self.containment.as_ref().map(biggest);
-        self.asked_to_stop.get_or_insert_with(Instant::now);
-        self.status.cancel();
-        let limits = self.run.limits;
-        let what = match near {
-            Near::Memory => {
-                let held = self.reading.memory.map(bytes).unwrap_or_default();
-                format!("memory limit ({held} of {})", bytes(limits.memory))
-            }
-            Near::Deadline => format!("deadline ({})", duration(limits.deadline)),
-        };
-        self.say(Level::Warn, format!("near the {what}: asked the connector to stop after a checkpoint"));
     }
 
     fn take_signals(&mut self, signals: &mut Signals) {

@@ -14,14 +14,15 @@ use codeclimate_connector_abi::{
     v1::{self, failure_kind, host_call, verb},
 };
 use connector_schemas::Checker;
-use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::frame::{
-    FailureReport, FieldProblem, Job, Kind, Level, LogLine, MAX_CHECKPOINT, MAX_RECORD, MAX_TEXT, Status,
-};
+use crate::frame::{FailureReport, Job, Kind, Level, LogLine, MAX_CHECKPOINT, MAX_RECORD, MAX_TEXT, Status};
 
-use super::outbox::Outbox;
+use super::{
+    outbox::Outbox,
+    refusal::{closed, invalid, invalid_at, over, rejected},
+    state::read_state,
+};
 
 /// How many refused records are told to the operator one by one.
 const TOLD_REJECTIONS: u64 = 5;
@@ -46,14 +47,6 @@ enum Permitted {
 }
 
 type Answer = Result<Vec<u8>, FailureReport>;
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Checkpoint {
-    checkpoint_time: String,
-    #[serde(default)]
-    metadata: Option<serde_json::Map<String, Value>>,
-}
 
 impl Services {
     pub(crate) fn new(job: &Job, outbox: Arc<Outbox>, status: Arc<Status>) -> Self {
@@ -201,21 +194,6 @@ impl Services {
     }
 }
 
-/// A state as it is kept: checked, and written on one line.
-fn read_state(payload: &[u8]) -> Result<String, FailureReport> {
-    let refuse =
-        |reason: String| FailureReport::new(failure_kind::CONNECTOR, format!("not a state: {reason}"));
-    let checkpoint: Checkpoint =
-        serde_json::from_slice(payload).map_err(|error| refuse(error.to_string()))?;
-    let time: jiff::Timestamp =
-        checkpoint.checkpoint_time.parse().map_err(|error| refuse(format!("checkpointTime: {error}")))?;
-    let mut state = json!({ "checkpointTime": time.to_string() });
-    if let Some(metadata) = checkpoint.metadata.filter(|metadata| !metadata.is_empty()) {
-        state["metadata"] = Value::Object(metadata);
-    }
-    Ok(state.to_string())
-}
-
 /// The record without raw control bytes. In JSON that has been checked they stand between tokens only.
 fn on_one_line(record: &[u8]) -> Cow<'_, [u8]> {
     if record.iter().all(|byte| *byte >= 0x20) {
@@ -230,44 +208,6 @@ fn cut(text: &str, bytes: usize) -> String {
     }
     let end = text.floor_char_boundary(bytes);
     format!("{}… ({} bytes more)", &text[..end], text.len() - end)
-}
-
-fn closed(message: &str) -> FailureReport {
-    FailureReport::new(failure_kind::CLOSED, message)
-}
-
-fn over() -> FailureReport {
-    closed("the verb is over: the runner takes no more records and states")
-}
-
-fn invalid(message: impl Into<String>) -> FailureReport {
-    invalid_at("", message)
-}
-
-fn invalid_at(pointer: &str, message: impl Into<String>) -> FailureReport {
-    let message = message.into();
-    let problem = FieldProblem {
-        pointer: pointer.to_owned(),
-        message: message.clone(),
-        expected: String::new(),
-        found: String::new(),
-        suggestion: None,
-    };
-    FailureReport { errors: vec![problem], ..FailureReport::new(failure_kind::INVALID_RECORD, message) }
-}
-
-fn rejected(error: &connector_schemas::RecordError) -> FailureReport {
-    let errors = error.errors.iter().map(|field| FieldProblem {
-        pointer: field.pointer.clone(),
-        message: field.message.clone(),
-        expected: field.expected.clone(),
-        found: field.found.clone(),
-        suggestion: field.suggestion.clone(),
-    });
-    FailureReport {
-        errors: errors.collect(),
-        ..FailureReport::new(failure_kind::INVALID_RECORD, error.to_string())
-    }
 }
 
 /// The services behind the ABI's trait.
@@ -297,32 +237,6 @@ mod tests {
     fn line_breaks_between_tokens_go_and_escaped_ones_stay() {
         let record = b"{\n\t\"name\": \"a\\nb\"\r\n}";
         assert_eq!(&*on_one_line(record), br#"{"name": "a\nb"}"#);
-    }
-
-    #[test]
-    fn a_state_needs_a_time_and_may_hold_metadata() {
-        let cases = [
-            (
-                r#"{"checkpointTime":"2020-02-21 12:00:00Z"}"#,
-                Ok(r#"{"checkpointTime":"2020-02-21T12:00:00Z"}"#),
-            ),
-            (
-                r#"{"checkpointTime":"2020-02-21T12:00:00Z","metadata":{}}"#,
-                Ok(r#"{"checkpointTime":"2020-02-21T12:00:00Z"}"#),
-            ),
-            ("{}", Err("not a state: missing field `checkpointTime`")),
-            (r#"{"checkpointTime":"2020"}"#, Err("not a state: ")),
-            ("", Err("not a state: EOF while parsing")),
-        ];
-        for (payload, expected) in cases {
-            match (read_state(payload.as_bytes()), expected) {
-                (Ok(state), Ok(expected)) => assert_eq!(state, expected),
-                (Err(failure), Err(expected)) => {
-                    assert!(failure.message.starts_with(expected), "{failure:?}");
-                }
-                (found, _) => panic!("{payload}: {found:?}"),
-            }
-        }
     }
 
     #[test]

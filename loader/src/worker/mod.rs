@@ -7,6 +7,8 @@
 mod host;
 mod library;
 mod outbox;
+mod refusal;
+mod state;
 
 use std::{
     ffi::c_int,
