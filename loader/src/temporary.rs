@@ -17,7 +17,7 @@ const MOST_ENTRIES: usize = 100_000;
 
 /// Why there is no temporary folder.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to {what} the temporary folder {path}; TMPDIR names the folder that it is made in")]
+#[error("failed to {what} the temporary folder {path}; set TMPDIR to a folder that can be written")]
 pub(crate) struct TemporaryError {
     what: &'static str,
     path: PathBuf,

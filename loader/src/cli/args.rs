@@ -46,6 +46,7 @@ pub(crate) enum Command {
         /// With an id, the streams are discovered first.
         stream: String,
         /// The earliest data wanted: 2024-01-31, 2024-01-31T12:00:00Z, or an age such as 90d.
+        #[arg(allow_hyphen_values = true)]
         earliest_data_cutoff: String,
     },
     /// Print the records of one entity of a stream, where the connector can do that.
@@ -110,6 +111,19 @@ pub(crate) enum Command {
     },
 }
 
+impl Command {
+    /// Where the outcome is to be written, for the commands that have one.
+    pub(crate) fn outcome_file(&self) -> Option<&PathBuf> {
+        match self {
+            Self::VerifyConfiguration(run)
+            | Self::DiscoverStreams(run)
+            | Self::SyncStream { run, .. }
+            | Self::SyncEntity { run, .. } => run.outcome_file.as_ref(),
+            _ => None,
+        }
+    }
+}
+
 /// How an answer is printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
@@ -166,12 +180,12 @@ pub(crate) struct LimitOptions {
           value_parser = parse_duration)]
     grace: Duration,
     /// Processes and threads of the connector, all together.
-    #[arg(long, value_name = "COUNT", env = "CODECLIMATE_CONNECTOR_PROCESS_LIMIT", default_value_t = 512,
-          value_parser = clap::value_parser!(u64).range(16..=1_000_000))]
+    #[arg(long, value_name = "COUNT", env = "CODECLIMATE_CONNECTOR_PROCESS_LIMIT", default_value = "512",
+          value_parser = |text: &str| parse_count(text, 16))]
     process_limit: u64,
     /// Open files of each process of the connector.
-    #[arg(long, value_name = "COUNT", env = "CODECLIMATE_CONNECTOR_OPEN_FILE_LIMIT", default_value_t = 1024,
-          value_parser = clap::value_parser!(u64).range(64..=1_000_000))]
+    #[arg(long, value_name = "COUNT", env = "CODECLIMATE_CONNECTOR_OPEN_FILE_LIMIT", default_value = "1024",
+          value_parser = |text: &str| parse_count(text, 64))]
     open_file_limit: u64,
     /// Temporary files of the connector, all together.
     #[arg(long, value_name = "SIZE", env = "CODECLIMATE_CONNECTOR_TEMPORARY_LIMIT", default_value = "1GiB",
@@ -191,6 +205,8 @@ pub(crate) struct LimitOptions {
     limits: Enforcement,
 }
 
+/// More than this and the kernel does not take it for a limit.
+const LARGEST: u64 = 1 << 60;
 /// Less than this and the worker itself does not start.
 const LEAST_MEMORY: u64 = 16 * 1024 * 1024;
 
@@ -212,7 +228,8 @@ impl LimitOptions {
 
 fn parse_size(text: &str) -> Result<u64, String> {
     let size = text.parse::<ByteSize>();
-    size.map(|size| size.as_u64()).map_err(|_| format!("{text:?} is not a size such as 512MiB or 1GiB"))
+    let size = size.map_err(|_| format!("{text:?} is not a size such as 512MiB or 1GiB"))?.as_u64();
+    if size > LARGEST { Err(format!("{text:?} is more than 1EiB")) } else { Ok(size) }
 }
 
 fn parse_memory(text: &str) -> Result<u64, String> {
@@ -223,6 +240,11 @@ fn parse_memory(text: &str) -> Result<u64, String> {
     Ok(size)
 }
 
+fn parse_count(text: &str, least: u64) -> Result<u64, String> {
+    let count = text.parse::<u64>().ok().filter(|count| (least..=1_000_000).contains(count));
+    count.ok_or_else(|| format!("{text:?} is not a whole number from {least} to 1000000"))
+}
+
 /// In hundredths of a processor.
 fn parse_processors(text: &str) -> Result<u32, String> {
     let processors = text.parse::<f64>().ok().filter(|number| (0.01..=1000.0).contains(number));
@@ -231,7 +253,8 @@ fn parse_processors(text: &str) -> Result<u32, String> {
 }
 
 fn parse_duration(text: &str) -> Result<Duration, String> {
-    let wrong = || format!("{text:?} is not a duration such as 90s, 20m or 1h");
+    let wrong =
+        || format!("{text:?} is not a duration such as 90s, 20m or 1h (units s, m and h; more than 0)");
     let duration: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
     let duration = Duration::try_from(duration).map_err(|_| wrong())?;
     if duration.is_zero() { Err(wrong()) } else { Ok(duration) }

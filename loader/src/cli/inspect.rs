@@ -16,12 +16,16 @@ use super::{
 /// Lists the connectors that a slug can name, with what their notes say.
 pub(crate) fn list(search: &Search, format: Format, console: &mut Console) -> Result<ExitCode, CliError> {
     let listing = locator(search)?.list();
+    for folder in search.connector_path.iter().filter(|folder| !folder.is_dir()) {
+        console.say(Level::Warn, &format!("--connector-path {} is not a folder", folder.display()));
+    }
     for problem in &listing.problems {
-        console.say(Level::Warn, &crate::chain(problem));
+        console.say(Level::Warn, &crate::chain(problem).replace('\n', ";"));
     }
     let mut rows = Vec::new();
     for found in listing.found {
-        match Note::read(&found.path) {
+        let note = Note::read(&found.path);
+        match note.and_then(|note| note.check_file_name(&found.path).map(|()| note)) {
             Ok(note) => rows.push((found, note)),
             Err(error) => console.say(Level::Warn, &format!("passed over: {}", crate::chain(&error))),
         }

@@ -13,6 +13,7 @@ mod verify;
 
 use std::{
     io::{self, Write},
+    path::Path,
     process,
 };
 
@@ -34,6 +35,7 @@ use crate::{
 use args::{Arguments, Command};
 use records::RecordsError;
 use stream::StreamError;
+use summary::{EarlyEnd, ReportError, write_report};
 
 /// Whatever ends a command before it has an outcome of its own.
 #[derive(Debug, thiserror::Error)]
@@ -56,6 +58,8 @@ pub(crate) enum CliError {
     Launch(#[from] LaunchError),
     #[error(transparent)]
     Records(#[from] RecordsError),
+    #[error(transparent)]
+    Report(#[from] ReportError),
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
     #[error("failed to {what}")]
@@ -76,7 +80,8 @@ impl CliError {
             Self::Masker(error) => error.exit_code(),
             Self::Cutoff(error) => error.exit_code(),
             Self::Stream(_) => StreamError::exit_code(),
-            Self::Launch(LaunchError::Containment(_)) => ExitCode::Unenforceable,
+            Self::Launch(LaunchError::Containment(_) | LaunchError::Temporary(_)) => ExitCode::Unenforceable,
+            Self::Report(_) => ExitCode::Usage,
             Self::Launch(_) | Self::System { .. } => ExitCode::Bug,
             Self::Records(error) => error.exit_code(),
             Self::Output(_) => ExitCode::OutputFailed,
@@ -92,15 +97,30 @@ impl CliError {
 pub(crate) fn main() -> process::ExitCode {
     let arguments = Arguments::parse();
     let mut console = Console::new(arguments.log_format, arguments.verbose);
+    let outcome_file = arguments.command.outcome_file().cloned();
     let code = prepare_process().and_then(|()| dispatch(arguments, &mut console));
     let code = code.unwrap_or_else(|error| {
         if !error.is_closed_pipe() {
             tell(&mut console, &error);
         }
+        if let Some(path) = outcome_file {
+            report_early_end(&path, &error, &mut console);
+        }
         error.exit_code()
     });
     console.flush();
     code.into()
+}
+
+/// So that a file from yesterday does not tell of success when nothing could be started today.
+fn report_early_end(path: &Path, error: &CliError, console: &mut Console) {
+    let code = error.exit_code();
+    let end = EarlyEnd { exit_code: code.number(), ending: code.title(), message: crate::chain(error) };
+    if let Err(unwritten) = write_report(path, &end)
+        && !matches!(error, CliError::Report(_))
+    {
+        tell(console, &unwritten);
+    }
 }
 
 /// What the runner holds, its children and other processes need not have.

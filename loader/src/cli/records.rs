@@ -96,7 +96,8 @@ pub(crate) fn validate(file: &Path, format: Format, strict: bool) -> Result<Exit
         if input.read_until(b'\n', &mut bytes).map_err(read)? == 0 {
             break;
         }
-        let line = bytes.trim_ascii();
+        // Some editors put a byte order mark at the start, which nobody sees.
+        let line = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).trim_ascii();
         if !line.is_empty() {
             report.add(number, &errors_of(&checker, line, strict)).map_err(CliError::Output)?;
         }
@@ -106,10 +107,7 @@ pub(crate) fn validate(file: &Path, format: Format, strict: bool) -> Result<Exit
 
 /// Everything that is wrong with a record, or with the record in an envelope.
 fn errors_of(checker: &Checker, line: &[u8], strict: bool) -> Vec<FieldError> {
-    let record = match serde_json::from_slice::<Envelope<'_>>(line) {
-        Ok(envelope) if !has_type(line) => envelope.record.get().as_bytes(),
-        _ => line,
-    };
+    let record = record_in(line);
     let mut errors = match checker.check(record) {
         Ok(_) => Vec::new(),
         Err(error) => error.errors,
@@ -118,6 +116,14 @@ fn errors_of(checker: &Checker, line: &[u8], strict: bool) -> Vec<FieldError> {
         errors.extend(checker.unknown_properties(record).unwrap_or_default());
     }
     errors
+}
+
+/// The record of an envelope, or what was given where it is none.
+pub(crate) fn record_in(line: &[u8]) -> &[u8] {
+    match serde_json::from_slice::<Envelope<'_>>(line) {
+        Ok(envelope) if !has_type(line) => envelope.record.get().as_bytes(),
+        _ => line,
+    }
 }
 
 /// Some record types have a member `record` of their own; an envelope has no `_type`.

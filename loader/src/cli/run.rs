@@ -24,7 +24,7 @@ use super::{
     level_of,
     prepare::Prepared,
     stream::{StreamArgument, StreamRecord},
-    summary::{summary, write_report},
+    summary::{check_report_file, summary, write_report},
 };
 
 /// Prints the streams that a connector can sync.
@@ -95,6 +95,7 @@ pub(crate) struct Session<'a> {
 
 impl<'a> Session<'a> {
     pub(crate) fn new(run: &Run, console: &'a mut Console) -> Result<Self, CliError> {
+        run.outcome_file.as_deref().map(check_report_file).transpose()?;
         let prepared = Prepared::new(run)?;
         let signals = Signals::new([SIGINT, SIGTERM])
             .map_err(|source| CliError::System { what: "listen for signals", source })?;
@@ -152,6 +153,7 @@ impl<'a> Session<'a> {
         let (sender, discovered) = mpsc::channel();
         let job = self.prepared.job(verb::DISCOVER_STREAMS, String::new(), debug);
         let outcome = self.run("discover-streams", None, &job, Box::new(Memory::new(sender)))?;
+        let outcome = outcome.cancelled_if_asked();
         if outcome.code != ExitCode::Done {
             return Ok(Err(self.conclude("discover-streams", None, &outcome)));
         }

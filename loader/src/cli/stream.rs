@@ -7,6 +7,8 @@ use serde_json::Value;
 
 use crate::{did_you_mean::did_you_mean, exit_code::ExitCode, mask::Masker};
 
+use super::records::record_in;
+
 /// What the operator named.
 #[derive(Debug, PartialEq)]
 pub(crate) enum StreamArgument {
@@ -80,7 +82,8 @@ impl StreamArgument {
 impl StreamRecord {
     /// Reads and checks a record.
     pub(crate) fn read(place: &str, bytes: &[u8]) -> Result<Self, StreamError> {
-        let bytes = bytes.trim_ascii();
+        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
+        let bytes = record_in(bytes);
         let checked = Checker::new()
             .check(bytes)
             .map_err(|error| StreamError::NotAStream { place: place.to_owned(), error })?;
@@ -125,7 +128,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("stream.json");
         fs::write(&file, format!("{GOOD}\n")).unwrap();
-        for text in [GOOD.to_owned(), format!(" {GOOD}"), format!("@{}", file.display())] {
+        let envelope = format!(r#"{{"run":"r","sequence":0,"record":{GOOD}}}"#);
+        for text in [GOOD.to_owned(), format!(" {GOOD}"), envelope, format!("@{}", file.display())] {
             let Ok(StreamArgument::Record(stream)) = StreamArgument::read(&text) else { panic!("{text}") };
             assert_eq!((stream.id.as_str(), &stream.json["name"]), ("a", &Value::from("A")));
         }

@@ -1,13 +1,17 @@
 //! How a run ended: one line for the operator, one file for programs.
 
 use std::{
-    fs, io,
+    fs::{self, Metadata},
+    io,
+    os::unix::fs::{MetadataExt, chown},
     path::{Path, PathBuf},
 };
 
+use serde::Serialize;
+
 use crate::{
     exit_code::ExitCode,
-    supervisor::{Numbers, Outcome, OutcomeReport, bytes, duration, records},
+    supervisor::{Numbers, Outcome, bytes, duration, records},
 };
 
 /// What happened, the figures, and what to do next.
@@ -56,26 +60,101 @@ fn checkpoint(set: Option<u64>, committed: Option<u64>) -> Option<String> {
     }
 }
 
-/// Why the report could not be written.
+/// Why the outcome could not be written.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write the outcome to {path}")]
+#[error(
+    "cannot write the outcome to {path}; name a file in a folder that can be written with --outcome-file"
+)]
 pub(crate) struct ReportError {
     path: PathBuf,
     #[source]
     source: io::Error,
 }
 
-/// Writes the report; whoever reads the file sees all of it or what was there before.
-pub(crate) fn write_report(path: &Path, report: &OutcomeReport<'_>) -> Result<(), ReportError> {
+/// Finds out, before anything runs, whether there will be a place for the outcome.
+pub(crate) fn check_report_file(path: &Path) -> Result<(), ReportError> {
+    let failed = |source| ReportError { path: path.to_owned(), source };
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    match fs::metadata(path) {
+        Ok(metadata) if metadata.is_dir() => Err(failed(io::ErrorKind::IsADirectory.into())),
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(error)),
+        _ => fs::read_dir(folder).map(drop).map_err(failed),
+    }
+}
+
+/// Writes an outcome as JSON. Whoever reads a regular file sees all of it or what was there before; a device, a pipe or
+/// whatever else stands there is written to as it is. Links are followed.
+pub(crate) fn write_report(path: &Path, report: &impl Serialize) -> Result<(), ReportError> {
     let failed = |source| ReportError { path: path.to_owned(), source };
     let mut text = serde_json::to_vec_pretty(report).map_err(|error| failed(error.into()))?;
     text.push(b'\n');
+    let known = fs::metadata(path).ok();
+    if known.as_ref().is_some_and(|known| !known.is_file()) {
+        return fs::write(path, text).map_err(failed);
+    }
+    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    replace(&target, &text, known.as_ref()).map_err(failed)
+}
+
+/// Puts a new file in the place of an old one, with its mode and, as far as that is allowed, its owner.
+fn replace(path: &Path, text: &[u8], old: Option<&Metadata>) -> io::Result<()> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".{}.new", std::process::id()));
     let new = path.with_file_name(name);
-    let written = fs::write(&new, text).and_then(|()| fs::rename(&new, path));
-    written.map_err(|error| {
+    let written = fs::write(&new, text).and_then(|()| {
+        if let Some(old) = old {
+            // Only root may; a user's own file stays the user's.
+            let _ = chown(&new, Some(old.uid()), Some(old.gid()));
+            fs::set_permissions(&new, old.permissions())?;
+        }
+        fs::rename(&new, path)
+    });
+    written.inspect_err(|_| {
         let _ = fs::remove_file(&new);
-        failed(error)
     })
+}
+
+/// The outcome of a command that ended before there was a run.
+#[derive(Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct EarlyEnd {
+    pub(crate) exit_code: u8,
+    pub(crate) ending: &'static str,
+    pub(crate) message: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    use super::*;
+
+    #[test]
+    fn a_link_is_followed_a_mode_is_kept_and_what_is_no_file_is_written_to_in_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        fs::write(&file, "old").unwrap();
+        fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).unwrap();
+        symlink(&file, &link).unwrap();
+        write_report(&link, &7).unwrap();
+        assert_eq!(fs::read_to_string(&file).unwrap(), "7\n");
+        assert_eq!(fs::metadata(&file).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+
+        let device = folder.path().join("device");
+        symlink("/dev/null", &device).unwrap();
+        write_report(&device, &7).unwrap();
+        assert!(!fs::metadata("/dev/null").unwrap().is_file());
+    }
+
+    #[test]
+    fn a_place_that_cannot_be_is_told_before() {
+        let folder = tempfile::tempdir().unwrap();
+        check_report_file(&folder.path().join("new")).unwrap();
+        check_report_file(Path::new("new-in-this-folder")).unwrap();
+        for path in [folder.path().to_owned(), folder.path().join("absent/new")] {
+            assert!(check_report_file(&path).is_err(), "{}", path.display());
+        }
+    }
 }

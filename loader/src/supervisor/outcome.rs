@@ -109,6 +109,8 @@ pub(crate) struct Outcome {
     /// The verb's answer, where it gave one.
     pub(crate) answer: Option<Box<RawValue>>,
     pub(crate) failure: Option<FailureReport>,
+    /// SIGINT or SIGTERM, where one came during the run, however that ended.
+    pub(crate) signal: Option<i32>,
     /// How the limits were held, where that was not the usual way.
     pub(crate) held_by: Option<String>,
     pub(crate) numbers: Numbers,
@@ -126,8 +128,21 @@ impl Outcome {
             Some(End::Failed { failure, .. }) => (None, Some(failure)),
             None => (None, None),
         };
+        let signal = match evidence.stop {
+            Some(Stop::Signal(signal)) => Some(signal),
+            _ => None,
+        };
         let (held_by, numbers) = (evidence.held_by, evidence.numbers);
-        Self { code, what, advice: advice.to_owned(), answer, failure, held_by, numbers }
+        Self { code, what, advice: advice.to_owned(), answer, failure, signal, held_by, numbers }
+    }
+
+    /// The same run, done, as a step of a command that somebody cancelled meanwhile.
+    pub(crate) fn cancelled_if_asked(mut self) -> Self {
+        if let (ExitCode::Done, Some(signal)) = (self.code, self.signal) {
+            let (code, what, advice) = words::cancelled(signal);
+            (self.code, self.what, self.advice) = (code, what, advice.to_owned());
+        }
+        self
     }
 }
 
@@ -153,7 +168,7 @@ fn judge(evidence: &Evidence) -> Verdict {
         (Some(End::Failed { failure, .. }), Some(Stop::Signal(signal))) if gave_in(failure) => {
             words::cancelled(signal)
         }
-        (Some(End::Failed { failure, .. }), _) if gave_in(failure) && evidence.near.is_some() => {
+        (Some(End::Failed { failure, .. }), _) if gave_in(failure) && was_near(evidence) => {
             words::paused_near(evidence)
         }
         (Some(End::Failed { stage, failure }), _) => failed(*stage, failure, &evidence.numbers),
@@ -167,6 +182,11 @@ fn judge(evidence: &Evidence) -> Verdict {
 /// Whether a failure is that of a connector which was asked to stop.
 fn gave_in(failure: &FailureReport) -> bool {
     matches!(failure.kind.as_str(), failure_kind::CANCELLED | failure_kind::CLOSED)
+}
+
+/// Whether a limit was near. A connector that sees no time left may stop before it has been asked to.
+fn was_near(evidence: &Evidence) -> bool {
+    evidence.near.is_some() || evidence.numbers.duration >= evidence.numbers.limits.soft_deadline()
 }
 
 /// What a connector says of its own failure, unless a limit that it met says more.

@@ -136,6 +136,15 @@ fn every_ending_has_its_code_and_its_words() {
             "was cancelled by SIGINT",
         ),
         (Evidence { end: done(), near: Some(Near::Deadline), ..evidence() }, 0, "done"),
+        (
+            Evidence {
+                end: failure("cancelled"),
+                numbers: Numbers { duration: Duration::from_secs(1200), ..Numbers::default() },
+                ..evidence()
+            },
+            26,
+            "paused: it came near the deadline of 20m 0s",
+        ),
         (Evidence { stop: Some(Stop::Idle), ..evidence() }, 31, "showed no sign of life for 5m 0s"),
         (
             Evidence { stop: Some(Stop::Processes), numbers: reading(0, 0, 1001), ..evidence() },
