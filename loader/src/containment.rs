@@ -37,6 +37,11 @@ pub(crate) enum ContainmentError {
          ask for as much with --memory-limit"
     )]
     InheritedTooMuch { found: u64, asked: u64, file: PathBuf },
+    #[error(
+        "time on processors can only be limited by a cgroup, and none can be made; leave --cpu-limit out, or see what \
+         `codeclimate-connector doctor` says"
+    )]
+    NoProcessorLimit,
     #[error("failed to gather the orphans of the run")]
     Subreaper(#[source] io::Error),
 }
@@ -54,6 +59,8 @@ pub(crate) struct Reading {
     pub(crate) oom: u64,
     /// Processes and threads that were refused.
     pub(crate) refused_processes: u64,
+    /// Processes, where no cgroup refuses more than are allowed; else 0.
+    pub(crate) processes: u64,
 }
 
 /// The processes of one run, under their limits. Dropping it kills them.
@@ -83,9 +90,13 @@ impl Containment {
     ) -> Result<Self, ContainmentError> {
         match enforcement {
             Enforcement::Enforced => Ok(Self::Cgroup(RunCgroup::create(name, limits)?)),
+            Enforcement::Inherited if limits.processor_percent.is_some() => {
+                Err(ContainmentError::NoProcessorLimit)
+            }
             Enforcement::Inherited => Watched::inheriting(limits.memory_bytes).map(Self::Watched),
             Enforcement::BestEffort => match RunCgroup::create(name, limits) {
                 Ok(cgroup) => Ok(Self::Cgroup(cgroup)),
+                Err(_) if limits.processor_percent.is_some() => Err(ContainmentError::NoProcessorLimit),
                 Err(refusal) => Watched::new(None, Some(refusal)).map(Self::Watched),
             },
         }
@@ -185,6 +196,7 @@ fn read_cgroup(cgroup: &RunCgroup) -> Reading {
         oom_kills: events.oom_kills,
         oom: events.oom,
         refused_processes: cgroup.pids_max_hits().unwrap_or_default(),
+        processes: 0,
     }
 }
 
@@ -218,7 +230,9 @@ impl Watched {
     }
 
     fn read(&mut self) -> Reading {
-        let memory = self.pids().into_iter().filter_map(Process::look).map(|process| process.memory).sum();
+        let pids = self.pids();
+        let processes = pids.len() as u64;
+        let memory = pids.into_iter().filter_map(Process::look).map(|process| process.memory).sum();
         self.peak = self.peak.max(memory);
         let oom_kills = self
             .inherited
@@ -231,6 +245,7 @@ impl Watched {
             oom_kills,
             oom: oom_kills,
             refused_processes: 0,
+            processes,
         }
     }
 

@@ -96,6 +96,8 @@ pub(crate) struct ProcessLimits {
     pub(crate) file_size: u64,
     /// Bytes of private memory, where no cgroup limits the sum.
     pub(crate) data: Option<u64>,
+    /// Processes and threads of the user, where no cgroup limits those of the run. The kernel does not hold root to it.
+    pub(crate) processes: Option<u64>,
 }
 
 impl ProcessLimits {
@@ -105,7 +107,8 @@ impl ProcessLimits {
         let core = (Resource::Core, Some(0));
         let files = (Resource::Nofile, Some(self.open_files));
         let size = (Resource::Fsize, Some(self.file_size));
-        for (resource, limit) in [core, files, size, (Resource::Data, self.data)] {
+        let (data, processes) = ((Resource::Data, self.data), (Resource::Nproc, self.processes));
+        for (resource, limit) in [core, files, size, data, processes] {
             if limit.is_some() {
                 // A harder limit that is there already stays.
                 let maximum = smaller(getrlimit(resource).maximum, limit);

@@ -92,15 +92,11 @@ impl Masker {
     ///
     /// [`MaskerError::TooMuch`] beyond some 150 KiB of secret text; nothing is ever left unmasked for want of memory.
     pub fn new(configuration: &Configuration, schema: Option<&Value>) -> Result<Masker, MaskerError> {
-        let mut secrets = Vec::new();
-        for secret in configuration.secrets(schema) {
-            add_scalars(secret.pointer.trim_start_matches('/').to_owned(), secret.value, &mut secrets);
-        }
-        Masker::of(&secrets)
+        Masker::of(&secret_texts(configuration, schema))
     }
 
     /// A masker for texts with their labels.
-    fn of(secrets: &[(String, String)]) -> Result<Masker, MaskerError> {
+    pub(crate) fn of(secrets: &[(String, String)]) -> Result<Masker, MaskerError> {
         let patterns = patterns(secrets);
         if patterns.is_empty() {
             return Ok(Masker::default());
@@ -172,6 +168,15 @@ impl Masker {
         }
         format!("[secret {printable}]")
     }
+}
+
+/// The texts that a masker of this configuration replaces, with their labels.
+pub(crate) fn secret_texts(configuration: &Configuration, schema: Option<&Value>) -> Vec<(String, String)> {
+    let mut secrets = Vec::new();
+    for secret in configuration.secrets(schema) {
+        add_scalars(secret.pointer.trim_start_matches('/').to_owned(), secret.value, &mut secrets);
+    }
+    secrets
 }
 
 /// All numbers and texts in a value, with the keys that lead to them.

@@ -50,6 +50,20 @@ fn stat(pid: i32) -> Option<(String, Vec<String>)> {
     Some((name.to_owned(), fields.split_ascii_whitespace().map(str::to_owned).collect()))
 }
 
+/// How many threads all processes of a user have.
+pub(crate) fn threads_of(user: u32) -> u64 {
+    let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+    let status = |entry: fs::DirEntry| fs::read_to_string(entry.path().join("status")).ok();
+    let threads = |status: String| {
+        let field = |key: &str| {
+            status.lines().find_map(|line| line.strip_prefix(key)?.split_ascii_whitespace().next())
+        };
+        let is_theirs = field("Uid:").and_then(|uid| uid.parse::<u32>().ok()) == Some(user);
+        field("Threads:").and_then(|count| count.parse::<u64>().ok()).filter(|_| is_theirs)
+    };
+    entries.filter_map(status).filter_map(threads).sum()
+}
+
 /// Whether a process runs. A zombie, whose parent has not looked yet, is as dead as one that is gone.
 pub(crate) fn is_alive(pid: i32) -> bool {
     stat(pid)
@@ -134,6 +148,7 @@ mod tests {
         let own = i32::try_from(std::process::id()).unwrap();
         let process = Process::look(own).unwrap();
         assert!(process.memory > 100_000 && !process.name.is_empty(), "{process:?}");
+        assert!(threads_of(rustix::process::getuid().as_raw()) >= 1 && threads_of(u32::MAX) == 0);
         assert!(is_alive(own) && !is_alive(i32::MAX));
         assert_eq!(group(own), Some(rustix::process::getpgrp().as_raw_nonzero().get()));
         let parent = rustix::process::getppid().unwrap().as_raw_nonzero().get();

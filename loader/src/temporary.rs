@@ -15,6 +15,9 @@ const PREFIX: &str = "codeclimate-connector-";
 /// Entries that are counted at most: counting must not take longer than the connector takes to make more.
 const MOST_ENTRIES: usize = 100_000;
 
+/// The size of what cannot be counted: beyond every limit.
+const FLOOD: u64 = u64::MAX / 2;
+
 /// Why there is no temporary folder.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to {what} the temporary folder {path}; set TMPDIR to a folder that can be written")]
@@ -73,16 +76,20 @@ fn parent() -> PathBuf {
 }
 
 fn size_below(folder: &Path, entries: &mut usize) -> u64 {
-    let mut size = 0;
-    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+    let mut size: u64 = 0;
+    let listed = match fs::read_dir(folder) {
+        // So deep that it cannot be counted: a way to hide from the count.
+        Err(error) if error.kind() == io::ErrorKind::InvalidFilename => return FLOOD,
+        listed => listed,
+    };
+    for entry in listed.into_iter().flatten().flatten() {
         *entries += 1;
         let Ok(metadata) = entry.metadata() else { continue };
         if *entries > MOST_ENTRIES {
-            // So many files are a flood of their own.
-            return u64::MAX / 2;
+            return FLOOD;
         }
         // Metadata of a link, not of what it leads to.
-        size += metadata.blocks() * 512;
+        size = size.saturating_add(metadata.blocks() * 512);
         if metadata.is_dir() {
             size = size.saturating_add(size_below(&entry.path(), entries));
         }
@@ -97,20 +104,55 @@ pub(crate) fn remove(path: &Path) -> io::Result<()> {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "not the temporary folder of a run"));
     }
     match fs::remove_dir_all(path) {
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
-            open_up(path);
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+        Err(_) => {
+            open_up(path, 0);
+            flatten(path);
             fs::remove_dir_all(path)
         }
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-        result => result,
+        Ok(()) => Ok(()),
     }
 }
 
-fn open_up(folder: &Path) {
-    let _ = fs::set_permissions(folder, Permissions::from_mode(0o700));
+/// Folders deeper than this are moved up before they are removed: removing holds a descriptor for each level. A path of
+/// so many of the longest names can still be named.
+const DEEP: usize = 12;
+
+/// Moves what lies deep to the top, again and again, until nothing does.
+fn flatten(top: &Path) {
+    let mut number = 0;
+    loop {
+        let mut deep = Vec::new();
+        find_deep(top, 0, &mut deep);
+        if deep.is_empty() {
+            return;
+        }
+        for folder in deep {
+            number += 1;
+            open_up(&folder, 0);
+            if fs::rename(&folder, top.join(format!("deep-{number}"))).is_err() {
+                return;
+            }
+        }
+    }
+}
+
+fn find_deep(folder: &Path, depth: usize, deep: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
         if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-            open_up(&entry.path());
+            match depth {
+                DEEP.. => deep.push(entry.path()),
+                _ => find_deep(&entry.path(), depth + 1, deep),
+            }
+        }
+    }
+}
+
+fn open_up(folder: &Path, depth: usize) {
+    let _ = fs::set_permissions(folder, Permissions::from_mode(0o700));
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        if depth <= DEEP && entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+            open_up(&entry.path(), depth + 1);
         }
     }
 }
@@ -123,10 +165,16 @@ pub(crate) fn sweep(alive: impl Fn(i32) -> bool) -> Vec<PathBuf> {
     let is_gone = |path: &PathBuf| {
         let name = path.file_name().and_then(|name| name.to_str()?.strip_prefix(PREFIX));
         let pid = name.and_then(|name| name.split_once('-')?.0.parse::<i32>().ok());
-        pid.is_some_and(|pid| !alive(pid)) && !is_held(path)
+        pid.is_some_and(|pid| !alive(pid)) && is_own_folder(path) && !is_held(path)
     };
     let gone = entries.map(|entry| entry.path()).filter(is_gone);
     gone.filter(|path| remove(path).is_ok()).collect()
+}
+
+/// A link, or what another user made under such a name, is not for this one to remove.
+fn is_own_folder(path: &Path) -> bool {
+    let metadata = fs::symlink_metadata(path);
+    metadata.is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw())
 }
 
 /// A folder that cannot be opened is somebody else's.
@@ -150,6 +198,24 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
         fs::create_dir(path.join("inner")).unwrap();
         fs::set_permissions(path.join("inner"), Permissions::from_mode(0o000)).unwrap();
+        drop(folder);
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn a_folder_that_is_deeper_than_descriptors_go_is_removed_and_counts_as_a_flood() {
+        let folder = folder("deep");
+        let path = folder.path().to_owned();
+        let steps = "x/".repeat(1_000);
+        fs::create_dir_all(path.join(&steps)).unwrap();
+        // A path of more than 4,096 bytes cannot be named, so the deep end is moved down by its beginning.
+        for round in 0..4 {
+            let below = path.join("below");
+            fs::rename(path.join("x"), &below).unwrap();
+            fs::create_dir_all(path.join(&steps)).unwrap();
+            fs::rename(&below, path.join(&steps).join(format!("round-{round}"))).unwrap();
+        }
+        assert!(folder.size() >= FLOOD);
         drop(folder);
         assert!(!path.exists());
     }

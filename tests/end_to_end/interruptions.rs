@@ -101,6 +101,46 @@ fn what_a_runner_leaves_that_was_killed_with_its_guardian_is_removed_by_the_next
 }
 
 #[test]
+fn a_slow_reader_is_not_the_connectors_fault() {
+    let limits = ["--idle-timeout", "1s", "--deadline", "2s"];
+    let (running, mut output) = Runner::sync(&json!({ "count": 1500 })).with(limits).start_unread();
+    thread::sleep(Duration::from_secs(4));
+    let reader = thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
+    running.wait().assert(0, "done; 1500 records");
+    assert!(reader.join().unwrap().unwrap() > 100_000);
+}
+
+#[test]
+fn whoever_does_not_read_does_not_keep_the_runner_from_being_ended() {
+    let (running, output) = Runner::sync(&json!({ "count": 1500 })).start_unread();
+    thread::sleep(Duration::from_secs(1));
+    running.signal(Signal::INT);
+    running.wait().assert(130, "was cancelled by SIGINT");
+    drop(output);
+}
+
+#[test]
+fn a_cancellation_during_discovery_ends_the_command() {
+    let configuration = json!({ "place": "discover", "behaviour": "doze", "count": 1500 });
+    let running =
+        Runner::verb("sync-stream", "misbehaving", &configuration).with(["first", "2020-02-21"]).start();
+    thread::sleep(Duration::from_millis(500));
+    running.signal(Signal::TERM);
+    let ended = running.wait();
+    ended.assert(143, "discover-streams: was cancelled by SIGTERM; 2 records");
+    assert_eq!(ended.output(), "");
+}
+
+#[test]
+fn records_that_nobody_could_get_are_not_called_done() {
+    let configuration = tempfile::NamedTempFile::new().unwrap();
+    std::fs::write(configuration.path(), "{}").unwrap();
+    let arguments =
+        ["discover-streams".into(), connector_tests::connector("misbehaving"), configuration.path().into()];
+    Runner::new(arguments).run_with_closed_output().assert(40, "caused by: it is closed");
+}
+
+#[test]
 fn a_closed_pipe_ends_the_run_quietly() {
     let (running, output) = Runner::sync(&json!({ "count": 10_000_000 })).start_unread();
     drop(output);

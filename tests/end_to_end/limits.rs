@@ -38,6 +38,22 @@ fn best_effort_holds_each_process_and_watches_the_sum() {
 }
 
 #[test]
+fn best_effort_limits_processes_too() {
+    let configuration = json!({ "behaviour": "allocate-in-children", "count": 60 });
+    let arguments = ["--limits", "best-effort", "--process-limit", "16", "--deadline", "5s"];
+    let ended = Runner::sync(&configuration).with(arguments).run_as(&Unprivileged::new());
+    ended.assert(32, "it reached the limit of 16 processes");
+}
+
+#[test]
+fn time_on_processors_is_not_promised_where_it_cannot_be_limited() {
+    let arguments = ["--limits", "best-effort", "--cpu-limit", "0.5"];
+    let ended = Runner::sync(&json!({})).with(arguments).run_as(&Unprivileged::new());
+    ended.assert(50, "time on processors can only be limited by a cgroup");
+    Runner::sync(&json!({})).with(arguments).run().assert(0, "done; 3 records");
+}
+
+#[test]
 fn best_effort_takes_a_cgroup_where_it_can() {
     let ended = Runner::sync(&json!({})).with(["--limits", "best-effort"]).run();
     ended.assert(0, "done; 3 records");
@@ -147,8 +163,14 @@ fn the_outcome_is_written_to_a_file_too() {
         assert_eq!(outcome["resumeAfter"].is_string(), code == 26, "{outcome}");
         assert!(!outcome.to_string().contains("hunter2"), "{outcome}");
     }
+    let refused =
+        Runner::sync(&json!({ "count": "many" })).with(["--outcome-file", file.to_str().unwrap()]).run();
+    refused.assert(10, "/count: expected a whole number");
+    let outcome: Value = serde_json::from_slice(&fs::read(&file).unwrap()).unwrap();
+    assert_eq!(outcome["exitCode"], 10);
     let nowhere = Runner::sync(&json!({})).with(["--outcome-file", "/nowhere/outcome.json"]).run();
-    nowhere.assert(40, "cannot write the outcome to /nowhere/outcome.json: No such file or directory");
+    nowhere.assert(2, "cannot write the outcome to /nowhere/outcome.json");
+    assert_eq!(nowhere.output(), "");
 }
 
 #[test]

@@ -46,6 +46,7 @@ const PANICS: &[Row] = &[
     ("panic", In("verify"), &[], 22, &[PANIC], None),
     ("panic", In("discover"), &[], 22, &[PANIC], Some(0)),
     ("panic", In("drop"), &[], 22, &[PANIC, "(while the client was dropped); "], Some(0)),
+    ("panic-at-length", Count(1_000_000), &[], 22, &["panicked at ", "long long"], Some(0)),
     ("panic-with-number", Plain, &[], 22, &["(a panic whose payload is not text)"], Some(0)),
     ("panic-in-thread", Plain, &[], 0, &[DONE[0], THREADS_PANIC, "a bug in a callback"], Some(3)),
     ("panic-in-thread-local", Plain, &[], 22, &[ABORTING_PANIC, THREADS_PANIC], Some(0)),

@@ -47,6 +47,7 @@ fn a_connector_that_gives_up_on_an_invalid_record_ends_with_21_and_keeps_what_wa
 fn rejected_records_fail_the_run_where_that_is_asked_for() {
     let ended =
         Runner::sync(&json!({ "behaviour": "tolerate-invalid-record" })).with(["--fail-on-rejected"]).run();
+    ended.assert(21, "was done, but records were rejected, and --fail-on-rejected was given");
     assert_eq!(ended.assert(21, "1 rejected").records().len(), 1);
 }
 

@@ -51,6 +51,22 @@ fn a_token_that_a_connector_logs_panics_with_and_returns_leaks_nowhere() {
 }
 
 #[test]
+fn a_long_token_is_not_shown_in_part_either() {
+    for length in [97, 300, 5_000] {
+        let token: String =
+            (0..length).map(|at| char::from(b"abcdefghijklmnopqrstuvwxyz0123456789"[at * 7 % 36])).collect();
+        for behaviour in ["leak", "leak-and-fail", "leak-and-panic", "leak-in-records"] {
+            let configuration = json!({ "behaviour": behaviour, "apiToken": token });
+            let ended = Runner::sync(&configuration).with(["-v"]).run();
+            assert!(ended.errors().contains("[secret apiToken]"), "{ended:?}");
+            for part in [&token[..24], &token[token.len() - 24..]] {
+                assert!(!ended.errors().contains(part), "{part} of {length} bytes is told: {ended:?}");
+            }
+        }
+    }
+}
+
+#[test]
 fn the_ids_of_discovered_streams_are_masked_in_messages() {
     let configuration = json!({ "behaviour": "leak-in-streams", "apiToken": TOKEN });
     let ended =

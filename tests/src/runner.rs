@@ -132,6 +132,14 @@ impl Runner {
         self.start_collecting(command).wait()
     }
 
+    /// Runs it to its end with standard output closed.
+    #[must_use]
+    pub fn run_with_closed_output(self) -> Ended {
+        let mut command = Command::new("sh");
+        command.args(["-c", "exec \"$0\" \"$@\" >&-"]).arg(artifacts::binary());
+        self.start_collecting(command).wait()
+    }
+
     /// Runs it to its end inside a cgroup, which it enters before it is executed.
     #[must_use]
     pub fn run_inside(self, cgroup: &Path) -> Ended {

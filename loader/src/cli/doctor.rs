@@ -1,4 +1,4 @@
-//! What this system can enforce: each row is proved by doing it, not by looking for a file.
+//! What this system can enforce, proved by doing it wherever that can be done without consequences.
 
 use std::fmt::Write as _;
 

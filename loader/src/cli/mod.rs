@@ -18,6 +18,7 @@ use std::{
 };
 
 use clap::{CommandFactory, Parser};
+use rustix::io::Errno;
 
 use crate::{
     configuration::{CheckError, ConfigurationError},
@@ -82,6 +83,7 @@ impl CliError {
             Self::Stream(_) => StreamError::exit_code(),
             Self::Launch(LaunchError::Containment(_) | LaunchError::Temporary(_)) => ExitCode::Unenforceable,
             Self::Report(_) => ExitCode::Usage,
+            Self::Launch(LaunchError::System { source, .. }) if is_want(source) => ExitCode::Unenforceable,
             Self::Launch(_) | Self::System { .. } => ExitCode::Bug,
             Self::Records(error) => error.exit_code(),
             Self::Output(_) => ExitCode::OutputFailed,
@@ -91,6 +93,12 @@ impl CliError {
     fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
+}
+
+/// Whether the system is short of what a run needs: processes, descriptors, memory, room on a disk.
+fn is_want(error: &io::Error) -> bool {
+    let numbers = [Errno::AGAIN, Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::NOSPC];
+    numbers.iter().any(|number| error.raw_os_error() == Some(number.raw_os_error()))
 }
 
 /// The runner's own `main`.

@@ -8,7 +8,7 @@ use crate::{
     configuration::{Configuration, ConfigurationSource},
     frame::Job,
     locate::Locator,
-    mask::Masker,
+    mask::{Masker, secret_texts},
     note::Note,
 };
 
@@ -23,6 +23,7 @@ pub(crate) struct Prepared {
     pub(crate) masker: Masker,
     path: PathBuf,
     configuration: BTreeMap<String, String>,
+    secrets: Vec<(String, String)>,
 }
 
 impl Prepared {
@@ -32,9 +33,10 @@ impl Prepared {
         note.check_loadable(&path, host_abi())?;
         let configuration = Configuration::read(&ConfigurationSource::from(run.config.clone()))?;
         configuration.check(&note.configuration_schema)?;
-        let masker = Masker::new(&configuration, Some(&note.configuration_schema))?;
+        let secrets = secret_texts(&configuration, Some(&note.configuration_schema));
+        let masker = Masker::of(&secrets)?;
         let configuration = configuration.entries().map(|(key, json)| (key.to_owned(), json)).collect();
-        Ok(Self { note, masker, path, configuration })
+        Ok(Self { note, masker, path, configuration, secrets })
     }
 
     /// A job for the worker.
@@ -46,6 +48,7 @@ impl Prepared {
             configuration: self.configuration.clone(),
             state: None,
             debug,
+            secrets: self.secrets.clone(),
             runner: std::process::id().cast_signed(),
         }
     }

@@ -136,7 +136,8 @@ impl<'a> Session<'a> {
         self.console.begin(note.slug.as_str());
         let outcome = supervisor::supervise(&run, sink, &mut self.signals, self.console);
         self.console.end();
-        Ok(outcome?)
+        let outcome = outcome?;
+        Ok(if self.fail_on_rejected { outcome.failed_if_rejected() } else { outcome })
     }
 
     /// The stream that is meant; discovers it where only its id is given. The inner error is the exit code
@@ -182,13 +183,12 @@ impl<'a> Session<'a> {
     /// Tells how a run ended, in one line and, where that is wanted, in a file; gives its exit code.
     pub(crate) fn conclude(&mut self, verb: &str, stream: Option<&str>, outcome: &Outcome) -> ExitCode {
         let note = &self.prepared.note;
-        let rejected =
-            outcome.code == ExitCode::Done && self.fail_on_rejected && outcome.numbers.rejected > 0;
-        let code = if rejected { ExitCode::InvalidRecords } else { outcome.code };
+        let code = outcome.code;
         let subject = stream.map(|id| format!(" {id:?}")).unwrap_or_default();
         let subject = format!("{} {} {verb}{subject}", note.slug, note.version);
-        let text = format!("{subject}: {}", summary(outcome, code));
-        let text = self.prepared.masker.mask(&text).into_owned();
+        let masker = &self.prepared.masker;
+        let what = masker.mask(&outcome.what);
+        let text = format!("{}: {}", masker.mask(&subject), summary(&what, outcome, code));
         self.console.say(level_of(code), &text);
         self.report(verb, stream, outcome, code)
     }

@@ -14,9 +14,15 @@ use crate::{
     supervisor::{Numbers, Outcome, bytes, duration, records},
 };
 
-/// What happened, the figures, and what to do next.
-pub(crate) fn summary(outcome: &Outcome, code: ExitCode) -> String {
-    let mut parts = vec![outcome.what.clone()];
+/// What of a connector's own words goes into the one line; all of them were lines of their own before.
+const SHOWN: usize = 2048;
+
+/// What happened (in words without secrets), the figures, and what to do next.
+pub(crate) fn summary(what: &str, outcome: &Outcome, code: ExitCode) -> String {
+    let shown = &what[..what.floor_char_boundary(SHOWN)];
+    let more = what.len() - shown.len();
+    let mut parts =
+        vec![if more == 0 { shown.to_owned() } else { format!("{shown}… ({more} bytes more)") }];
     parts.extend(figures(&outcome.numbers));
     parts.extend(outcome.held_by.clone());
     let mut text = parts.join("; ");

@@ -28,6 +28,13 @@ impl Answer {
         Self { is_valid: false, error_messages: messages }
     }
 
+    fn sentence(&self) -> String {
+        if self.is_valid {
+            return "the configuration works".to_owned();
+        }
+        format!("the configuration does not work: {}", self.error_messages.join("; "))
+    }
+
     fn print(&self) -> Result<ExitCode, CliError> {
         let mut line = serde_json::to_vec(self).unwrap_or_default();
         line.push(b'\n');
@@ -92,17 +99,14 @@ fn conclude(session: &mut Session<'_>, mut outcome: Outcome) -> Result<ExitCode,
         *message = masker.mask(message).into_owned();
     }
     tell(session, &answer);
+    outcome.what = answer.sentence();
     let code = answer.print()?;
     Ok(session.report("verify-configuration", None, &outcome, code))
 }
 
 fn tell(session: &mut Session<'_>, answer: &Answer) {
     let note = &session.prepared.note;
-    let subject = format!("{} {} verify-configuration", note.slug, note.version);
-    if answer.is_valid {
-        session.console.say(Level::Info, &format!("{subject}: the configuration works"));
-    } else {
-        let reasons = answer.error_messages.join("; ");
-        session.console.say(Level::Error, &format!("{subject}: the configuration does not work: {reasons}"));
-    }
+    let level = if answer.is_valid { Level::Info } else { Level::Error };
+    let text = format!("{} {} verify-configuration: {}", note.slug, note.version, answer.sentence());
+    session.console.say(level, &text);
 }

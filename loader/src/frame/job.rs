@@ -25,6 +25,8 @@ pub(crate) struct Job {
     pub(crate) state: Option<String>,
     /// Whether `DEBUG` lines are wanted.
     pub(crate) debug: bool,
+    /// What must not be cut in half before it is masked: the secret texts with their labels.
+    pub(crate) secrets: Vec<(String, String)>,
     /// The process id of the supervisor, which the worker must not reach.
     pub(crate) runner: i32,
 }

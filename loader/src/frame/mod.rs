@@ -33,6 +33,8 @@ pub(crate) const MAX_RECORD: usize = 64 * 1024 * 1024;
 pub(crate) const MAX_CHECKPOINT: usize = 1024 * 1024;
 /// The longest log message or panic text that crosses; the rest is cut off.
 pub(crate) const MAX_TEXT: usize = 64 * 1024;
+/// The largest payload of a frame that is no record: texts that are cut, written as JSON, and a state.
+pub(crate) const MAX_MESSAGE: usize = 4 * 1024 * 1024;
 /// The largest frame: a record with its header and time.
 pub(crate) const MAX_FRAME: usize = MAX_RECORD + 1024;
 

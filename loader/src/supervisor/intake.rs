@@ -14,7 +14,9 @@ use std::{
 
 use serde::de::IgnoredAny;
 
-use crate::frame::{DecodeError, Decoder, End, Kind, LogLine, MAX_CHECKPOINT, PanicReport, split_record};
+use crate::frame::{
+    DecodeError, Decoder, End, Kind, LogLine, MAX_CHECKPOINT, MAX_MESSAGE, PanicReport, split_record,
+};
 
 use super::{Event, envelope::Envelope, flood::Flood, sink::Sink};
 
@@ -127,6 +129,7 @@ impl Intake {
             if position.ended {
                 return Err(IntakeError::AfterEnd);
             }
+            check_length(kind, payload)?;
             match kind {
                 Kind::Record => self.take_record(payload, position)?,
                 Kind::Checkpoint => {
@@ -140,7 +143,12 @@ impl Intake {
                         self.tell(Event::Log(line));
                     }
                 }
-                Kind::Panic => self.tell(Event::Panic(read_json::<PanicReport>("a panic report", payload)?)),
+                Kind::Panic => {
+                    let panic = read_json::<PanicReport>("a panic report", payload)?;
+                    if self.flood.admits(payload.len()) {
+                        self.tell(Event::Panic(panic));
+                    }
+                }
                 Kind::End => {
                     position.ended = true;
                     self.tell(Event::End(read_json::<End>("an end", payload)?));
@@ -194,6 +202,15 @@ impl Intake {
 
 fn read_json<'a, T: serde::Deserialize<'a>>(what: &'static str, payload: &'a [u8]) -> Result<T, IntakeError> {
     serde_json::from_slice(payload).map_err(|error| garbled(what, &error))
+}
+
+/// Records may be large; whatever else an honest worker sends, it has cut before.
+fn check_length(kind: Kind, payload: &[u8]) -> Result<(), IntakeError> {
+    match kind {
+        Kind::Record => Ok(()),
+        _ if payload.len() <= MAX_MESSAGE => Ok(()),
+        _ => Err(garbled("a message", &format_args!("it has {} bytes", payload.len()))),
+    }
 }
 
 /// Exactly one JSON object on one line: it cannot end its envelope early, nor begin another.

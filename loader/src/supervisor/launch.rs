@@ -17,6 +17,7 @@ use crate::{
     containment::{Containment, ContainmentError, Enforcement},
     frame::{Job, JobError, Status, StatusError, write_job},
     guardian::{self, Orders, ProcessLimits},
+    processes,
     temporary::{TemporaryError, TemporaryFolder},
 };
 
@@ -139,8 +140,8 @@ pub(crate) struct Launched {
     pub(crate) guardian: Guardian,
 }
 
-/// How long a guardian may take to clean up what has been killed already.
-const CLEAN_UP: Duration = Duration::from_secs(10);
+/// How long a guardian may take to clean up: a little longer than it allows itself.
+const CLEAN_UP: Duration = Duration::from_secs(35);
 
 /// The guardian's process. Dropping it closes the lifeline, which makes it clean up and end.
 pub(crate) struct Guardian {
@@ -157,7 +158,7 @@ impl Guardian {
         let end = Instant::now() + CLEAN_UP;
         while matches!(self.process.try_wait(), Ok(None)) {
             if Instant::now() >= end {
-                // It has nothing left to do: the run was killed before.
+                // Stopped, or stuck in the kernel; what it leaves, the next start sweeps.
                 let _ = self.process.kill();
                 let _ = self.process.wait();
                 return;
@@ -216,6 +217,11 @@ pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
     Ok(Launched { channel, stdout, stderr, reports, status, containment, temporary, guardian })
 }
 
+/// The kernel counts all of a user's threads against its limit, not only those of the run.
+fn threads_of_this_user() -> u64 {
+    processes::threads_of(rustix::process::getuid().as_raw())
+}
+
 fn orders(limits: &Limits, containment: &Containment, temporary: &TemporaryFolder, procs: usize) -> Orders {
     Orders {
         cgroups: containment.directories().to_vec(),
@@ -224,6 +230,8 @@ fn orders(limits: &Limits, containment: &Containment, temporary: &TemporaryFolde
             open_files: limits.open_files,
             file_size: limits.temporary,
             data: Some(limits.memory).filter(|_| containment.needs_limits_on_each()),
+            processes: Some(limits.processes + threads_of_this_user())
+                .filter(|_| containment.needs_limits_on_each()),
         },
         procs: i32::try_from(procs).unwrap_or(0),
     }

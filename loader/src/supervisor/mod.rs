@@ -40,7 +40,7 @@ use envelope::Envelope;
 use flood::Flood;
 use intake::{Intake, IntakeError, Progress};
 use launch::{Launched, launch};
-use output::{Reader, Stream, Tail};
+use output::{Line, Reader, Stream, Tail};
 use watch::Watch;
 
 pub(crate) use launch::{LaunchError, Limits};
@@ -62,7 +62,7 @@ pub(crate) enum Event {
     /// The channel has ended, or something on it is wrong.
     IntakeEnded(Result<(), IntakeError>),
     /// The connector wrote a line to stdout or stderr.
-    Output(Stream, String),
+    Output(Stream, Line),
     /// Nobody writes to that stream any more.
     OutputEnded(Stream),
     /// The soft memory limit was met.

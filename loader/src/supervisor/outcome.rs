@@ -136,6 +136,18 @@ impl Outcome {
         Self { code, what, advice: advice.to_owned(), answer, failure, signal, held_by, numbers }
     }
 
+    /// The same run, done, where the operator does not want records to be rejected.
+    pub(crate) fn failed_if_rejected(mut self) -> Self {
+        if self.code == ExitCode::Done && self.numbers.rejected > 0 {
+            self.code = ExitCode::InvalidRecords;
+            "was done, but records were rejected, and --fail-on-rejected was given"
+                .clone_into(&mut self.what);
+            "the rejected records are told above; the connector's author has to mend them"
+                .clone_into(&mut self.advice);
+        }
+        self
+    }
+
     /// The same run, done, as a step of a command that somebody cancelled meanwhile.
     pub(crate) fn cancelled_if_asked(mut self) -> Self {
         if let (ExitCode::Done, Some(signal)) = (self.code, self.signal) {
@@ -193,7 +205,9 @@ fn was_near(evidence: &Evidence) -> bool {
 fn failed(stage: Stage, failure: &FailureReport, numbers: &Numbers) -> Verdict {
     let is_own_fault = matches!(failure.kind.as_str(), failure_kind::CONNECTOR | failure_kind::PANIC);
     let message = &failure.message;
-    if is_own_fault && numbers.reading.refused_processes > 0 {
+    // Where no cgroup refuses processes, and counts what it refused, the user's own limit does.
+    let is_refused = numbers.reading.processes > 0 && message.contains(TRY_AGAIN);
+    if is_own_fault && (numbers.reading.refused_processes > 0 || is_refused) {
         return words::processes(numbers, &format!("failed: {message}"));
     }
     if is_own_fault && message.contains(TOO_MANY_FILES) {
@@ -202,5 +216,7 @@ fn failed(stage: Stage, failure: &FailureReport, numbers: &Numbers) -> Verdict {
     words::failed(stage, failure)
 }
 
+/// As Rust shows EAGAIN, the answer to a `fork` too many.
+const TRY_AGAIN: &str = "(os error 11)";
 /// As Rust shows EMFILE.
 const TOO_MANY_FILES: &str = "(os error 24)";

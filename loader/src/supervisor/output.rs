@@ -7,6 +7,8 @@ use std::{
     sync::{Arc, Mutex, PoisonError, mpsc::SyncSender},
 };
 
+use crate::mask::Masker;
+
 use super::{Event, flood::Flood};
 
 /// Which of the two streams a line came from.
@@ -21,23 +23,39 @@ pub(crate) enum Stream {
 const KEPT: u64 = 64 * 1024;
 /// Lines of a stream that are kept to explain a death, also where they were held back.
 const TAIL: usize = 20;
-/// What is kept of each of them.
-const TAIL_LINE: usize = 4 * 1024;
 
 /// The last lines of a stream.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Tail(Arc<Mutex<VecDeque<String>>>);
+pub(crate) struct Tail(Arc<Mutex<VecDeque<Line>>>);
+
+/// A line, or the beginning of one that was too long.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Line {
+    pub(crate) text: String,
+    /// Whether there was more of it: a secret may have been cut in half at its end.
+    pub(crate) is_cut: bool,
+}
+
+impl Line {
+    /// The line without secrets.
+    pub(crate) fn masked(&self, masker: &Masker) -> String {
+        if self.is_cut {
+            return String::from_utf8_lossy(&masker.mask_cut(self.text.as_bytes())).into_owned();
+        }
+        masker.mask(&self.text).into_owned()
+    }
+}
 
 impl Tail {
-    fn push(&self, line: &str) {
+    fn push(&self, line: &Line) {
         let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if lines.len() >= TAIL {
             lines.pop_front();
         }
-        lines.push_back(line[..line.floor_char_boundary(TAIL_LINE)].to_owned());
+        lines.push_back(line.clone());
     }
 
-    pub(crate) fn lines(&self) -> Vec<String> {
+    pub(crate) fn lines(&self) -> Vec<Line> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect()
     }
 }
@@ -56,7 +74,9 @@ impl Reader {
         let mut reader = BufReader::with_capacity(64 * 1024, pipe);
         while let Some(line) = next_line(&mut reader) {
             self.tail.push(&line);
-            if self.flood.admits(line.len()) && self.events.send(Event::Output(self.stream, line)).is_err() {
+            if self.flood.admits(line.text.len())
+                && self.events.send(Event::Output(self.stream, line)).is_err()
+            {
                 return;
             }
         }
@@ -65,18 +85,19 @@ impl Reader {
     }
 }
 
-fn next_line(reader: &mut impl BufRead) -> Option<String> {
+fn next_line(reader: &mut impl BufRead) -> Option<Line> {
     let mut bytes = Vec::new();
     let read = reader.by_ref().take(KEPT).read_until(b'\n', &mut bytes).ok()?;
     if read == 0 {
         return None;
     }
+    let mut is_cut = false;
     if bytes.last() == Some(&b'\n') {
         bytes.pop();
     } else {
-        reader.skip_until(b'\n').ok()?;
+        is_cut = reader.skip_until(b'\n').ok()? > 0;
     }
-    Some(String::from_utf8_lossy(&bytes).into_owned())
+    Some(Line { text: String::from_utf8_lossy(&bytes).into_owned(), is_cut })
 }
 
 #[cfg(test)]
@@ -87,17 +108,18 @@ mod tests {
     fn lines_are_cut_at_breaks_and_a_giant_one_keeps_its_beginning() {
         let giant = "x".repeat(200_000);
         let mut input = std::io::Cursor::new(format!("one\n\n{giant}\nthree \u{fffd}"));
-        let lines: Vec<String> = std::iter::from_fn(|| next_line(&mut input)).collect();
-        let lengths: Vec<usize> = lines.iter().map(String::len).collect();
+        let lines: Vec<Line> = std::iter::from_fn(|| next_line(&mut input)).collect();
+        let lengths: Vec<usize> = lines.iter().map(|line| line.text.len()).collect();
         assert_eq!(lengths, [3, 0, 65_536, 9]);
-        assert_eq!(lines[3], "three \u{fffd}");
+        assert_eq!(lines[3].text, "three \u{fffd}");
+        assert_eq!(lines.iter().map(|line| line.is_cut).collect::<Vec<_>>(), [false, false, true, false]);
     }
 
     #[test]
     fn the_tail_holds_the_last_lines_also_those_held_back() {
         let tail = Tail::default();
-        (0..100).for_each(|number| tail.push(&format!("line {number}")));
+        (0..100).for_each(|number| tail.push(&Line { text: format!("line {number}"), is_cut: false }));
         let lines = tail.lines();
-        assert_eq!((lines.len(), lines[0].as_str(), lines[19].as_str()), (20, "line 80", "line 99"));
+        assert_eq!((lines.len(), &*lines[0].text, &*lines[19].text), (20, "line 80", "line 99"));
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct OutcomeReport<'a> {
     pub(crate) verb: &'a str,
     /// The id of the stream.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) stream: Option<&'a str>,
+    pub(crate) stream: Option<String>,
     pub(crate) records: Records,
     pub(crate) checkpoint: Checkpoint,
     pub(crate) memory: Memory,
@@ -83,7 +83,7 @@ impl<'a> OutcomeReport<'a> {
             connector: subject.connector,
             run: subject.run,
             verb: subject.verb,
-            stream: subject.stream,
+            stream: subject.stream.map(|id| masker.mask(id).into_owned()),
             records: Records {
                 accepted: numbers.accepted,
                 sent: numbers.sent,

@@ -3,10 +3,11 @@
 use std::{
     fs::File,
     io::{self, BufWriter, Write},
+    os::fd::OwnedFd,
     sync::mpsc::Sender,
 };
 
-use rustix::fs::{FileType, fdatasync, fstat};
+use rustix::fs::{FileType, OFlags, fcntl_getfl, fdatasync, fstat};
 
 /// Takes the lines of one run, in order.
 pub(crate) trait Sink: Send {
@@ -34,10 +35,22 @@ impl Stdout {
     /// Where standard output is closed.
     pub(crate) fn open() -> io::Result<Self> {
         let descriptor = rustix::io::dup(rustix::stdio::stdout())?;
+        check_open(&descriptor)?;
         let is_file = FileType::from_raw_mode(fstat(&descriptor)?.st_mode) == FileType::RegularFile;
         let writer = BufWriter::with_capacity(128 * 1024, File::from(descriptor));
         Ok(Self { writer, is_file })
     }
+}
+
+/// Where standard output was closed, Rust has opened `/dev/null` in its place before `main`, to read and to write: what
+/// goes there would be lost. A shell's `>/dev/null`, which is meant, only writes.
+fn check_open(descriptor: &OwnedFd) -> io::Result<()> {
+    let is_null = fstat(descriptor)?.st_rdev == rustix::fs::makedev(1, 3);
+    let is_read_too = fcntl_getfl(descriptor)? & OFlags::ACCMODE == OFlags::RDWR;
+    if is_null && is_read_too {
+        return Err(io::Error::new(io::ErrorKind::NotConnected, "it is closed"));
+    }
+    Ok(())
 }
 
 impl Sink for Stdout {
@@ -71,6 +84,8 @@ pub(crate) struct Memory {
 
 /// What all records in memory may take together: some hundred thousand streams.
 const MOST: usize = 64 * 1024 * 1024;
+/// What a record takes beside its text.
+const OVERHEAD: usize = 64;
 
 impl Memory {
     pub(crate) fn new(records: Sender<String>) -> Self {
@@ -84,7 +99,7 @@ impl Sink for Memory {
     }
 
     fn append(&mut self, _line: &[u8], record: &str) -> io::Result<()> {
-        let left = self.room.checked_sub(record.len());
+        let left = self.room.checked_sub(record.len() + OVERHEAD);
         self.room = left.ok_or_else(|| io::Error::other("they are more than 64 MiB"))?;
         self.records.send(record.to_owned()).map_err(io::Error::other)
     }
@@ -133,10 +148,10 @@ mod tests {
         let (sender, records) = mpsc::channel();
         let mut sink = Memory::new(sender);
         let record = "x".repeat(1 << 20);
-        for _ in 0..64 {
+        for _ in 0..63 {
             sink.append(b"", &record).unwrap();
         }
-        assert_eq!(sink.append(b"", "x").unwrap_err().to_string(), "they are more than 64 MiB");
-        assert_eq!(records.try_iter().count(), 64);
+        assert_eq!(sink.append(b"", &record).unwrap_err().to_string(), "they are more than 64 MiB");
+        assert_eq!(records.try_iter().count(), 63);
     }
 }

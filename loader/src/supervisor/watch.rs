@@ -22,7 +22,7 @@ use super::{
     Event, Helpers, Observer, Run,
     launch::Guardian,
     outcome::{Evidence, Numbers, Outcome, Stop, duration},
-    output::Stream,
+    output::{Line, Stream},
     vitals::Vitals,
 };
 
@@ -63,6 +63,8 @@ pub(crate) struct Watch<'a> {
     /// Since when the worker should be gone.
     over_since: Option<Instant>,
     files_counted: Instant,
+    /// Whether somebody who has asked twice does not want to wait for the sink any more.
+    gives_up: bool,
     observer: &'a mut dyn Observer,
 }
 
@@ -91,6 +93,7 @@ impl<'a> Watch<'a> {
             asked_to_stop: None,
             over_since: None,
             files_counted: Instant::now(),
+            gives_up: false,
             observer,
         }
     }
@@ -137,7 +140,7 @@ impl<'a> Watch<'a> {
                     self.stop(Stop::Intake);
                 }
             }
-            Event::Output(stream, text) => self.take_output(stream, text),
+            Event::Output(stream, line) => self.take_output(stream, &line),
             Event::OutputEnded(Stream::Stdout) => self.open.stdout = false,
             Event::OutputEnded(Stream::Stderr) => self.open.stderr = false,
             Event::MemoryPressure => {
@@ -178,13 +181,14 @@ impl<'a> Watch<'a> {
         self.evidence.panics.push(panic);
     }
 
-    fn take_output(&mut self, stream: Stream, text: String) {
+    fn take_output(&mut self, stream: Stream, line: &Line) {
         self.vitals.sign();
         let source = match stream {
             Stream::Stdout => "stdout",
             Stream::Stderr => "stderr",
         };
-        self.tell(source, &LogLine { level: Level::Info, message: text, tags: BTreeMap::new() });
+        let message = line.masked(self.run.masker);
+        self.tell(source, &LogLine { level: Level::Info, message, tags: BTreeMap::new() });
     }
 
     /// Tells the observer of a line, with every secret in it masked.
@@ -207,6 +211,12 @@ impl<'a> Watch<'a> {
 
     /// The first signal asks the connector to stop; a second one kills it.
     fn take_signal(&mut self, signal: i32) {
+        if self.containment.is_none() {
+            // Nobody is left to be asked: what is waited for is the reader of the records.
+            self.evidence.stop.get_or_insert(Stop::Signal(signal));
+            self.gives_up = true;
+            return;
+        }
         if matches!(self.evidence.stop, Some(Stop::Signal(_))) {
             self.kill();
             return;
@@ -261,7 +271,7 @@ impl<'a> Watch<'a> {
         killed
             && (worker_gone || waited > KILL + LINGER)
             && (output_over || waited > KILL + LINGER)
-            && (!self.open.intake || waited > SLOW_SINK)
+            && (!self.open.intake || waited > SLOW_SINK || self.gives_up)
     }
 
     fn conclude(mut self) -> Outcome {
@@ -274,7 +284,7 @@ impl<'a> Watch<'a> {
             );
         }
         let stderr = self.helpers.tail.lines();
-        self.evidence.stderr = stderr.iter().map(|line| self.run.masker.mask(line).into_owned()).collect();
+        self.evidence.stderr = stderr.iter().map(|line| line.masked(self.run.masker)).collect();
         self.evidence.numbers = self.numbers();
         self.evidence.stage = Some(self.status.stage());
         self.guardian.dismiss();

@@ -13,10 +13,16 @@ use codeclimate_connector_abi::{
     abi_stable::std_types::{RErr, ROk, RResult, RSlice, RStr, RVec},
     v1::{self, failure_kind, host_call, verb},
 };
-use connector_schemas::Checker;
+use connector_schemas::{Checker, RecordError};
 use serde_json::{Value, json};
 
-use crate::frame::{FailureReport, Job, Kind, Level, LogLine, MAX_CHECKPOINT, MAX_RECORD, MAX_TEXT, Status};
+use crate::{
+    frame::{
+        End, FailureReport, Job, Kind, Level, LogLine, MAX_CHECKPOINT, MAX_RECORD, MAX_TEXT, PanicReport,
+        Status,
+    },
+    mask::Masker,
+};
 
 use super::{
     outbox::Outbox,
@@ -24,6 +30,11 @@ use super::{
     state::read_state,
 };
 
+/// Tags of a line, and the bytes of one.
+const MAX_TAGS: usize = 64;
+const MAX_TAG: usize = 4 * 1024;
+/// Errors of a record that are passed on at the end of a run.
+const MAX_ERRORS: usize = 100;
 /// How many refused records are told to the operator one by one.
 const TOLD_REJECTIONS: u64 = 5;
 
@@ -31,6 +42,7 @@ const TOLD_REJECTIONS: u64 = 5;
 pub(crate) struct Services {
     outbox: Arc<Outbox>,
     status: Arc<Status>,
+    masker: Masker,
     checker: Checker,
     state: Mutex<Option<String>>,
     permitted: Permitted,
@@ -49,7 +61,7 @@ enum Permitted {
 type Answer = Result<Vec<u8>, FailureReport>;
 
 impl Services {
-    pub(crate) fn new(job: &Job, outbox: Arc<Outbox>, status: Arc<Status>) -> Self {
+    pub(crate) fn new(job: &Job, masker: Masker, outbox: Arc<Outbox>, status: Arc<Status>) -> Self {
         let permitted = match job.verb {
             verb::VERIFY_CONFIGURATION => Permitted::None,
             verb::DISCOVER_STREAMS => Permitted::Streams,
@@ -59,6 +71,7 @@ impl Services {
         Self {
             outbox,
             status,
+            masker,
             checker: Checker::new(),
             state: Mutex::new(job.state.clone().filter(|_| keeps_state)),
             permitted,
@@ -104,7 +117,7 @@ impl Services {
         {
             return Err(invalid("extractedAt is not an RFC 3339 time such as 2020-02-21T12:00:00Z"));
         }
-        let checked = self.checker.check(record).map_err(|error| rejected(&error))?;
+        let checked = self.checker.check(record).map_err(|error| self.rejected(record, &error))?;
         if self.permitted == Permitted::Streams && checked.record_type().name() != "Stream" {
             let message = format!(
                 "discover-streams produces records of type Stream only, found {}",
@@ -113,6 +126,30 @@ impl Services {
             return Err(invalid_at("/_type", message));
         }
         Ok(())
+    }
+
+    /// The refusal shows parts of what it found. A secret among it is masked first: cut in half, nobody could.
+    fn rejected(&self, record: &[u8], error: &RecordError) -> FailureReport {
+        match self.masker.mask_bytes(record) {
+            Cow::Borrowed(_) => rejected(error),
+            Cow::Owned(masked) => match self.checker.check(&masked) {
+                Err(error) => rejected(&error),
+                Ok(_) => invalid("it is wrong in a secret value, which is not shown"),
+            },
+        }
+    }
+
+    /// The text without secrets, at most so many bytes of it.
+    fn shown(&self, text: &str, bytes: usize) -> String {
+        cut(&self.masker.mask(text), bytes)
+    }
+
+    /// The end of the verb in words that are short enough for the last frame.
+    pub(crate) fn masked(&self, end: End) -> End {
+        let End::Failed { stage, mut failure } = end else { return end };
+        failure.message = self.shown(&failure.message, MAX_TEXT);
+        failure.errors.truncate(MAX_ERRORS);
+        End::Failed { stage, failure }
     }
 
     /// Counts a refused record, and tells the operator of the first few: the connector may not.
@@ -124,10 +161,10 @@ impl Services {
         let mut tags = BTreeMap::new();
         let parsed: Value = serde_json::from_slice(record).unwrap_or_default();
         for member in ["_type", "id", "self"] {
-            tags.extend(parsed[member].as_str().map(|text| (member.to_owned(), cut(text, 200))));
+            tags.extend(parsed[member].as_str().map(|text| (member.to_owned(), self.shown(text, 200))));
         }
         let more = if before + 1 == TOLD_REJECTIONS { " (further ones are counted, not told)" } else { "" };
-        let message = format!("record rejected: {}{more}", cut(&failure.message, 2000));
+        let message = format!("record rejected: {}{more}", self.shown(&failure.message, 2000));
         self.send_line(&LogLine { level: Level::Warn, message, tags });
     }
 
@@ -138,8 +175,7 @@ impl Services {
             host_call::LOG => self.log(payload),
             host_call::CANCELLATION => Ok(self.cancellation()),
             host_call::PANIC => {
-                // The process may be about to abort.
-                self.outbox.send_now(Kind::Panic, &payload[..payload.len().min(MAX_TEXT)]);
+                self.tell_panic(payload);
                 Ok(Vec::new())
             }
             unknown => Err(FailureReport::new(
@@ -169,9 +205,32 @@ impl Services {
             FailureReport::new(failure_kind::CONNECTOR, format!("not a log line: {error}"))
         })?;
         if line.level <= Level::Info || self.debug {
-            self.send_line(&LogLine { message: cut(&line.message, MAX_TEXT), ..line });
+            let tags = line.tags.into_iter().take(MAX_TAGS);
+            let tags = tags.map(|(key, value)| (self.shown(&key, MAX_TAG), self.shown(&value, MAX_TAG)));
+            let message = self.shown(&line.message, MAX_TEXT);
+            self.send_line(&LogLine { level: line.level, message, tags: tags.collect() });
         }
         Ok(Vec::new())
+    }
+
+    /// What cannot be read is told as it is: a panic is never lost.
+    fn tell_panic(&self, payload: &[u8]) {
+        let unread = |_| PanicReport {
+            message: String::from_utf8_lossy(payload).into_owned(),
+            file: None,
+            line: None,
+            thread: None,
+        };
+        let panic = serde_json::from_slice(payload).unwrap_or_else(unread);
+        let short = |text: String| self.shown(&text, MAX_TAG);
+        let panic = PanicReport {
+            message: self.shown(&panic.message, MAX_TEXT),
+            file: panic.file.map(short),
+            thread: panic.thread.map(short),
+            line: panic.line,
+        };
+        // The process may be about to abort.
+        self.outbox.send_now(Kind::Panic, &serde_json::to_vec(&panic).unwrap_or_default());
     }
 
     fn send_line(&self, line: &LogLine) {

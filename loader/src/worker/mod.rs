@@ -29,11 +29,11 @@ use rustix::thread::set_name;
 use serde_json::value::RawValue;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-use crate::confinement;
 use crate::frame::{
     BROKEN, CHANNEL_FD, End, FailureReport, Job, Kind, LOAD_FAILURE, STATUS_FD, Stage, Status, inherit,
     keep_from_children, read_job,
 };
+use crate::{confinement, mask::Masker};
 
 use host::{Host, Services};
 use library::Library;
@@ -58,15 +58,16 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     let status = Arc::new(Status::map(inherit(STATUS_FD, "the status page")?)?);
     report_own_panics(&status);
     keep_from_children()?;
-    be_killed_first()?;
+    be_killed_first();
     leave_signals_to_the_runner()?;
     let job = read_job(&mut channel)?;
     // Before there is any other thread: what is confined is this one and those that it starts.
     confinement::from_parents(job.runner)?;
     end_with_the_supervisor(channel.try_clone()?)?;
     let outbox = Arc::new(Outbox::start(channel, Arc::clone(&status))?);
-    let services = Arc::new(Services::new(&job, Arc::clone(&outbox), Arc::clone(&status)));
-    let end = do_verb(job, &services, &status);
+    let masker = Masker::of(&job.secrets)?;
+    let services = Arc::new(Services::new(&job, masker, Arc::clone(&outbox), Arc::clone(&status)));
+    let end = services.masked(do_verb(job, &services, &status));
     status.set_stage(Stage::End);
     services.close();
     outbox.finish(&serde_json::to_vec(&end)?);
@@ -74,8 +75,9 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
 }
 
 /// Under a shortage of memory for the whole system, or the container, the kernel takes this process before the runner.
-fn be_killed_first() -> std::io::Result<()> {
-    std::fs::write("/proc/self/oom_score_adj", "1000")
+fn be_killed_first() {
+    // A container may have `/proc` read-only; the limits hold all the same.
+    let _ = std::fs::write("/proc/self/oom_score_adj", "1000");
 }
 
 /// A service manager that stops a service signals all its processes, which in a delegated cgroup are the worker too.

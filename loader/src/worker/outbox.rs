@@ -91,11 +91,15 @@ impl Outbox {
 
     /// Appends a frame that may be the last thing that this process does, and returns when it is out.
     pub(crate) fn send_now(&self, kind: Kind, payload: &[u8]) {
-        if !self.append(true, |waiting, _| append(&mut waiting.bytes, kind, payload)) {
+        let mut batch = 0;
+        let appended = self.append(true, |waiting, _| {
+            append(&mut waiting.bytes, kind, payload);
+            batch = waiting.taken + 1;
+        });
+        if !appended {
             return;
         }
         let waiting = self.shared.lock();
-        let batch = waiting.taken + 1;
         let is_in = |waiting: &mut Waiting| waiting.written < batch && !waiting.closed;
         drop(self.shared.space.wait_timeout_while(waiting, OUT, is_in));
     }

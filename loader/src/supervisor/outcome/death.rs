@@ -4,7 +4,7 @@ use signal_hook::consts::{SIGABRT, SIGXFSZ};
 
 use crate::{
     exit_code::ExitCode,
-    frame::{PanicReport, Stage},
+    frame::{BROKEN, PanicReport, Stage},
     guardian::Report,
 };
 
@@ -21,6 +21,9 @@ pub(super) const NO_GUARDIAN: &str =
 
 pub(super) fn explain(evidence: &Evidence) -> Verdict {
     match &evidence.worker {
+        Some(Report::Exited { code: BROKEN }) if evidence.stage == Some(Stage::Start) => {
+            words::bug(&evidence.stderr.join(" / "))
+        }
         _ if evidence.stage == Some(Stage::Bug) => words::bug(&evidence.stderr.join(" / ")),
         _ if evidence.stage == Some(Stage::ChannelLost) => {
             words::protocol("it closed the channel to the runner")

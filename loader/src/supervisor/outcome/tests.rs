@@ -85,6 +85,16 @@ fn every_ending_has_its_code_and_its_words() {
         (Evidence { stage: Some(Stage::Bug), ..evidence() }, 70, "could not be run to its end"),
         (Evidence { worker: None, ..evidence() }, 70, "the guardian"),
         (
+            Evidence {
+                worker: Some(Report::Exited { code: 70 }),
+                stage: Some(Stage::Start),
+                stderr: vec!["the worker cannot begin: why".into()],
+                ..Evidence::default()
+            },
+            70,
+            "the worker cannot begin: why",
+        ),
+        (
             Evidence { worker: None, intake: torn(), stop: Some(Stop::GuardianLost), ..evidence() },
             70,
             "the guardian",

@@ -70,11 +70,13 @@ pub(super) fn idle(numbers: &Numbers) -> Verdict {
 }
 
 pub(super) fn processes(numbers: &Numbers, what: &str) -> Verdict {
-    let refused = numbers.reading.refused_processes;
-    let what = format!(
-        "{what}: it reached the limit of {} processes and threads, {refused} more were refused",
-        numbers.limits.processes
-    );
+    let (refused, limit) = (numbers.reading.refused_processes, numbers.limits.processes);
+    let what = match refused {
+        0 => format!("{what}: it reached the limit of {limit} processes"),
+        _ => format!(
+            "{what}: it reached the limit of {limit} processes and threads, {refused} more were refused"
+        ),
+    };
     (
         ExitCode::OtherLimit,
         what,

@@ -29,9 +29,12 @@ impl Watch<'_> {
             self.vitals.sign();
             self.evidence.held_back += held_back;
         }
-        self.check_memory();
-        self.check_time();
-        self.check_processes_and_files();
+        // A run that has been killed, or has ended, has no limits to keep; its records may still be on their way.
+        if self.containment.is_some() {
+            self.check_memory();
+            self.check_time();
+            self.check_processes_and_files();
+        }
         if self.over_since.is_some_and(|since| since.elapsed() >= LINGER) && self.evidence.worker.is_none() {
             self.stop(if self.evidence.end.is_some() { Stop::Lingered } else { Stop::ChannelClosed });
         }
@@ -80,7 +83,7 @@ impl Watch<'_> {
     }
 
     fn check_processes_and_files(&mut self) {
-        if self.reading.refused_processes > BOMB {
+        if self.reading.refused_processes > BOMB || self.reading.processes > self.run.limits.processes {
             self.stop(Stop::Processes);
         }
         if self.files_counted.elapsed() >= COUNT_FILES {

@@ -46,6 +46,10 @@ pub enum Behaviour {
     LeakAndPanic,
     /// Streams named after its secret.
     LeakInStreams,
+    /// Gives up on a record that holds its secret where it must not.
+    LeakInRecords,
+    /// Panics with `count` bytes.
+    PanicAtLength,
     /// Returns an error.
     Fail,
     /// Says that the source is down.
@@ -98,6 +102,8 @@ pub enum Behaviour {
     OpenFiles,
     /// Produces a record, sets a checkpoint, then sleeps without asking whether it should stop.
     Hang,
+    /// Sleeps for `count` milliseconds without asking whether it should stop, then discovers its streams.
+    Doze,
     /// The same, but it asks.
     Wait,
     /// Computes without end.

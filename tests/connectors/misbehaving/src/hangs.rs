@@ -12,7 +12,7 @@ use rustix::process::{Signal, getpid, kill_process};
 
 use crate::{
     Misbehaving,
-    records::{one_record_and_a_checkpoint, well},
+    records::{one_record_and_a_checkpoint, streams, well},
 };
 
 /// Long beyond the patience of every test.
@@ -76,4 +76,9 @@ pub(crate) fn ignore_signals(client: &Misbehaving) -> Result<(), Error> {
     }
     kill_process(getpid(), Signal::TERM)?;
     hang(client)
+}
+
+pub(crate) fn doze(client: &Misbehaving) -> Result<(), Error> {
+    thread::sleep(Duration::from_millis(client.configuration.count));
+    streams(client)
 }

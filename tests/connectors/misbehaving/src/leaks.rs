@@ -53,3 +53,10 @@ pub(crate) fn streams(client: &Misbehaving) -> Result<(), Error> {
     let token = &client.configuration.api_token;
     Ok(client.context.records.produce(&Stream::new(token, "https://x.example", token))?)
 }
+
+/// Whatever the runner says of the record goes into the error.
+pub(crate) fn records(client: &Misbehaving) -> Result<(), Error> {
+    let token = &client.configuration.api_token;
+    let record = json!({ "_type": "Incident", "id": { "token": token }, "status": token, "title": [token] });
+    Ok(client.context.records.produce(&record)?)
+}

@@ -38,3 +38,7 @@ pub(crate) fn twice() -> Result<(), Error> {
     let _dropped_while_unwinding = PanicsWhenDropped;
     panic!("a bug in the connector");
 }
+
+pub(crate) fn at_length(client: &Misbehaving) -> Result<(), Error> {
+    panic!("{}", "long ".repeat(usize::try_from(client.configuration.count / 5).unwrap_or(0)))
+}
