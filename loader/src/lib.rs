@@ -17,6 +17,7 @@ use std::{error::Error, fmt::Write as _, process::ExitCode};
 
 pub mod cgroup;
 mod cli;
+mod closed_output;
 pub mod configuration;
 mod confinement;
 mod console;

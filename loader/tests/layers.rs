@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 20] = [
+const ORDER: [&str; 21] = [
     "exit_code",
     "did_you_mean",
     "slug",
@@ -21,6 +21,7 @@ const ORDER: [&str; 20] = [
     "containment",
     "confinement",
     "frame",
+    "closed_output",
     "worker",
     "guardian",
     "supervisor",

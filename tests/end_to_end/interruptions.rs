@@ -138,6 +138,9 @@ fn records_that_nobody_could_get_are_not_called_done() {
     let arguments =
         ["discover-streams".into(), connector_tests::connector("misbehaving"), configuration.path().into()];
     Runner::new(arguments).run_with_closed_output().assert(40, "caused by: it is closed");
+    // Sent there on purpose, and opened as some languages open it: to read and to write.
+    let nowhere = std::fs::File::options().read(true).write(true).open("/dev/null").unwrap();
+    Runner::sync(&json!({})).start_into(nowhere).wait().assert(0, "done; 3 records");
 }
 
 #[test]

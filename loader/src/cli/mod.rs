@@ -21,6 +21,7 @@ use clap::{CommandFactory, Parser};
 use rustix::io::Errno;
 
 use crate::{
+    closed_output::was_closed,
     configuration::{CheckError, ConfigurationError},
     console::{Console, printable},
     cutoff::CutoffError,
@@ -168,6 +169,9 @@ fn completions(shell: clap_complete::Shell) -> Result<ExitCode, CliError> {
 
 /// Prints an answer to standard output.
 fn print(text: &[u8]) -> Result<ExitCode, CliError> {
+    if was_closed() {
+        return Err(CliError::Output(io::Error::new(io::ErrorKind::NotConnected, "it is closed")));
+    }
     let mut stdout = io::stdout().lock();
     stdout.write_all(text).and_then(|()| stdout.flush()).map_err(CliError::Output)?;
     Ok(ExitCode::Done)

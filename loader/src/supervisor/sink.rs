@@ -3,11 +3,12 @@
 use std::{
     fs::File,
     io::{self, BufWriter, Write},
-    os::fd::OwnedFd,
     sync::mpsc::Sender,
 };
 
-use rustix::fs::{FileType, OFlags, fcntl_getfl, fdatasync, fstat};
+use rustix::fs::{FileType, fdatasync, fstat};
+
+use crate::closed_output::was_closed;
 
 /// Takes the lines of one run, in order.
 pub(crate) trait Sink: Send {
@@ -34,23 +35,14 @@ impl Stdout {
     /// # Errors
     /// Where standard output is closed.
     pub(crate) fn open() -> io::Result<Self> {
+        if was_closed() {
+            return Err(io::Error::new(io::ErrorKind::NotConnected, "it is closed"));
+        }
         let descriptor = rustix::io::dup(rustix::stdio::stdout())?;
-        check_open(&descriptor)?;
         let is_file = FileType::from_raw_mode(fstat(&descriptor)?.st_mode) == FileType::RegularFile;
         let writer = BufWriter::with_capacity(128 * 1024, File::from(descriptor));
         Ok(Self { writer, is_file })
     }
-}
-
-/// Where standard output was closed, Rust has opened `/dev/null` in its place before `main`, to read and to write: what
-/// goes there would be lost. A shell's `>/dev/null`, which is meant, only writes.
-fn check_open(descriptor: &OwnedFd) -> io::Result<()> {
-    let is_null = fstat(descriptor)?.st_rdev == rustix::fs::makedev(1, 3);
-    let is_read_too = fcntl_getfl(descriptor)? & OFlags::ACCMODE == OFlags::RDWR;
-    if is_null && is_read_too {
-        return Err(io::Error::new(io::ErrorKind::NotConnected, "it is closed"));
-    }
-    Ok(())
 }
 
 impl Sink for Stdout {
