@@ -104,8 +104,8 @@ impl Git {
     fn open(&self, stream: &Stream) -> Result<Repository, Error> {
         let paths = self.configuration.path.as_slice();
         if !paths.iter().any(|path| path == stream.id()) {
-            return Err(Error::configuration(format!(
-                "the stream's id `{}` is not among the configured paths, which are `{}`",
+            return Err(Error::new(format!(
+                "the stream's id `{}` is not among the configured paths, which are `{}`; give one of those ids",
                 stream.id(),
                 paths.join("`, `")
             )));

@@ -109,7 +109,7 @@ fn a_stream_that_is_not_configured_is_refused_with_those_that_are() {
     let error = client.sync_stream(&stream("c"), BEGINNING.parse().unwrap()).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the stream's id `c` is not among the configured paths, which are `a`, `b`"
+        "the stream's id `c` is not among the configured paths, which are `a`, `b`; give one of those ids"
     );
 }
 

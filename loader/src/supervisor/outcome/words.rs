@@ -179,7 +179,11 @@ pub(super) fn failed(stage: Stage, failure: &FailureReport) -> Verdict {
             format!("panicked at {message}"),
             "this is a bug in the connector: tell its author",
         ),
-        _ => (ExitCode::ConnectorError, format!("failed: {message}"), ""),
+        _ => (
+            ExitCode::ConnectorError,
+            format!("failed: {message}"),
+            "mend what the message names; if it makes no sense, send it to the connector's author",
+        ),
     };
     let closing = if stage == Stage::Close { " (while the client was dropped)" } else { "" };
     (code, format!("{what}{closing}"), advice)
