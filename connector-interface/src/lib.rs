@@ -175,7 +175,8 @@
 //!
 //! [`StateManager`] keeps how far an unfinished sync has come. [`set`](StateManager::set) one after each
 //! page: it says that everything before it has been produced. [`get`](StateManager::get) it at the start,
-//! and go on from there.
+//! and go on from there. (The runner does not keep it between its own runs yet; a connector that is
+//! written this way needs no change when it does.)
 //!
 //! # Time
 //!

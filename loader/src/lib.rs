@@ -30,6 +30,7 @@ mod frame;
 #[cfg(any(fuzzing, test))]
 pub mod fuzzing;
 mod guardian;
+mod json_type;
 pub mod locate;
 pub mod mask;
 pub mod note;

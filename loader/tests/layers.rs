@@ -5,9 +5,10 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 21] = [
+const ORDER: [&str; 22] = [
     "exit_code",
     "did_you_mean",
+    "json_type",
     "slug",
     "elf",
     "note",

@@ -53,11 +53,6 @@ impl FileError {
     pub(super) fn raw_os_error(&self) -> Option<i32> {
         self.source.raw_os_error()
     }
-
-    /// Which file or folder.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
 }
 
 impl From<FileError> for io::Error {

@@ -4,7 +4,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind as Kind};
 use jsonschema::{JsonType, ValidationError};
 use serde_json::Value;
 
-use super::json::kind as type_name;
+use crate::json_type::json_type as type_name;
 
 /// What the schema asks for.
 pub(super) fn expected(kind: &Kind) -> String {

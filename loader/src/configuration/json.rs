@@ -7,6 +7,8 @@ use std::fmt;
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
+use crate::json_type::json_type;
+
 use super::{ConfigurationError, ConfigurationSource};
 
 /// The object in the bytes.
@@ -23,19 +25,7 @@ pub(super) fn object(
     }
     match value(source, text)? {
         Value::Object(map) => Ok(map),
-        other => Err(ConfigurationError::NotAnObject { configuration, found: kind(&other) }),
-    }
-}
-
-/// The type of a value, with its article.
-pub(super) const fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
+        other => Err(ConfigurationError::NotAnObject { configuration, found: json_type(&other) }),
     }
 }
 

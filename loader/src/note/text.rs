@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{AbiVersion, Note, NoteProblem, PanicStrategy};
-use crate::slug::Slug;
+use crate::{json_type::json_type, slug::Slug};
 
 const REQUIRED: [&str; 5] = ["slug", "version", "abi", "panic", "configurationSchema"];
 
@@ -11,7 +11,7 @@ const REQUIRED: [&str; 5] = ["slug", "version", "abi", "panic", "configurationSc
 pub(super) fn note(content: &[u8]) -> Result<Note, NoteProblem> {
     let value = serde_json::from_slice(content).map_err(|source| NoteProblem::NotJson { source })?;
     let Value::Object(object) = value else {
-        return Err(NoteProblem::NotAnObject { found: kind(&value) });
+        return Err(NoteProblem::NotAnObject { found: json_type(&value) });
     };
     let missing = REQUIRED.into_iter().filter(|key| !object.contains_key(*key));
     let keys: Vec<&'static str> = missing.collect();
@@ -96,7 +96,7 @@ fn wrong(key: &'static str, expected: &'static str, object: &Map<String, Value>)
     let found = match object.get(key) {
         Some(Value::String(text)) => format!("{:?}", printable(text, 60)),
         Some(Value::Number(number)) => number.to_string(),
-        Some(other) => kind(other).to_owned(),
+        Some(other) => json_type(other).to_owned(),
         None => "missing".to_owned(),
     };
     NoteProblem::WrongValue { key, expected, found }
@@ -105,15 +105,4 @@ fn wrong(key: &'static str, expected: &'static str, object: &Map<String, Value>)
 /// At most `length` characters of a text, which cannot drive a terminal.
 fn printable(text: &str, length: usize) -> String {
     text.chars().take(length).map(|character| if character.is_control() { ' ' } else { character }).collect()
-}
-
-const fn kind(value: &Value) -> &'static str {
-    match value {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "an array",
-        Value::Object(_) => "an object",
-    }
 }

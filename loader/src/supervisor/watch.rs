@@ -172,9 +172,7 @@ impl<'a> Watch<'a> {
         let mut tags = BTreeMap::new();
         tags.extend(panic.thread.clone().map(|thread| ("thread".to_owned(), thread)));
         let message = format!("panic at {place}{}", panic.message);
-        if self.helpers.flood.admits(message.len()) {
-            self.tell("connector", &LogLine { level: Level::Error, message, tags });
-        }
+        self.tell("connector", &LogLine { level: Level::Error, message, tags });
         if self.evidence.panics.len() >= PANICS {
             self.evidence.panics.remove(0);
         }
