@@ -34,6 +34,7 @@ mod json_type;
 pub mod locate;
 pub mod mask;
 pub mod note;
+pub mod permission;
 mod processes;
 pub mod slug;
 mod supervisor;

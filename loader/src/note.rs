@@ -8,6 +8,7 @@ use std::path::Path;
 use serde::Serialize;
 
 use crate::elf::Library;
+use crate::permission::Permission;
 use crate::slug::Slug;
 
 mod problem;
@@ -42,6 +43,8 @@ pub struct Note {
     /// One line on what it reads; control characters have become spaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// What it asks to reach; nothing where the note says nothing.
+    pub permissions: Vec<Permission>,
     /// The JSON Schema of its configuration, an object.
     pub configuration_schema: serde_json::Value,
 }

@@ -5,11 +5,12 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 22] = [
+const ORDER: [&str; 23] = [
     "exit_code",
     "did_you_mean",
     "json_type",
     "slug",
+    "permission",
     "elf",
     "note",
     "locate",

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::{AbiVersion, MAX_FILE_SIZE, PanicStrategy};
 use crate::elf::ElfError;
 use crate::exit_code::ExitCode;
+use crate::permission::PermissionError;
 use crate::slug::Slug;
 
 /// A file that cannot be used as a connector; the reason is its source.
@@ -98,6 +99,15 @@ pub enum NoteProblem {
         expected: &'static str,
         /// What it is.
         found: String,
+    },
+    /// It asks for something that this runner cannot grant.
+    #[error(
+        "its connector note asks for a permission that this runner does not know; install a newer runner"
+    )]
+    UnknownPermission {
+        /// The text.
+        #[source]
+        source: PermissionError,
     },
     /// The file is named after another connector.
     #[error(

@@ -17,7 +17,8 @@ const PATH: &str = "/connectors/libcodeclimate_connector_git.so";
 fn content() -> Value {
     json!({
         "slug": "git", "version": "0.1.0", "abi": "1.0.0", "panic": "unwind",
-        "description": "reads history", "configurationSchema": {"type": "object"}
+        "description": "reads history", "permissions": ["read:path"],
+        "configurationSchema": {"type": "object"}
     })
 }
 
@@ -59,6 +60,7 @@ fn a_file_tells_all_about_its_connector() {
         abi: AbiVersion { major: 1, minor: 0, patch: 0 },
         panic: PanicStrategy::Unwind,
         description: Some("reads history".to_owned()),
+        permissions: vec![Permission::Read("path".to_owned())],
         configuration_schema: json!({"type": "object"}),
     };
     assert_eq!(Note::read(&path).unwrap(), expected);
@@ -71,7 +73,7 @@ fn a_note_is_written_as_it_was_read() {
 
 #[test]
 fn keys_of_a_newer_export_macro_are_no_obstacle() {
-    assert_eq!(read(&with("permissions", Some(json!(["network"])))).unwrap(), note());
+    assert_eq!(read(&with("futureKey", Some(json!(["network"])))).unwrap(), note());
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::{AbiVersion, Note, NoteProblem, PanicStrategy};
-use crate::{json_type::json_type, slug::Slug};
+use crate::{json_type::json_type, permission::Permission, slug::Slug};
 
 const REQUIRED: [&str; 5] = ["slug", "version", "abi", "panic", "configurationSchema"];
 
@@ -24,6 +24,7 @@ pub(super) fn note(content: &[u8]) -> Result<Note, NoteProblem> {
         abi: abi(&object)?,
         panic: panic(&object)?,
         description: description(&object)?,
+        permissions: permissions(&object)?,
         configuration_schema: schema(&object)?,
     })
 }
@@ -76,6 +77,25 @@ fn description(object: &Map<String, Value>) -> Result<Option<String>, NoteProble
             Ok(Some(printable(text, 500)).filter(|text| !text.trim().is_empty()))
         }
     }
+}
+
+/// A permission that is not known is an error: without it the connector would fail in a way that explains nothing.
+fn permissions(object: &Map<String, Value>) -> Result<Vec<Permission>, NoteProblem> {
+    let (key, expected) = ("permissions", "a list of permissions such as [\"network\", \"read:path\"]");
+    let entries = match object.get(key) {
+        None | Some(Value::Null) => return Ok(Vec::new()),
+        Some(Value::Array(entries)) => entries,
+        Some(_) => return Err(wrong(key, expected, object)),
+    };
+    let read = |entry: &Value| match entry.as_str().map(str::parse::<Permission>) {
+        Some(Ok(permission)) => Ok(permission),
+        Some(Err(source)) => Err(NoteProblem::UnknownPermission { source }),
+        None => Err(wrong(key, expected, object)),
+    };
+    let mut permissions = entries.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    permissions.sort();
+    permissions.dedup();
+    Ok(permissions)
 }
 
 fn schema(object: &Map<String, Value>) -> Result<Value, NoteProblem> {
