@@ -24,11 +24,13 @@ mod console;
 mod containment;
 pub mod cutoff;
 pub mod did_you_mean;
+pub mod digest;
 pub mod elf;
 pub mod exit_code;
 mod frame;
 #[cfg(any(fuzzing, test))]
 pub mod fuzzing;
+pub mod grant;
 mod guardian;
 mod json_type;
 pub mod locate;

@@ -5,16 +5,18 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 25] = [
     "exit_code",
     "did_you_mean",
     "json_type",
     "slug",
+    "digest",
     "permission",
     "elf",
     "note",
     "locate",
     "configuration",
+    "grant",
     "mask",
     "cutoff",
     "processes",

@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
+use super::sandbox::SandboxOptions;
 use crate::{console::LogFormat, containment::Enforcement, exit_code::ExitCode, supervisor::Limits};
 
 /// Runs connectors: native plugins that read an integration and produce checked records.
@@ -152,6 +153,8 @@ pub(crate) struct Run {
     pub(crate) search: Search,
     #[command(flatten)]
     pub(crate) limits: LimitOptions,
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxOptions,
     /// Exit with 21 where records were rejected to the connector, even if it went on.
     #[arg(long)]
     pub(crate) fail_on_rejected: bool,

@@ -7,6 +7,7 @@ mod inspect;
 mod prepare;
 mod records;
 mod run;
+mod sandbox;
 mod stream;
 mod summary;
 mod verify;
@@ -23,11 +24,12 @@ use rustix::io::Errno;
 use crate::{
     closed_output::was_closed,
     configuration::{CheckError, ConfigurationError},
+    confinement::{UserError, hide_memory},
     console::{Console, printable},
     cutoff::CutoffError,
     exit_code::ExitCode,
     frame::{Level, keep_from_children},
-    guardian::hide_memory,
+    grant::GrantError,
     locate::LocateError,
     mask::MaskerError,
     note::NoteError,
@@ -50,6 +52,10 @@ pub(crate) enum CliError {
     Configuration(#[from] ConfigurationError),
     #[error(transparent)]
     Check(#[from] CheckError),
+    #[error(transparent)]
+    Grant(#[from] GrantError),
+    #[error(transparent)]
+    User(#[from] UserError),
     #[error(transparent)]
     Masker(#[from] MaskerError),
     #[error(transparent)]
@@ -79,6 +85,8 @@ impl CliError {
             Self::Note(error) => error.exit_code(),
             Self::Configuration(error) => error.exit_code(),
             Self::Check(error) => error.exit_code(),
+            Self::Grant(error) => error.exit_code(),
+            Self::User(_) => ExitCode::Usage,
             Self::Masker(error) => error.exit_code(),
             Self::Cutoff(error) => error.exit_code(),
             Self::Stream(_) => StreamError::exit_code(),

@@ -1,12 +1,15 @@
 //! Everything that is checked before a connector runs: its file, its configuration, its secrets.
 
-use std::{collections::BTreeMap, env, path::PathBuf};
+use std::{collections::BTreeMap, env, fs::File, path::PathBuf};
 
 use codeclimate_connector_abi::VERSION;
 
 use crate::{
     configuration::{Configuration, ConfigurationSource},
+    confinement::{Rules, Sandbox},
+    digest::Digest,
     frame::Job,
+    grant::Grants,
     locate::Locator,
     mask::{Masker, secret_texts},
     note::Note,
@@ -24,19 +27,37 @@ pub(crate) struct Prepared {
     path: PathBuf,
     configuration: BTreeMap<String, String>,
     secrets: Vec<(String, String)>,
+    pub(crate) digest: Digest,
+    grants: Grants,
+    rules: Rules,
 }
 
 impl Prepared {
     /// Finds, reads and checks; nothing of the connector runs.
     pub(crate) fn new(run: &Run) -> Result<Self, CliError> {
         let (path, note) = find(&run.search, &run.connector)?;
+        let digest = File::open(&path).and_then(Digest::of);
+        let digest = digest.map_err(|source| CliError::System { what: "read the connector", source })?;
         note.check_loadable(&path, host_abi())?;
         let configuration = Configuration::read(&ConfigurationSource::from(run.config.clone()))?;
         configuration.check(&note.configuration_schema)?;
         let secrets = secret_texts(&configuration, Some(&note.configuration_schema));
         let masker = Masker::of(&secrets)?;
+        let (allow, deny) = (&run.sandbox.allow, &run.sandbox.deny);
+        let grants = Grants::resolve(&note.permissions, deny, configuration.as_map(), allow)?;
+        let rules = run.sandbox.rules(grants.clone())?;
         let configuration = configuration.entries().map(|(key, json)| (key.to_owned(), json)).collect();
-        Ok(Self { note, masker, path, configuration, secrets })
+        Ok(Self { note, masker, path, configuration, secrets, digest, grants, rules })
+    }
+
+    /// What it may reach, for the operator.
+    pub(crate) fn granted(&self) -> String {
+        let Note { slug, version, .. } = &self.note;
+        let text = match self.rules.sandbox {
+            Sandbox::Off => format!("no sandbox: {slug} {version} may do whatever its user may"),
+            _ => format!("granted to {slug} {version}: {}", self.grants),
+        };
+        self.masker.mask(&text).into_owned()
     }
 
     /// A job for the worker.
@@ -49,7 +70,7 @@ impl Prepared {
             state: None,
             debug,
             secrets: self.secrets.clone(),
-            runner: std::process::id().cast_signed(),
+            rules: self.rules.clone(),
         }
     }
 }

@@ -97,6 +97,7 @@ impl<'a> Session<'a> {
     pub(crate) fn new(run: &Run, console: &'a mut Console) -> Result<Self, CliError> {
         run.outcome_file.as_deref().map(check_report_file).transpose()?;
         let prepared = Prepared::new(run)?;
+        console.say(Level::Info, &prepared.granted());
         let signals = Signals::new([SIGINT, SIGTERM])
             .map_err(|source| CliError::System { what: "listen for signals", source })?;
         Ok(Self {
@@ -127,6 +128,7 @@ impl<'a> Session<'a> {
             version: &note.version,
             stream,
             job,
+            digest: self.prepared.digest,
             limits: self.limits,
             started: self.started,
             masker: &self.prepared.masker,

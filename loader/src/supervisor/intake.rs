@@ -18,7 +18,13 @@ use crate::frame::{
     DecodeError, Decoder, End, Kind, LogLine, MAX_CHECKPOINT, MAX_MESSAGE, PanicReport, split_record,
 };
 
-use super::{Event, envelope::Envelope, flood::Flood, sink::Sink};
+use super::{
+    Event,
+    admission::{Admission, AdmissionError},
+    envelope::Envelope,
+    flood::Flood,
+    sink::Sink,
+};
 
 /// What one read takes at most.
 const READ: usize = 256 * 1024;
@@ -28,6 +34,8 @@ const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
 /// Brings the frames of one worker to one sink, on a thread of its own.
 pub(crate) struct Intake {
     pub(crate) channel: UnixStream,
+    /// None where the worker has been admitted already.
+    pub(crate) admission: Option<Admission>,
     pub(crate) envelope: Envelope,
     pub(crate) sink: Box<dyn Sink>,
     pub(crate) events: SyncSender<Event>,
@@ -58,6 +66,8 @@ impl Progress {
 /// Why the intake stopped before the worker closed the channel in good order.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum IntakeError {
+    #[error(transparent)]
+    Admission(#[from] AdmissionError),
     #[error("the frame channel could not be read")]
     Read(#[source] io::Error),
     #[error("the worker sent bytes that are no frame")]
@@ -99,6 +109,11 @@ impl Intake {
     }
 
     fn take_all(&mut self) -> Result<(), IntakeError> {
+        if let Some(admission) = self.admission.take()
+            && !admission.admit(&self.channel, &self.events)?
+        {
+            return Ok(());
+        }
         self.channel.set_read_timeout(Some(COMMIT_INTERVAL)).map_err(IntakeError::Read)?;
         let mut decoder = Decoder::default();
         let mut bytes = vec![0; READ];
