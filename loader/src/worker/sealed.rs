@@ -102,7 +102,8 @@ mod tests {
         assert_eq!(text, "before");
         assert!(sealed.file.write_all(b"x").is_err());
         assert!(sealed.file.set_len(1).is_err());
-        assert!(File::options().write(true).open(sealed.path()).is_err());
+        let mut opened_anew = File::options().write(true).open(sealed.path()).unwrap();
+        assert!(opened_anew.write_all(b"x").is_err());
     }
 
     #[test]
