@@ -34,6 +34,7 @@ pub mod grant;
 mod guardian;
 mod json_type;
 pub mod locate;
+pub mod lock;
 pub mod mask;
 pub mod note;
 pub mod permission;

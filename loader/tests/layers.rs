@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 25] = [
+const ORDER: [&str; 26] = [
     "exit_code",
     "did_you_mean",
     "json_type",
@@ -17,6 +17,7 @@ const ORDER: [&str; 25] = [
     "locate",
     "configuration",
     "grant",
+    "lock",
     "mask",
     "cutoff",
     "processes",
