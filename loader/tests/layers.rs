@@ -5,14 +5,17 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 26] = [
     "exit_code",
     "did_you_mean",
     "json_type",
+    "remedy",
     "slug",
     "permission",
     "elf",
     "note",
+    "reference",
+    "examination",
     "locate",
     "configuration",
     "mask",

@@ -66,7 +66,7 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
-    /// Show what a connector is, without running any of it.
+    /// Show what a connector is and whether it can be loaded here, without running any of it.
     Inspect {
         #[command(flatten)]
         search: Search,
@@ -75,6 +75,13 @@ pub(crate) enum Command {
         /// How it is printed.
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
+    },
+    /// Print the reference of a connector's configuration, as Markdown.
+    Docs {
+        #[command(flatten)]
+        search: Search,
+        /// The connector: its slug, or the path of its file.
+        connector: String,
     },
     /// List the record types, or print the JSON Schema of one.
     Schema {

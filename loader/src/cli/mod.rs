@@ -1,6 +1,7 @@
 //! The command line: reads it, does what it says, prints what went wrong once, gives the exit code.
 
 mod args;
+mod docs;
 mod doctor;
 mod explain;
 mod inspect;
@@ -25,6 +26,7 @@ use crate::{
     configuration::{CheckError, ConfigurationError},
     console::{Console, printable},
     cutoff::CutoffError,
+    examination::Unloadable,
     exit_code::ExitCode,
     frame::{Level, keep_from_children},
     guardian::hide_memory,
@@ -46,6 +48,8 @@ pub(crate) enum CliError {
     Locate(#[from] LocateError),
     #[error(transparent)]
     Note(#[from] NoteError),
+    #[error(transparent)]
+    Unloadable(#[from] Unloadable),
     #[error(transparent)]
     Configuration(#[from] ConfigurationError),
     #[error(transparent)]
@@ -77,6 +81,7 @@ impl CliError {
         match self {
             Self::Locate(error) => error.exit_code(),
             Self::Note(error) => error.exit_code(),
+            Self::Unloadable(error) => error.exit_code(),
             Self::Configuration(error) => error.exit_code(),
             Self::Check(error) => error.exit_code(),
             Self::Masker(error) => error.exit_code(),
@@ -153,6 +158,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         }
         Command::List { search, format } => inspect::list(&search, format, console),
         Command::Inspect { search, connector, format } => inspect::inspect(&search, &connector, format),
+        Command::Docs { search, connector } => docs::docs(&search, &connector),
         Command::Schema { record_type } => records::schema(record_type.as_deref()),
         Command::Validate { file, format, strict } => records::validate(&file, format, strict),
         Command::Doctor { format } => doctor::doctor(format),

@@ -6,10 +6,11 @@ use codeclimate_connector_abi::VERSION;
 
 use crate::{
     configuration::{Configuration, ConfigurationSource},
+    examination::{Examination, Host},
     frame::Job,
-    locate::Locator,
+    locate::{Located, Locator},
     mask::{Masker, secret_texts},
-    note::Note,
+    note::{self, Note},
 };
 
 use super::{
@@ -29,8 +30,9 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// Finds, reads and checks; nothing of the connector runs.
     pub(crate) fn new(run: &Run) -> Result<Self, CliError> {
-        let (path, note) = find(&run.search, &run.connector)?;
-        note.check_loadable(&path, host_abi())?;
+        let found = find(&run.search, &run.connector)?;
+        let path = found.path.clone();
+        let note = found.examine(&host()).loadable()?;
         let configuration = Configuration::read(&ConfigurationSource::from(run.config.clone()))?;
         configuration.check(&note.configuration_schema)?;
         let secrets = secret_texts(&configuration, Some(&note.configuration_schema));
@@ -54,12 +56,26 @@ impl Prepared {
     }
 }
 
-/// The file of a connector, with what its note says; the name of the file must not say otherwise.
-pub(crate) fn find(search: &Search, connector: &str) -> Result<(PathBuf, Note), CliError> {
-    let located = locator(search)?.find(connector)?;
-    let note = Note::read(&located.path)?;
-    note.check_file_name(&located.name)?;
-    Ok((located.path, note))
+/// The file of a connector with all that is in it.
+pub(crate) struct FoundFile {
+    pub(crate) path: PathBuf,
+    /// As it was named: the name of the file must not say otherwise than the file.
+    name: PathBuf,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl FoundFile {
+    /// What it is, and whether it can be loaded.
+    pub(crate) fn examine(&self, host: &Host) -> Examination {
+        Examination::new(&self.path, &self.name, &self.bytes, host)
+    }
+}
+
+/// The file of a connector.
+pub(crate) fn find(search: &Search, connector: &str) -> Result<FoundFile, CliError> {
+    let Located { path, name } = locator(search)?.find(connector)?;
+    let bytes = note::read(&path)?;
+    Ok(FoundFile { path, name, bytes })
 }
 
 /// Where connectors are looked for.
@@ -69,8 +85,8 @@ pub(crate) fn locator(search: &Search) -> Result<Locator, CliError> {
     Ok(Locator::new(&search.connector_path, &|name| env::var_os(name), &binary))
 }
 
-/// Major and minor version of the interface that this runner offers.
-fn host_abi() -> (u16, u16) {
+/// What this system and this runner offer a connector.
+pub(crate) fn host() -> Host {
     let mut parts = VERSION.split('.').map(|part| part.parse().unwrap_or(0));
-    (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
+    Host::here((parts.next().unwrap_or(0), parts.next().unwrap_or(0)))
 }
