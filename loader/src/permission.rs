@@ -66,6 +66,18 @@ impl Permission {
             Permission::Connect(key) | Permission::Read(key) | Permission::Write(key) => Some(key),
         }
     }
+
+    /// What it lets a connector do, in words.
+    #[must_use]
+    pub fn meaning(&self) -> String {
+        match self {
+            Permission::Network => "speak HTTPS and look names up: TCP to the ports 443 and 53".to_owned(),
+            Permission::Exec => "run programs of the system".to_owned(),
+            Permission::Connect(key) => format!("connect by TCP to the server that `{key}` names"),
+            Permission::Read(key) => format!("read the files and folders that `{key}` names"),
+            Permission::Write(key) => format!("read and write the files and folders that `{key}` names"),
+        }
+    }
 }
 
 impl fmt::Display for Permission {

@@ -23,7 +23,7 @@ pub(crate) struct SandboxOptions {
     )]
     sandbox: Sandbox,
     /// Allow more than the connector asks for: network, exec, connect:PORT, read:PATH, write:PATH.
-    #[arg(long, value_name = "PERMISSION")]
+    #[arg(long, value_name = "PERMISSION", conflicts_with = "locked")]
     pub(crate) allow: Vec<Allowance>,
     /// Deny something that the connector asks for, as `inspect` shows it.
     #[arg(long, value_name = "PERMISSION")]
@@ -37,9 +37,9 @@ pub(crate) struct SandboxOptions {
     /// Run only what the lock file pins: the same file, with the permissions that were granted.
     #[arg(long)]
     pub(crate) locked: bool,
-    /// The lock file.
-    #[arg(long, value_name = "FILE", default_value = "codeclimate-connector.lock")]
-    pub(crate) lock_file: PathBuf,
+    /// The lock file, which must be there. Without this option codeclimate-connector.lock counts, where there is one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) lock_file: Option<PathBuf>,
 }
 
 impl SandboxOptions {

@@ -23,6 +23,7 @@ use super::{
     admission::{Admission, AdmissionError},
     envelope::Envelope,
     flood::Flood,
+    recheck::Recheck,
     sink::Sink,
 };
 
@@ -37,6 +38,8 @@ pub(crate) struct Intake {
     /// None where the worker has been admitted already.
     pub(crate) admission: Option<Admission>,
     pub(crate) envelope: Envelope,
+    /// Where records are to be checked a second time.
+    pub(crate) recheck: Option<Recheck>,
     pub(crate) sink: Box<dyn Sink>,
     pub(crate) events: SyncSender<Event>,
     pub(crate) flood: Arc<Flood>,
@@ -74,6 +77,8 @@ pub(crate) enum IntakeError {
     Decode(#[from] DecodeError),
     #[error("the worker sent {what} that is none: {reason}")]
     Garbled { what: &'static str, reason: String },
+    #[error("the worker let a record pass that breaks its schema: {0}")]
+    Invalid(String),
     #[error("the channel ended inside a frame, after {bytes} bytes of it")]
     Torn { bytes: usize },
     #[error("the worker sent a frame after its last one")]
@@ -178,6 +183,9 @@ impl Intake {
             split_record(payload).ok_or_else(|| garbled("a record", &"it has no time"))?;
         let extracted_at = check_time(extracted_at)?;
         let record = check_record(record)?;
+        if let Some(recheck) = &mut self.recheck {
+            recheck.check(record).map_err(IntakeError::Invalid)?;
+        }
         self.envelope.write(&mut position.line, position.received, extracted_at, record);
         let appended = self.sink.append(&position.line, record);
         self.written(appended)?;

@@ -10,6 +10,7 @@ mod intake;
 mod launch;
 mod outcome;
 mod output;
+mod recheck;
 mod report;
 mod sink;
 mod trace;
@@ -27,6 +28,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use codeclimate_connector_abi::v1::verb;
 use signal_hook::iterator::Signals;
 
 use crate::{
@@ -48,6 +50,7 @@ use flood::Flood;
 use intake::{Intake, IntakeError, Progress};
 use launch::{Launched, launch};
 use output::{Line, Reader, Stream, Tail};
+use recheck::Recheck;
 use watch::Watch;
 
 pub(crate) use launch::{LaunchError, Limits};
@@ -94,6 +97,8 @@ pub(crate) struct Run<'a> {
     pub(crate) job: &'a Job,
     /// The digest of the connector's file, as it was checked.
     pub(crate) digest: Digest,
+    /// Whether records are to be checked a second time, out of the connector's reach.
+    pub(crate) check_twice: bool,
     pub(crate) limits: Limits,
     /// From when the deadline counts: several runs of one command share it.
     pub(crate) started: Instant,
@@ -141,6 +146,7 @@ pub(crate) fn supervise(
         channel,
         admission: Some(admission),
         envelope: Envelope::new(run.id, run.slug, run.version, run.stream),
+        recheck: run.check_twice.then(|| Recheck::new(run.job.verb == verb::DISCOVER_STREAMS)),
         sink,
         events: events.clone(),
         flood: Arc::clone(&helpers.flood),
@@ -229,6 +235,7 @@ pub(crate) fn take_bytes(channel: std::os::unix::net::UnixStream, lines: Arc<std
         channel,
         admission: None,
         envelope: Envelope::new("fuzz", &slug, "0.0.0", None),
+        recheck: None,
         sink: Box::new(sink::Lines(lines)),
         events,
         flood: Arc::new(Flood::new()),
