@@ -69,6 +69,11 @@ impl Prepared {
         replaced.chain([(Level::Info, self.granted())]).collect()
     }
 
+    /// Whether there is a sandbox around it.
+    pub(crate) fn is_sandboxed(&self) -> bool {
+        self.rules.sandbox != Sandbox::Off
+    }
+
     /// What it may reach.
     fn granted(&self) -> String {
         let Note { slug, version, .. } = &self.note;

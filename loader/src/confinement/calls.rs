@@ -67,6 +67,19 @@ const NEVER: &[Call] = calls![
     clock_adjtime = SYS_clock_adjtime,
     adjtimex = SYS_adjtimex,
     listen = SYS_listen,
+    shmget = SYS_shmget,
+    shmat = SYS_shmat,
+    shmctl = SYS_shmctl,
+    semget = SYS_semget,
+    semop = SYS_semop,
+    semtimedop = SYS_semtimedop,
+    semctl = SYS_semctl,
+    msgget = SYS_msgget,
+    msgsnd = SYS_msgsnd,
+    msgrcv = SYS_msgrcv,
+    msgctl = SYS_msgctl,
+    mq_open = SYS_mq_open,
+    mq_unlink = SYS_mq_unlink,
 ];
 
 #[cfg(target_arch = "x86_64")]
@@ -87,7 +100,15 @@ const BY_PROCESS: &[Call] = calls![
     rt_tgsigqueueinfo = SYS_rt_tgsigqueueinfo,
     prlimit64 = SYS_prlimit64,
     pidfd_open = SYS_pidfd_open,
+    sched_setaffinity = SYS_sched_setaffinity,
+    sched_setscheduler = SYS_sched_setscheduler,
+    sched_setparam = SYS_sched_setparam,
+    sched_setattr = SYS_sched_setattr,
+    migrate_pages = SYS_migrate_pages,
+    move_pages = SYS_move_pages,
 ];
+/// Those that name a process, a group or a user as their second argument; refused unless that is the caller.
+const BY_SECOND: &[Call] = calls![setpriority = SYS_setpriority, ioprio_set = SYS_ioprio_set];
 /// They name a process or thread in a way that no filter can follow. Callers have another way.
 const UNTRACEABLE: &[Call] = calls![tkill = SYS_tkill, pidfd_send_signal = SYS_pidfd_send_signal];
 
@@ -129,6 +150,12 @@ const SOCKETPAIR: Call = ("socketpair", libc::SYS_socketpair);
 const CLONE: Call = ("clone", libc::SYS_clone);
 const PRCTL: Call = ("prctl", libc::SYS_prctl);
 const IOCTL: Call = ("ioctl", libc::SYS_ioctl);
+/// With the place of their flags.
+const SENDING: [(Call, u8); 3] = [
+    (("sendto", libc::SYS_sendto), 3),
+    (("sendmsg", libc::SYS_sendmsg), 2),
+    (("sendmmsg", libc::SYS_sendmmsg), 3),
+];
 
 /// Only told, in a trace: Landlock decides.
 pub(crate) const TRACED: &[Call] = calls![
@@ -157,6 +184,7 @@ pub(crate) fn name_of(number: i64) -> Option<&'static str> {
         NEVER,
         NEVER_HERE,
         BY_PROCESS,
+        BY_SECOND,
         UNTRACEABLE,
         EXEC,
         ATTRIBUTES,
@@ -165,7 +193,8 @@ pub(crate) fn name_of(number: i64) -> Option<&'static str> {
         TRACED_HERE,
         &[FCHMODAT2, TRUNCATE, SOCKET, SOCKETPAIR, CLONE, PRCTL, IOCTL],
     ];
-    tables.into_iter().flatten().find(|(_, known)| *known == number).map(|(name, _)| *name)
+    let sending = SENDING.iter().map(|(call, _)| call);
+    tables.into_iter().flatten().chain(sending).find(|(_, known)| *known == number).map(|(name, _)| *name)
 }
 
 /// What a filter is to be made from.
@@ -197,6 +226,9 @@ pub(super) fn filter(wanted: &Wanted<'_>) -> Result<BpfProgram, ConfineError> {
         chains.extend(always([&TRUNCATE]));
     }
     chains.insert(SOCKET.1, sockets(!wanted.rules.ports.is_empty())?);
+    for ((_, number), flags) in SENDING {
+        chains.insert(number, vec![rule([masked(flags, MSG_FASTOPEN, libc::MSG_FASTOPEN)?])?]);
+    }
     chains.insert(SOCKETPAIR.1, vec![rule([masked(1, SOCKET_TYPE, libc::SOCK_DGRAM)?])?]);
     chains.insert(CLONE.1, namespaces()?);
     chains.insert(
@@ -253,6 +285,9 @@ fn always<'a>(calls: impl IntoIterator<Item = &'a Call>) -> Chains {
 
 fn of_parents(parents: &[i32]) -> Result<Chains, BackendError> {
     let mut chains = always(UNTRACEABLE);
+    for (_, number) in BY_SECOND {
+        chains.insert(*number, vec![rule([differs(1, 0)?])?]);
+    }
     for (_, number) in BY_PROCESS {
         let of_each = parents.iter().map(|parent| rule([equals(0, *parent)?])).collect::<Result<_, _>>()?;
         chains.insert(*number, of_each);
@@ -264,9 +299,12 @@ fn of_parents(parents: &[i32]) -> Result<Chains, BackendError> {
 const SOCKET_TYPE: u64 = 0xf;
 /// Obsolete, and raw all the same.
 pub(crate) const SOCK_PACKET: i32 = 10;
+/// Connects by sending, which Landlock's hook for connecting does not see.
+const MSG_FASTOPEN: u64 = libc::MSG_FASTOPEN as u64;
 const TIOCSTI: i32 = 0x5412;
 
-/// Internet sockets if there is a network, without raw ones; routes, which resolvers ask for; nothing else.
+/// TCP and UDP over the internet if there is a network (other protocols pass by Landlock's rules for ports); routes,
+/// which resolvers ask for; nothing else.
 fn sockets(network: bool) -> Result<Vec<SeccompRule>, BackendError> {
     let (inet, inet6, netlink) = (libc::AF_INET, libc::AF_INET6, libc::AF_NETLINK);
     let mut rules = vec![
@@ -275,6 +313,8 @@ fn sockets(network: bool) -> Result<Vec<SeccompRule>, BackendError> {
     ];
     for family in [inet, inet6] {
         if network {
+            let (any, tcp, udp) = (0, libc::IPPROTO_TCP, libc::IPPROTO_UDP);
+            rules.push(rule([equals(0, family)?, differs(2, any)?, differs(2, tcp)?, differs(2, udp)?])?);
             rules.push(rule([equals(0, family)?, masked(1, SOCKET_TYPE, libc::SOCK_RAW)?])?);
             rules.push(rule([equals(0, family)?, masked(1, SOCKET_TYPE, SOCK_PACKET)?])?);
         } else {

@@ -111,6 +111,7 @@ fn described(notification: &Notification) -> Denial {
         "execve" | "execveat" => (name, Some("exec"), false),
         "prctl" => ("prctl (becoming readable for others)".to_owned(), None, false),
         "clone" => ("clone (a new namespace)".to_owned(), None, false),
+        "sendto" | "sendmsg" | "sendmmsg" => (format!("{name} (TCP fast open)"), None, false),
         "socketpair" => ("socketpair (Unix datagrams)".to_owned(), None, false),
         _ => (name, None, false),
     };
@@ -118,11 +119,16 @@ fn described(notification: &Notification) -> Denial {
     Denial { what, grant, is_usual, times: 1 }
 }
 
-fn socket([family, kind, ..]: [u64; 6]) -> (String, Option<&'static str>, bool) {
+fn socket([family, kind, protocol, ..]: [u64; 6]) -> (String, Option<&'static str>, bool) {
     let family = family as i32;
     let is_raw = matches!(kind as i32 & 0xf, libc::SOCK_RAW | SOCK_PACKET);
     match family {
         libc::AF_INET | libc::AF_INET6 if is_raw => ("socket (raw)".to_owned(), None, false),
+        libc::AF_INET | libc::AF_INET6
+            if !matches!(protocol as i32, 0 | libc::IPPROTO_TCP | libc::IPPROTO_UDP) =>
+        {
+            (format!("socket (protocol {})", protocol as i32), None, false)
+        }
         libc::AF_INET | libc::AF_INET6 => ("socket (network)".to_owned(), Some("network"), false),
         // To the daemon that keeps names in memory; most systems have none.
         libc::AF_UNIX => ("socket (Unix)".to_owned(), None, true),
@@ -151,6 +157,7 @@ mod tests {
             (call(socket, family(libc::AF_UNIX, 1)), "socket (Unix)", None),
             (call(socket, family(libc::AF_INET, 1)), "socket (network)", Some("--allow network")),
             (call(socket, family(libc::AF_INET6, 3 | libc::SOCK_CLOEXEC)), "socket (raw)", None),
+            (call(socket, [2, 1, 262, 0, 0, 0]), "socket (protocol 262)", None),
             (call(socket, family(99, 1)), "socket (family 99)", None),
             (call(9999, [0; 6]), "system call 9999", None),
         ];

@@ -54,7 +54,7 @@ use recheck::Recheck;
 use watch::Watch;
 
 pub(crate) use launch::{LaunchError, Limits};
-pub(crate) use outcome::{Numbers, Outcome, bytes, duration, records};
+pub(crate) use outcome::{Numbers, Outcome, bytes, denial_hint, duration, records};
 pub(crate) use report::{Connector, OutcomeReport, Subject};
 pub(crate) use sink::{Memory, Sink, Stdout};
 

@@ -28,7 +28,7 @@ use super::{
     launch::Limits,
 };
 
-pub(crate) use denied::list as list_denials;
+pub(crate) use denied::{hint as denial_hint, list as list_denials};
 pub(crate) use units::{bytes, duration, records};
 
 /// Why the supervisor ended the run before the worker did.

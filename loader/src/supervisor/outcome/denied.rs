@@ -28,7 +28,8 @@ pub(super) fn weighed((code, what, advice): Advised, evidence: &Evidence) -> Adv
         return (ExitCode::Denied, format!("{what}; probably the sandbox denied it"), advice);
     }
     if !named.is_empty() {
-        return (code, format!("{what}; before that the sandbox had denied {}", list(&named)), advice);
+        let what = format!("{what}; before that the sandbox had denied {}", list(&named));
+        return (code, what, or_grants(advice, &named));
     }
     (code, what, advice)
 }
@@ -62,6 +63,19 @@ pub(crate) fn list(denials: &[&Denial]) -> String {
         times => format!("{} ({times} times)", denial.what),
     };
     denials.iter().map(one).collect::<Vec<_>>().join(", ")
+}
+
+/// The denial may be the reason, said in other words.
+fn or_grants(advice: String, denials: &[&Denial]) -> String {
+    match denials.iter().any(|denial| denial.grant.is_some()) {
+        true => format!("{advice}. Or the sandbox is the reason: {}", grants(denials)),
+        false => advice,
+    }
+}
+
+/// What to do about a message that speaks of a denial; none where it does not.
+pub(crate) fn hint(message: &str) -> Option<String> {
+    PERMISSION_DENIED.iter().any(|text| message.contains(text)).then(|| probable(message))
 }
 
 fn grants(denials: &[&Denial]) -> String {
