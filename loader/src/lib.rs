@@ -24,15 +24,18 @@ mod console;
 mod containment;
 pub mod cutoff;
 pub mod did_you_mean;
+pub mod digest;
 pub mod elf;
 pub mod examination;
 pub mod exit_code;
 mod frame;
 #[cfg(any(fuzzing, test))]
 pub mod fuzzing;
+pub mod grant;
 mod guardian;
 mod json_type;
 pub mod locate;
+pub mod lock;
 pub mod mask;
 pub mod note;
 pub mod permission;

@@ -195,6 +195,9 @@ pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
     let name = format!("{}-{}", std::process::id(), run.id);
     let mut containment = Containment::create(limits.enforcement, &name, &limits.of_cgroup())?;
     let temporary = TemporaryFolder::create(&name)?;
+    if let Some(user) = run.job.rules.user {
+        temporary.give_to(user.uid, user.gid)?;
+    }
     let (status, status_descriptor) = Status::create()?;
     status.set_time_left(limits.deadline.saturating_sub(run.started.elapsed()));
     let procs = containment.open_procs().map_err(CgroupError::from)?;

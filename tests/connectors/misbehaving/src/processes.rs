@@ -33,8 +33,8 @@ pub(crate) fn fork_bomb(client: &Misbehaving) -> Result<(), Error> {
 
 pub(crate) fn shell_bomb(client: &Misbehaving) -> Result<(), Error> {
     records::well(client)?;
-    shell("bomb() { bomb | bomb & }; bomb").status()?;
-    thread::sleep(A_MOMENT);
+    // Again and again: on a slow machine a bomb that cannot fork any more soon has nobody left.
+    shell("bomb() { bomb | bomb & }; while :; do bomb; sleep 0.1; done").status()?;
     Ok(())
 }
 
