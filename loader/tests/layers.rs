@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 26] = [
+const ORDER: [&str; 29] = [
     "exit_code",
     "did_you_mean",
     "json_type",
