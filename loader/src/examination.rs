@@ -165,9 +165,8 @@ impl Examination {
         self.problems.extend(note.file_name_problem(name).map(Problem::Note));
         self.problems.extend(note.loading_problems(host.abi).into_iter().map(Problem::Note));
         let reference = Reference::of(&note.configuration_schema);
-        let has = |key: &&str| reference.has(key);
-        let unknown =
-            note.permissions.iter().filter(|permission| permission.key().is_some_and(|key| !has(&key)));
+        let is_unknown = |permission: &&Permission| permission.key().is_some_and(|key| !reference.has(key));
+        let unknown = note.permissions.iter().filter(is_unknown);
         let problem = |permission: &Permission| Problem::PermissionKey { permission: permission.clone() };
         self.problems.extend(unknown.map(problem));
     }
@@ -193,7 +192,6 @@ impl Facts {
 }
 
 /// Bytes as hexadecimal digits.
-#[must_use]
-pub fn hexadecimal(bytes: &[u8]) -> String {
+fn hexadecimal(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }

@@ -73,7 +73,9 @@ impl Permission {
         match self {
             Permission::Network => "speak HTTPS and look names up: TCP to the ports 443 and 53".to_owned(),
             Permission::Exec => "run programs of the system".to_owned(),
-            Permission::Connect(key) => format!("connect by TCP to the server that `{key}` names"),
+            Permission::Connect(key) => {
+                format!("connect by TCP to the port in the URL, or `host:port`, under `{key}`")
+            }
             Permission::Read(key) => format!("read the files and folders that `{key}` names"),
             Permission::Write(key) => format!("read and write the files and folders that `{key}` names"),
         }

@@ -30,6 +30,9 @@ pub struct Reference {
     pub examples: Vec<Value>,
     /// The keys; those of an inner object follow the key that holds it.
     pub keys: Vec<Key>,
+    /// The keys of the top level as they are written.
+    #[serde(skip)]
+    top: Vec<String>,
 }
 
 /// One key of a configuration.
@@ -78,13 +81,14 @@ impl Reference {
         let mut keys = Vec::new();
         add_keys(schema, &applied, "", MAX_DEPTH, &mut keys);
         let (title, description) = (applied.text("title"), applied.text("description"));
-        Reference { title, description, examples: applied.examples(), keys }
+        let top = applied.properties().into_iter().map(|(name, _)| name.clone()).collect();
+        Reference { title, description, examples: applied.examples(), keys, top }
     }
 
     /// Whether the schema describes this key on the top level.
     #[must_use]
     pub fn has(&self, key: &str) -> bool {
-        self.keys.iter().any(|known| known.key == key)
+        self.top.iter().any(|known| known == key)
     }
 }
 

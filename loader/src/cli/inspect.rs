@@ -4,11 +4,11 @@ use std::fmt::Write as _;
 
 use connector_schemas::record_type;
 use serde_json::{Value, json};
-use sha2::{Digest as _, Sha256};
 
 use crate::{
     console::Console,
-    examination::{Examination, GlibcVersion, Host, hexadecimal},
+    digest::Digest,
+    examination::{Examination, GlibcVersion, Host},
     exit_code::ExitCode,
     frame::Level,
     note::{Note, NoteError},
@@ -94,7 +94,7 @@ fn escaped(value: &Value) -> String {
 struct Report {
     examination: Examination,
     size: u64,
-    sha256: String,
+    sha256: Digest,
     reference: Option<Reference>,
     host_glibc: Option<GlibcVersion>,
 }
@@ -105,7 +105,7 @@ impl Report {
         Report {
             examination,
             size: bytes.len() as u64,
-            sha256: hexadecimal(&Sha256::digest(bytes)),
+            sha256: Digest::of_bytes(bytes),
             reference,
             host_glibc: host.glibc,
         }

@@ -121,9 +121,10 @@ impl<'data> Library<'data> {
     }
 }
 
-/// The text from a place to the next zero byte. What is not UTF-8 is replaced.
+/// The text from a place to the next zero byte. What is not UTF-8 is replaced, and so is what could drive a terminal.
 pub(super) fn text_at(names: &[u8], at: usize) -> Option<String> {
     let rest = names.get(at..)?;
     let end = rest.iter().take(MAX_NAME + 1).position(|&byte| byte == 0)?;
-    Some(String::from_utf8_lossy(&rest[..end]).into_owned())
+    let text = String::from_utf8_lossy(&rest[..end]);
+    Some(text.replace(char::is_control, "\u{fffd}"))
 }

@@ -1,11 +1,6 @@
 //! What this system offers a library that is to be loaded.
 
-use std::{
-    collections::HashMap,
-    ffi::CStr,
-    path::PathBuf,
-    sync::{Mutex, PoisonError},
-};
+use std::{ffi::CStr, path::PathBuf};
 
 use super::{GlibcVersion, Problem, libraries};
 
@@ -18,28 +13,18 @@ pub struct Host {
     pub glibc: Option<GlibcVersion>,
     /// Where the dynamic linker looks for libraries, in no order.
     pub folders: Vec<PathBuf>,
-    known: Mutex<HashMap<String, bool>>,
 }
 
 impl Host {
     /// This system, with a runner that offers this version of the interface.
     #[must_use]
     pub fn here(abi: (u16, u16)) -> Host {
-        Host::with(abi, glibc(), libraries::folders())
-    }
-
-    /// A system with other properties, for examining files on behalf of it.
-    #[must_use]
-    pub fn with(abi: (u16, u16), glibc: Option<GlibcVersion>, folders: Vec<PathBuf>) -> Host {
-        Host { abi, glibc, folders, known: Mutex::default() }
+        Host { abi, glibc: glibc(), folders: libraries::folders() }
     }
 
     /// Whether the dynamic linker finds a library of this name. One named by its path is another matter.
     pub(super) fn has(&self, name: &str) -> bool {
-        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        *known
-            .entry(name.to_owned())
-            .or_insert_with(|| name.contains('/') || libraries::is_in(&self.folders, name))
+        name.contains('/') || libraries::is_in(&self.folders, name)
     }
 
     pub(super) fn lacks_glibc(&self, needed: Option<GlibcVersion>) -> Option<Problem> {

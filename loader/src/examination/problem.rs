@@ -44,8 +44,8 @@ pub enum Problem {
     },
     /// It would look for libraries in folders of its own.
     #[error(
-        "it wants its libraries to be looked for in {} ({}), but only libraries of the system are loaded with a \
-         connector: it is loaded from a copy in memory, which has no folder, and what lies elsewhere is not checked",
+        "it wants its libraries to be looked for in {} ({}), but it is loaded from a copy in memory, which has no \
+         folder of its own, and only with libraries of the system",
         .search.path, .search.tag.as_str()
     )]
     SearchPath {

@@ -22,7 +22,7 @@ fn good() -> Fixture {
 
 /// The libraries of this process's own system are there, and nothing else.
 fn host() -> Host {
-    Host::with((1, 0), GlibcVersion::parse("2.36"), libraries::folders())
+    Host { glibc: GlibcVersion::parse("2.36"), ..Host::here((1, 0)) }
 }
 
 fn examine(bytes: &[u8]) -> Examination {
@@ -75,11 +75,11 @@ fn each_problem_is_told() {
         ),
         (
             Fixture { rpath: Some("/opt/lib"), ..good() },
-            "it wants its libraries to be looked for in /opt/lib (RPATH), but only",
+            "it wants its libraries to be looked for in /opt/lib (RPATH), but it is loaded from a copy",
         ),
         (
             Fixture { runpath: Some("$ORIGIN"), ..good() },
-            "it wants its libraries to be looked for in $ORIGIN (RUNPATH), but only",
+            "it wants its libraries to be looked for in $ORIGIN (RUNPATH), but it is loaded from a copy",
         ),
         (Fixture { symbol: None, ..good() }, "it is a shared library, but not a connector"),
         (Fixture { note: None, ..good() }, "it exports a root module, but has no connector note"),

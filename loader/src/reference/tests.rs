@@ -107,4 +107,7 @@ fn texts_are_lines_and_choices_are_described() {
         |value: &str, description: &str| Choice { value: json!(value), description: description.to_owned() };
     assert_eq!(key.choices, [choice("a", "first"), choice("b", "second")]);
     assert!(reference.has("k") && !reference.has("x"));
+    let nested = json!({"properties": {"a": {"properties": {"b": {}}}, "c.d": {}}});
+    let reference = Reference::of(&nested);
+    assert!(reference.has("a") && reference.has("c.d") && !reference.has("a.b"));
 }

@@ -107,7 +107,7 @@ fn file(report: &Report) -> Vec<Row> {
     let mut rows = vec![
         ("path", report.examination.path.display().to_string()),
         ("size", size),
-        ("sha256", report.sha256.clone()),
+        ("sha256", report.sha256.to_string()),
     ];
     if let Some(facts) = &report.examination.facts {
         rows.extend(library(report, facts));
