@@ -8,6 +8,8 @@ mod host;
 mod library;
 mod outbox;
 mod refusal;
+#[cfg(test)]
+mod round_trip;
 mod state;
 
 use std::{
