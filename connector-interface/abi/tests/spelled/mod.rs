@@ -157,7 +157,10 @@ fn held(layout: Layout) -> Vec<Layout> {
 
 /// What the marker field of a container names.
 fn marked(layout: Layout) -> Vec<Layout> {
-    fields(layout).filter(|field| field.name() == "_marker").flat_map(|marker| named(marker.layout())).collect()
+    fields(layout)
+        .filter(|field| field.name() == "_marker")
+        .flat_map(|marker| named(marker.layout()))
+        .collect()
 }
 
 /// Key and value of a map, which its erased inside names.
