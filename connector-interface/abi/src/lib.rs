@@ -10,11 +10,12 @@
 //! abilities are new numbers in [`v1::verb`] and [`v1::host_call`], which an older side answers with a
 //! failure of kind `unsupported`. Where a field must be added all the same, it goes into a new module
 //! `v2` beside the old one, with the same type names; the runner keeps both and probes the newest first.
-//! (`abi_stable` lets a library have *more* fields than its host, never fewer: growing a type in place
-//! would refuse every connector that is older than the runner.)
+//! The [policy](https://github.com/codeclimate/codeclimate-connector/blob/main/connector-interface/abi/README.md)
+//! says it in full: what may change and how, how versions are counted, how long old connectors load, and
+//! what belongs to a new module. A test of this crate compares every layout, number and name with what
+//! was published.
 //!
-//! The version of this crate is the version of the interface. A patch release may change documentation
-//! only; `abi_stable` itself refuses a library whose interface has another major version.
+//! The version of this crate is the version of the interface; it stands in every connector.
 //!
 //! # Ownership and threads
 //!

@@ -6,8 +6,9 @@ use std::{
 };
 
 use codeclimate_connector_abi::{
-    abi_stable::library::{
-        AbiHeaderRef, LibHeader, LibraryError as AbiError, ROOT_MODULE_LOADER_NAME_WITH_NUL,
+    abi_stable::{
+        library::{AbiHeaderRef, LibHeader, LibraryError as AbiError, ROOT_MODULE_LOADER_NAME_WITH_NUL},
+        std_types::RResult,
     },
     v1,
 };
@@ -23,6 +24,35 @@ pub(crate) struct Library {
     path: PathBuf,
     header: &'static LibHeader,
 }
+
+/// What a connector's library exports, in the version of the interface that it was built with.
+#[derive(Clone, Copy)]
+pub(crate) enum RootModule {
+    V1(v1::RootModuleRef),
+}
+
+impl RootModule {
+    /// What makes the connector, as the newest version has it. An older one gets an adapter here.
+    pub(crate) fn create(
+        self,
+    ) -> extern "C" fn(v1::ConfigurationMap, v1::HostBox) -> RResult<v1::ConnectorBox, v1::Failure> {
+        match self {
+            Self::V1(module) => module.create(),
+        }
+    }
+}
+
+/// Takes a library's root module for one version of the interface, where the layouts agree.
+type Probe = fn(&LibHeader) -> Result<RootModule, AbiError>;
+
+/// The newest version of the interface.
+const NEWEST: Probe = |header| header.init_root_module().map(RootModule::V1);
+
+/// Every version that was published before, the newer ones first. None is ever taken out.
+///
+/// `abi_stable` takes a library that has more than we ask for, never less: one that is older than the runner fits only a
+/// frozen copy of the types that it was built with.
+const OLDER: [Probe; 0] = [];
 
 /// Why a library is not a connector that can be used here.
 #[derive(Debug, thiserror::Error)]
@@ -75,15 +105,20 @@ impl Library {
     }
 
     /// The root module, whose layout has been compared with ours.
-    pub(crate) fn root_module(&self) -> Result<v1::RootModuleRef, LibraryError> {
+    pub(crate) fn root_module(&self) -> Result<RootModule, LibraryError> {
         if self.header.layout().is_none() {
             return Err(LibraryError::NoLayout { path: self.path.clone() });
         }
-        self.header.init_root_module().map_err(|error| LibraryError::Interface {
+        first_that_fits(NEWEST, &OLDER, self.header).map_err(|error| LibraryError::Interface {
             path: self.path.clone(),
             differences: differences(&error),
         })
     }
+}
+
+/// The root module in the first version that fits; where none does, what the newest says of it.
+fn first_that_fits(newest: Probe, older: &[Probe], header: &LibHeader) -> Result<RootModule, AbiError> {
+    newest(header).or_else(|refusal| older.iter().find_map(|probe| probe(header).ok()).ok_or(refusal))
 }
 
 fn root_header(path: &Path, identity: Identity, handle: Handle) -> Result<&'static LibHeader, LibraryError> {
@@ -142,7 +177,51 @@ fn differences(error: &AbiError) -> String {
 
 #[cfg(test)]
 mod tests {
+    use codeclimate_connector_abi::abi_stable::{
+        library::{__call_root_module_loader, CheckTypeLayout, RootModuleResult},
+        prefix_type::PrefixTypeTrait,
+        sabi_types::VersionNumber,
+        std_types::RVec,
+    };
+
     use super::*;
+
+    extern "C" fn create(_: v1::ConfigurationMap, _: v1::HostBox) -> RResult<v1::ConnectorBox, v1::Failure> {
+        RResult::RErr(RVec::new())
+    }
+
+    extern "C" fn load() -> RootModuleResult {
+        __call_root_module_loader(|| v1::RootModule { create }.leak_into_prefix())
+    }
+
+    /// What a library of version 1 exports.
+    static HEADER: LibHeader =
+        // SAFETY: `load` gives the root module that the type parameter names.
+        unsafe { LibHeader::from_constructor::<v1::RootModuleRef>(load, CheckTypeLayout::Yes) };
+
+    /// A version of the interface that no library has.
+    fn refuse<const MAJOR: u32>(header: &LibHeader) -> Result<RootModule, AbiError> {
+        Err(AbiError::IncompatibleVersionNumber {
+            library_name: "unknown",
+            expected_version: VersionNumber { major: MAJOR, minor: 0, patch: 0 },
+            actual_version: VersionNumber::new(header.version_strings())?,
+        })
+    }
+
+    #[test]
+    fn versions_are_tried_from_the_newest_on_and_the_first_that_fits_is_taken() {
+        assert!(first_that_fits(NEWEST, &[refuse::<9>], &HEADER).is_ok());
+        assert!(first_that_fits(refuse::<9>, &[refuse::<8>, NEWEST], &HEADER).is_ok());
+    }
+
+    #[test]
+    fn where_no_version_fits_the_newest_one_tells_why() {
+        let refusal =
+            first_that_fits(refuse::<9>, &[refuse::<8>, refuse::<7>], &HEADER).map(|_| ()).unwrap_err();
+        assert!(differences(&refusal).contains("9.0.0"), "{refusal}");
+        let refusal = first_that_fits(refuse::<9>, &[], &HEADER).map(|_| ()).unwrap_err();
+        assert!(differences(&refusal).contains("9.0.0"), "{refusal}");
+    }
 
     #[test]
     fn the_mapping_of_an_address_is_found() {

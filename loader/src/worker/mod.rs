@@ -9,6 +9,8 @@ mod host;
 mod library;
 mod outbox;
 mod refusal;
+#[cfg(test)]
+mod round_trip;
 mod sealed;
 mod state;
 
