@@ -33,8 +33,8 @@ mod tests {
     fn what_the_worker_should_have_refused_is_refused_here() {
         let branch = r#"{"_type":"Branch","name":"main"}"#;
         assert_eq!(Recheck::new(false).check(branch), Ok(()));
-        let nameless = Recheck::new(false).check(r#"{"_type":"Branch"}"#).unwrap_err();
-        assert!(nameless.contains("name"), "{nameless}");
+        let nameless = Recheck::new(false).check(r#"{"_type":"Branch","name":7}"#).unwrap_err();
+        assert!(nameless.contains("/name"), "{nameless}");
         let not_a_stream = Recheck::new(true).check(branch).unwrap_err();
         assert_eq!(not_a_stream, "a discovery produced a record of type Branch");
     }
