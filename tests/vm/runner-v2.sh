@@ -50,7 +50,7 @@ chown operator /sys/fs/cgroup/delegated /sys/fs/cgroup/delegated/cgroup.procs \
 for who in as_root as_user; do
     expect $who '{"count":1000}' 0 'done; 1000 records; last checkpoint after 1000' 1000
     expect $who '{"behaviour":"allocate","count":600}' 30 'it reached the memory limit of 64.0 MiB.*; 1 record' 1 --memory-limit 64MiB
-    expect $who '{"behaviour":"hang"}' 31 'it was not done after 2.0s' 1 --deadline 2s
+    expect $who '{"behaviour":"hang"}' 31 'it was not done after 6.0s' 1 --deadline 6s
     expect $who '{"behaviour":"segfault"}' 23 'crashed (SIGSEGV)' 0
     # What was produced last may not have left the process when it ends itself.
     expect $who '{"behaviour":"exit","count":0}' 24 'exit code 0 before it was done' '[01]'
