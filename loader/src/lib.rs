@@ -2,7 +2,8 @@
 //!
 //! The binary `codeclimate-connector` is this library's [`main`]. The parts that stand alone are public:
 //! finding a connector ([`locate`]), reading what it is without running it ([`note`]) and whether it can be
-//! loaded here ([`examination`]), what its configuration is made of ([`reference`]), reading and checking a configuration ([`configuration`]), masking its secrets ([`mask`]), and the endings ([`exit_code`]).
+//! loaded here ([`examination`]), telling what its configuration is made of ([`mod@reference`]), reading and
+//! checking a configuration ([`configuration`]), masking its secrets ([`mask`]), and the endings ([`exit_code`]).
 //!
 //! One process never does two of these: the *supervisor* reads, checks and decides, and never opens a
 //! connector; the *guardian* cleans up; the *worker* loads and runs one connector.
