@@ -10,6 +10,7 @@ mod files;
 mod git;
 mod interruptions;
 mod limits;
+mod lock;
 mod misbehaviours;
 mod network;
 mod records;

@@ -73,6 +73,11 @@ pub(crate) fn forge_record(client: &Misbehaving) -> Result<(), Error> {
     records::well(client)
 }
 
+pub(crate) fn forge_invalid_record(client: &Misbehaving) -> Result<(), Error> {
+    write_to_channel(client, &record_frame(TIME, r#"{"_type":"Branch","name":7}"#))?;
+    records::well(client)
+}
+
 pub(crate) fn forge_escaping_record(client: &Misbehaving) -> Result<(), Error> {
     write_to_channel(client, &record_frame(TIME, r#"{"_type":"Branch","name":"forged"},"sequence":99"#))?;
     records::well(client)

@@ -142,6 +142,8 @@ pub enum Behaviour {
     WriteGarbage,
     /// Writes a record to the runner's channel by itself, then ends well.
     ForgeRecord,
+    /// The same with a record that does not match its schema.
+    ForgeInvalidRecord,
     /// The same with a record that would go on after its own end.
     ForgeEscapingRecord,
     /// The same with a time that would go on after its own end.

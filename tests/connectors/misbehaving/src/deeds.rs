@@ -80,6 +80,7 @@ impl Misbehaving {
             Behaviour::CloseStandardDescriptors => descriptors::close_standard(self),
             Behaviour::WriteGarbage => descriptors::write_garbage(self),
             Behaviour::ForgeRecord => attacks::forge_record(self),
+            Behaviour::ForgeInvalidRecord => attacks::forge_invalid_record(self),
             Behaviour::ForgeEscapingRecord => attacks::forge_escaping_record(self),
             Behaviour::ForgeEscapingTime => attacks::forge_escaping_time(self),
             Behaviour::ForgeEnd => attacks::forge_end(self),
