@@ -144,7 +144,7 @@ pub(crate) fn confine(rules: &Rules, temporary: &Path) -> Result<(Fences, Option
         listener::install_silent(&calls::filter_of_parents(&parents)?)?;
         return Ok((Fences::default(), None));
     }
-    let mounts = mounts::make_read_only(&writable(rules, temporary)).is_ok();
+    let mounts = mounts::make_read_only(&writable(rules, temporary))?;
     privileges::give_up(rules.user)?;
     if rules.sandbox != Sandbox::Trace {
         // Who traces wants to look into it.

@@ -7,6 +7,8 @@ use rustix::{
     thread::{UnshareFlags, unshare_unsafe},
 };
 
+use super::ConfineError;
+
 /// `struct mount_attr` of mount_setattr(2).
 #[repr(C)]
 struct Attributes {
@@ -18,28 +20,36 @@ struct Attributes {
 
 const READ_ONLY: u64 = 1;
 
-/// Moves this process to a mount namespace of its own, in which only these paths can be changed.
+/// Moves this process to a mount namespace of its own, in which only these paths can be changed. False where it may not,
+/// as without root, or the kernel cannot (before Linux 5.12).
 ///
 /// # Errors
-/// Where the process may not, as without root.
-pub(super) fn make_read_only(writable: &[&Path]) -> io::Result<()> {
-    // SAFETY: with this flag alone no descriptor becomes invalid and no thread loses what it shared.
-    unsafe { unshare_unsafe(UnshareFlags::NEWNS) }?;
-    mount_change("/", MountPropagationFlags::PRIVATE | MountPropagationFlags::REC)?;
+/// Where the paths that should be left as they were have become read-only too.
+pub(super) fn make_read_only(writable: &[&Path]) -> Result<bool, ConfineError> {
     // What is not there cannot be changed either.
-    let writable: Vec<_> = writable.iter().filter(|path| path.exists()).collect();
-    for path in &writable {
-        // A mount of its own, to be left as it is.
-        mount_bind_recursive(**path, **path)?;
+    let writable: Vec<&Path> = writable.iter().copied().filter(|path| path.exists()).collect();
+    let is_read_only = enter_namespace(&writable).and_then(|()| set_attributes(Path::new("/"), READ_ONLY, 0));
+    if is_read_only.is_err() {
+        return Ok(false);
     }
-    set_attributes(Path::new("/"), &Attributes { set: READ_ONLY, clear: 0, propagation: 0, namespace: 0 })?;
     for path in writable {
-        set_attributes(path, &Attributes { set: 0, clear: READ_ONLY, propagation: 0, namespace: 0 })?;
+        set_attributes(path, 0, READ_ONLY)
+            .map_err(|source| ConfineError::Privilege { what: "keep the private folder writable", source })?;
     }
-    Ok(())
+    Ok(true)
 }
 
-fn set_attributes(path: &Path, attributes: &Attributes) -> io::Result<()> {
+/// Each path becomes a mount of its own.
+fn enter_namespace(paths: &[&Path]) -> io::Result<()> {
+    // SAFETY: with this flag alone no descriptor becomes invalid and no thread loses what it shared.
+    unsafe { unshare_unsafe(UnshareFlags::NEWNS) }?;
+    // What is unmounted outside is unmounted here, and nothing goes the other way.
+    mount_change("/", MountPropagationFlags::DOWNSTREAM | MountPropagationFlags::REC)?;
+    paths.iter().try_for_each(|path| Ok(mount_bind_recursive(*path, *path)?))
+}
+
+fn set_attributes(path: &Path, set: u64, clear: u64) -> io::Result<()> {
+    let attributes = Attributes { set, clear, propagation: 0, namespace: 0 };
     let path = CString::new(path.as_os_str().as_bytes())?;
     // SAFETY: the path ends with a NUL and the structure has the size that is given; the kernel reads both and keeps
     // neither.
@@ -49,7 +59,7 @@ fn set_attributes(path: &Path, attributes: &Attributes) -> io::Result<()> {
             libc::AT_FDCWD,
             path.as_ptr(),
             libc::AT_RECURSIVE,
-            std::ptr::from_ref(attributes),
+            std::ptr::from_ref(&attributes),
             size_of::<Attributes>(),
         )
     };

@@ -63,8 +63,8 @@ impl ExitCode {
             }
             ExitCode::ConnectorUnusable => {
                 "The connector's file was found but cannot be used: it is not a connector, is damaged, was \
-                 built for another architecture, C library or interface version, or carries another name than \
-                 its file. It was not run and no state has changed. The message says what it needs; `inspect \
+                 built for another architecture, C library or interface version, carries another name than its \
+                 file, or is not what the lock file pins. It was not run and no state has changed. The message says what it needs; `inspect \
                  <file>` shows all that the file says about itself. Ask its author for a fitting build."
             }
             ExitCode::ConnectorError => {
