@@ -9,24 +9,41 @@
 /// ```ignore
 /// connector_interface::export_connector!(PagerDuty);
 /// ```
+///
+/// Two named parts may follow, each a list of literals: `permissions`, what the connector needs to reach (`network`,
+/// `exec`, `connect:<key>`, `read:<key>`, `write:<key>`), and `record_types`, the types of record that it produces. Both
+/// are checked when the crate is compiled.
+///
+/// ```ignore
+/// connector_interface::export_connector!(
+///     PagerDuty,
+///     permissions: ["network"],
+///     record_types: ["Incident", "Service", "User"],
+/// );
+/// ```
 #[macro_export]
 macro_rules! export_connector {
-    ($client:ty) => {
+    ($client:ty $(, $part:ident: [$($text:literal),* $(,)?])* $(,)?) => {
         const _: () = {
             use $crate::__export::{
                 __call_root_module_loader, CheckTypeLayout, LibHeader, Metadata, Note, RootModule,
-                RootModuleRef, RootModuleResult, create, padded_length, slug_of,
+                RootModuleRef, RootModuleResult, create, either, padded_length, slug_of,
             };
 
             const METADATA: Metadata = Metadata {
                 slug: slug_of(env!("CARGO_PKG_NAME")),
                 version: env!("CARGO_PKG_VERSION"),
                 description: env!("CARGO_PKG_DESCRIPTION"),
+                homepage: either(env!("CARGO_PKG_HOMEPAGE"), env!("CARGO_PKG_REPOSITORY")),
+                license: env!("CARGO_PKG_LICENSE"),
                 configuration_schema: include_str!(concat!(
                     env!("CARGO_MANIFEST_DIR"),
                     "/configuration.schema.json"
                 )),
-            };
+                permissions: &[],
+                record_types: &[],
+            }
+            $(.$part(&[$($text),*]))*;
 
             #[used]
             #[unsafe(link_section = ".note.connector")]

@@ -148,8 +148,39 @@
 //!
 //! # Export
 //!
-//! [`export_connector!`] is the one line that turns the crate into a connector. It also writes the name,
-//! version and configuration schema into an ELF note, which operators read without running the file.
+//! [`export_connector!`] is the one line that turns the crate into a connector. It also writes an ELF note,
+//! which operators read without running the file (`codeclimate-connector inspect`): name, version,
+//! description, home page and licence as they stand in `Cargo.toml`, the configuration schema, and the
+//! compiler and target that built it. Name the types of record that you produce too: the operator sees them
+//! before the first run.
+//!
+//! ```ignore
+//! connector_interface::export_connector!(
+//!     Weather,
+//!     permissions: ["network"],
+//!     record_types: ["Environment"],
+//! );
+//! ```
+//!
+//! # Permissions
+//!
+//! What the connector needs of the world outside of its process and its temporary folder (`TMPDIR`), one
+//! line each. Operators read it before they run the file, and the runner may hold the connector to it: what
+//! you do not ask for may be refused. Ask for nothing that you do not need; without the list, the connector
+//! asks for nothing.
+//!
+//! | permission | what it asks for |
+//! | --- | --- |
+//! | `"network"` | HTTPS and names: TCP to the ports 443 and 53 |
+//! | `"connect:<key>"` | TCP to the port of the URL, or of `host:port`, that the operator wrote under this key |
+//! | `"exec"` | to run programs of the system, such as `git` |
+//! | `"read:<key>"` | to read the file or folder, or each of a list of them, that the operator wrote under this key |
+//! | `"write:<key>"` | the same, to read and to write |
+//!
+//! A key is one of the top level of your configuration, as `configuration.schema.json` spells it. A client for
+//! a fixed cloud service asks for `network`; one for a server of the operator's own, whose URL is
+//! configured, for `connect:baseUrl`; one that reads files, for `read:path`. A wrong word, or a key that
+//! the schema does not have, fails the build with what to write instead.
 //!
 //! # Configuration
 //!
@@ -249,6 +280,6 @@ pub mod __export {
 
     pub use crate::{
         connector::create,
-        note::{Metadata, Note, padded_length, slug_of},
+        note::{Metadata, Note, either, padded_length, slug_of},
     };
 }

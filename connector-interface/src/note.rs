@@ -1,5 +1,10 @@
 //! The ELF note that tells what a library is without running it, written at compile time.
 
+mod parts;
+mod text;
+
+use text::Writer;
+
 /// What the note says of a connector.
 #[derive(Clone, Copy)]
 pub struct Metadata {
@@ -9,8 +14,16 @@ pub struct Metadata {
     pub version: &'static str,
     /// The package's description; may be empty.
     pub description: &'static str,
+    /// Where to read more of it: the package's home page or, without one, its repository; may be empty.
+    pub homepage: &'static str,
+    /// The package's licence, as SPDX writes it; may be empty.
+    pub license: &'static str,
     /// The text of `configuration.schema.json`.
     pub configuration_schema: &'static str,
+    /// What it asks to reach, set by [`Metadata::permissions`].
+    pub permissions: &'static [&'static str],
+    /// The types of record that it produces, set by [`Metadata::record_types`].
+    pub record_types: &'static [&'static str],
 }
 
 /// The version of the interface that this crate was built on.
@@ -42,6 +55,12 @@ pub const fn slug_of(package: &'static str) -> &'static str {
     }
 }
 
+/// The first of two texts, or the second where the first is empty.
+#[must_use]
+pub const fn either(first: &'static str, second: &'static str) -> &'static str {
+    if first.is_empty() { second } else { first }
+}
+
 /// An ELF note with owner `Connector`, as the System V ABI lays notes out: sizes and type, then name and
 /// description, each padded to four bytes.
 #[repr(C, align(4))]
@@ -58,8 +77,8 @@ impl<const DESCRIPTION: usize> Note<DESCRIPTION> {
     #[must_use]
     #[expect(clippy::cast_possible_truncation, reason = "a schema of 4 GiB cannot be compiled")]
     pub const fn new(metadata: Metadata) -> Self {
-        let mut writer = Writer { bytes: [0; DESCRIPTION], length: 0 };
-        writer = write(writer, metadata);
+        let mut writer = Writer::new();
+        write(&mut writer, metadata);
         Self {
             name_size: 10,
             description_size: writer.length as u32,
@@ -73,59 +92,27 @@ impl<const DESCRIPTION: usize> Note<DESCRIPTION> {
 /// The length of the note's JSON, rounded up to the padding of notes.
 #[must_use]
 pub const fn padded_length(metadata: Metadata) -> usize {
-    write(Writer { bytes: [], length: 0 }, metadata).length.next_multiple_of(4)
+    let mut writer = Writer::<0>::new();
+    write(&mut writer, metadata);
+    writer.length.next_multiple_of(4)
 }
 
-const fn write<const N: usize>(mut writer: Writer<N>, metadata: Metadata) -> Writer<N> {
-    writer = writer.member("{\"slug\":", metadata.slug);
-    writer = writer.member(",\"version\":", metadata.version);
-    writer = writer.member(",\"abi\":", ABI);
-    writer = writer.member(",\"panic\":", PANIC);
-    writer = writer.member(",\"description\":", metadata.description);
-    writer = writer.raw(",\"configurationSchema\":");
-    writer.raw(metadata.configuration_schema).raw("}")
-}
-
-/// Appends to a buffer, or, where the buffer has no room, counts only.
-struct Writer<const N: usize> {
-    bytes: [u8; N],
-    length: usize,
-}
-
-impl<const N: usize> Writer<N> {
-    const fn member(self, before: &str, value: &str) -> Self {
-        let mut writer = self.raw(before).byte(b'"');
-        let bytes = value.as_bytes();
-        let mut index = 0;
-        while index < bytes.len() {
-            let byte = bytes[index];
-            assert!(byte >= 0x20, "name, version and description of a connector are one line each");
-            if byte == b'"' || byte == b'\\' {
-                writer = writer.byte(b'\\');
-            }
-            writer = writer.byte(byte);
-            index += 1;
-        }
-        writer.byte(b'"')
-    }
-
-    const fn raw(mut self, text: &str) -> Self {
-        let bytes = text.as_bytes();
-        let mut index = 0;
-        while index < bytes.len() {
-            self = self.byte(bytes[index]);
-            index += 1;
-        }
-        self
-    }
-
-    const fn byte(mut self, byte: u8) -> Self {
-        if self.length < N {
-            self.bytes[self.length] = byte;
-        }
-        self.length += 1;
-        self
-    }
+const fn write<const N: usize>(writer: &mut Writer<N>, metadata: Metadata) {
+    writer.member("{\"slug\":", metadata.slug);
+    writer.member(",\"version\":", metadata.version);
+    writer.member(",\"abi\":", ABI);
+    writer.member(",\"panic\":", PANIC);
+    writer.member(",\"description\":", metadata.description);
+    writer.member(",\"homepage\":", metadata.homepage);
+    writer.member(",\"license\":", metadata.license);
+    writer.list(",\"recordTypes\":", metadata.record_types);
+    writer.list(",\"permissions\":", metadata.permissions);
+    writer.member(",\"rustc\":", env!("CONNECTOR_RUSTC"));
+    writer.member(",\"target\":", env!("CONNECTOR_TARGET"));
+    writer.member(",\"sdk\":", env!("CARGO_PKG_VERSION"));
+    writer.raw(",\"configurationSchema\":");
+    writer.raw(metadata.configuration_schema);
+    writer.raw("}");
 }
 
 #[cfg(test)]
@@ -136,17 +123,32 @@ mod tests {
         slug: "git",
         version: "0.1.0",
         description: r#"reads "git" \ history"#,
-        configuration_schema: r#"{"type":"object"}"#,
-    };
+        homepage: "https://git.example",
+        license: "MIT",
+        configuration_schema: r#"{"type":"object","properties":{"path":{}}}"#,
+        permissions: &[],
+        record_types: &[],
+    }
+    .permissions(&["network", "read:path"])
+    .record_types(&["Branch"]);
     static NOTE: Note<{ padded_length(METADATA) }> = Note::new(METADATA);
 
     #[test]
     fn the_description_is_json_with_its_exact_size() {
         let size = NOTE.description_size as usize;
-        let json: serde_json::Value = serde_json::from_slice(&NOTE.description[..size]).unwrap();
-        assert_eq!(json["description"], METADATA.description);
-        assert_eq!(json["configurationSchema"]["type"], "object");
-        assert_eq!(json["abi"], codeclimate_connector_abi::VERSION);
+        let mut json: serde_json::Value = serde_json::from_slice(&NOTE.description[..size]).unwrap();
+        let rustc = json["rustc"].take();
+        assert!(rustc.as_str().unwrap().starts_with("1."), "{rustc}");
+        assert_eq!(
+            json,
+            serde_json::json!({
+                "slug": "git", "version": "0.1.0", "abi": codeclimate_connector_abi::VERSION, "panic": "unwind",
+                "description": METADATA.description, "homepage": "https://git.example", "license": "MIT",
+                "recordTypes": ["Branch"], "permissions": ["network", "read:path"],
+                "rustc": null, "target": env!("CONNECTOR_TARGET"), "sdk": env!("CARGO_PKG_VERSION"),
+                "configurationSchema": {"type": "object", "properties": {"path": {}}},
+            })
+        );
         assert!(NOTE.description[size..].iter().all(|&byte| byte == 0));
         assert_eq!((NOTE.name_size, NOTE.note_type, NOTE.name), (10, 1, *b"Connector\0\0\0"));
     }
@@ -156,5 +158,11 @@ mod tests {
         assert_eq!(slug_of("codeclimate-connector-my-tool"), "my-tool");
         assert!(std::panic::catch_unwind(|| slug_of("git-connector")).is_err());
         assert!(std::panic::catch_unwind(|| slug_of("codeclimate-connector-")).is_err());
+    }
+
+    #[test]
+    fn the_repository_stands_in_for_a_home_page() {
+        assert_eq!(either("https://home.example", "https://code.example"), "https://home.example");
+        assert_eq!(either("", "https://code.example"), "https://code.example");
     }
 }

@@ -1,27 +1,33 @@
 //! Reads an ELF file as bytes, without running any of it.
 
-use object::elf;
-use object::read::elf::{
-    Dyn as _, FileHeader as _, GnuHashTable, HashTable, NoteIterator, ProgramHeader as _, SectionHeader as _,
-    Sym as _,
-};
-use object::{LittleEndian, ReadRef as _, pod};
+use object::read::elf::{FileHeader as _, NoteIterator, ProgramHeader as _, SectionHeader as _};
+use object::{LittleEndian, elf};
 
+use crate::remedy::Remedy;
+
+mod dynamic;
 #[cfg(test)]
 pub(crate) mod fixture;
 mod identity;
+mod symbols;
 #[cfg(test)]
 mod tests;
+mod versions;
 
+pub use dynamic::{SearchPath, SearchPathTag};
 pub use identity::Unfit;
+pub(crate) use identity::is_for_this_machine;
+pub use symbols::Exports;
+pub use versions::NeededVersion;
 
 type Header = elf::FileHeader64<LittleEndian>;
 type Segment = elf::ProgramHeader64<LittleEndian>;
-type Symbol = elf::Sym64<LittleEndian>;
 
 const ENDIAN: LittleEndian = LittleEndian;
 const SEGMENT_HEADER_SIZE: u64 = size_of::<Segment>() as u64;
 const SECTION_HEADER_SIZE: u64 = size_of::<elf::SectionHeader64<LittleEndian>>() as u64;
+/// The longest build id that is shown, in bytes; `ld` writes 20.
+const MAX_BUILD_ID: usize = 64;
 
 /// Why a file cannot be loaded, or not be understood, as a shared library.
 #[derive(Debug, thiserror::Error)]
@@ -30,9 +36,7 @@ pub enum ElfError {
     #[error(transparent)]
     Unfit(#[from] Unfit),
     /// Parts that the headers promise are not there.
-    #[error(
-        "it is truncated: {part} ends at byte {needed}, but the file has {found} bytes; copy or download it again"
-    )]
+    #[error("it is truncated: {part} ends at byte {needed}, but the file has {found} bytes")]
     Truncated {
         /// What lies outside of the file.
         part: &'static str,
@@ -42,7 +46,7 @@ pub enum ElfError {
         found: u64,
     },
     /// Tables inside it contradict themselves.
-    #[error("it is damaged: {part} cannot be read; copy or download it again")]
+    #[error("it is damaged: {part} cannot be read")]
     Damaged {
         /// What cannot be read.
         part: &'static str,
@@ -52,7 +56,20 @@ pub enum ElfError {
     },
 }
 
-/// A shared library whose headers have been checked: for this machine, and with all that is loaded inside the file.
+impl ElfError {
+    /// What mends it.
+    #[must_use]
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            ElfError::Unfit(unfit) => unfit.remedy(),
+            ElfError::Truncated { .. } | ElfError::Damaged { .. } => {
+                Remedy::of_operator("copy or download it again")
+            }
+        }
+    }
+}
+
+/// A shared library whose headers have been checked: all that is loaded lies inside the file.
 ///
 /// The check of the bounds is what keeps `dlopen` from killing the process: it maps what the headers promise, and
 /// touching a page behind the end of the file is a SIGBUS.
@@ -64,13 +81,24 @@ pub struct Library<'data> {
 }
 
 impl<'data> Library<'data> {
-    /// Checks the headers of a file's bytes.
+    /// Checks the headers of a file's bytes, and that it is meant to be loaded on this machine.
     ///
     /// # Errors
     ///
     /// See [`ElfError`].
     pub fn parse(data: &'data [u8]) -> Result<Library<'data>, ElfError> {
-        identity::check(data)?;
+        let library = Library::parse_any(data)?;
+        library.check_purpose()?;
+        Ok(library)
+    }
+
+    /// Checks the headers of a file's bytes, which may be a program or a library for another machine.
+    ///
+    /// # Errors
+    ///
+    /// See [`ElfError`].
+    pub fn parse_any(data: &'data [u8]) -> Result<Library<'data>, ElfError> {
+        identity::check_form(data)?;
         let header = Header::parse(data).map_err(damaged("the file header"))?;
         let table =
             header.e_phoff(ENDIAN).saturating_add(u64::from(header.e_phnum(ENDIAN)) * SEGMENT_HEADER_SIZE);
@@ -81,11 +109,33 @@ impl<'data> Library<'data> {
             let end = segment.p_offset(ENDIAN).saturating_add(segment.p_filesz(ENDIAN));
             within("a loaded segment", end, data)?;
         }
-        let library = Library { data, header, segments };
-        if library.dynamic(elf::DT_FLAGS_1)?.is_some_and(|flags| flags & elf::DF_1_PIE.0 != 0) {
+        Ok(Library { data, header, segments })
+    }
+
+    /// Checks that it is meant for `dlopen` on this machine.
+    ///
+    /// # Errors
+    ///
+    /// [`ElfError::Unfit`] if it is not.
+    pub fn check_purpose(&self) -> Result<(), ElfError> {
+        identity::check_purpose(self.data)?;
+        if self.dynamic(elf::DT_FLAGS_1)?.is_some_and(|flags| flags & elf::DF_1_PIE.0 != 0) {
             return Err(Unfit::NotShared { found: "a program" }.into());
         }
-        Ok(library)
+        Ok(())
+    }
+
+    /// The architecture that it is for.
+    #[must_use]
+    pub fn architecture(&self) -> String {
+        identity::machine(self.header.e_machine(ENDIAN).0)
+    }
+
+    /// The number that the linker gave this build, if it gave one.
+    #[must_use]
+    pub fn build_id(&self) -> Option<&'data [u8]> {
+        let note = self.note(b".note.gnu.build-id", b"GNU", elf::NT_GNU_BUILD_ID.0);
+        note.ok().flatten().filter(|id| !id.is_empty() && id.len() <= MAX_BUILD_ID)
     }
 
     /// The content of the first note of this owner and type, or `None` if there is none.
@@ -122,90 +172,6 @@ impl<'data> Library<'data> {
         let sections = self.header.sections(ENDIAN, self.data).ok()?;
         let (_, section) = sections.section_by_name(ENDIAN, name)?;
         wanted.find(section.notes(ENDIAN, self.data).ok()??).ok()?
-    }
-
-    /// Whether the library exports a symbol of this name to `dlsym`.
-    ///
-    /// Looked up as the dynamic linker does, through the dynamic segment, so that missing section headers do not matter.
-    ///
-    /// # Errors
-    ///
-    /// [`ElfError::Damaged`] if the tables of symbols cannot be read.
-    pub fn exports(&self, name: &[u8]) -> Result<bool, ElfError> {
-        let Some(table) = self.dynamic_symbols()? else { return Ok(false) };
-        let is_named = |symbol: &Symbol| table.name_is(symbol, name);
-        Ok(table.symbols.iter().any(|symbol| symbol.st_shndx(ENDIAN) != elf::SHN_UNDEF && is_named(symbol)))
-    }
-
-    fn dynamic_symbols(&self) -> Result<Option<DynamicSymbols<'data>>, ElfError> {
-        let part = "the table of dynamic symbols";
-        let (Some(symbols), Some(names)) = (self.dynamic(elf::DT_SYMTAB)?, self.dynamic(elf::DT_STRTAB)?)
-        else {
-            return Ok(None);
-        };
-        let (Some(symbols), Some(names)) = (self.at_address(symbols), self.at_address(names)) else {
-            return Err(ElfError::Damaged { part, source: None });
-        };
-        let count = self.dynamic_symbol_count()?;
-        let size = count.saturating_mul(size_of::<Symbol>()).min(symbols.len());
-        let symbols = pod::slice_from_all_bytes(&symbols[..size - size % size_of::<Symbol>()]);
-        let symbols = symbols.map_err(|()| ElfError::Damaged { part, source: None })?;
-        Ok(Some(DynamicSymbols { symbols, names }))
-    }
-
-    /// Only the hash tables tell how many dynamic symbols there are.
-    fn dynamic_symbol_count(&self) -> Result<usize, ElfError> {
-        let part = "the hash table of dynamic symbols";
-        let mut count = 0;
-        if let Some(data) = self.dynamic(elf::DT_HASH)?.and_then(|address| self.at_address(address)) {
-            let table = HashTable::<Header>::parse(ENDIAN, data).map_err(damaged(part))?;
-            count = table.symbol_table_length();
-        }
-        if let Some(data) = self.dynamic(elf::DT_GNU_HASH)?.and_then(|address| self.at_address(address)) {
-            let table = GnuHashTable::<Header>::parse(ENDIAN, data).map_err(damaged(part))?;
-            count = count.max(table.symbol_table_length(ENDIAN).unwrap_or(0));
-        }
-        Ok(count as usize)
-    }
-
-    /// The value of the first entry of the dynamic segment with this tag.
-    fn dynamic(&self, tag: elf::DynamicTag) -> Result<Option<u64>, ElfError> {
-        for segment in self.segments {
-            let Some(entries) = segment.dynamic(ENDIAN, self.data).map_err(damaged("the dynamic segment"))?
-            else {
-                continue;
-            };
-            let entry = entries
-                .iter()
-                .take_while(|entry| entry.d_tag(ENDIAN) != elf::DT_NULL)
-                .find(|entry| entry.d_tag(ENDIAN) == tag);
-            return Ok(entry.map(|entry| entry.d_val(ENDIAN)));
-        }
-        Ok(None)
-    }
-
-    /// The bytes from a virtual address to the end of the segment that holds it.
-    fn at_address(&self, address: u64) -> Option<&'data [u8]> {
-        let loaded = self.segments.iter().filter(|segment| segment.p_type(ENDIAN) == elf::PT_LOAD);
-        loaded.into_iter().find_map(|segment| {
-            let offset = address.checked_sub(segment.p_vaddr(ENDIAN))?;
-            let size = segment.p_filesz(ENDIAN).checked_sub(offset).filter(|&size| size > 0)?;
-            self.data.read_bytes_at(segment.p_offset(ENDIAN).checked_add(offset)?, size).ok()
-        })
-    }
-}
-
-struct DynamicSymbols<'data> {
-    symbols: &'data [Symbol],
-    /// From the start of the names to the end of their segment.
-    names: &'data [u8],
-}
-
-impl DynamicSymbols<'_> {
-    fn name_is(&self, symbol: &Symbol, name: &[u8]) -> bool {
-        let start = symbol.st_name(ENDIAN) as usize;
-        let rest = self.names.get(start..).and_then(|names| names.strip_prefix(name));
-        rest.is_some_and(|rest| rest.first() == Some(&0))
     }
 }
 

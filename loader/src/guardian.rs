@@ -21,8 +21,8 @@ use std::{
 
 use command_fds::{CommandFdExt, FdMapping};
 use rustix::process::{
-    DumpableBehavior, Pid, Resource, Rlimit, WaitOptions, getpid, getrlimit, set_child_subreaper,
-    set_dumpable_behavior, setpriority_process, setrlimit, setsid, wait,
+    Pid, Resource, Rlimit, WaitOptions, getpid, getrlimit, set_child_subreaper, setpriority_process,
+    setrlimit, setsid, wait,
 };
 use rustix::thread::set_name;
 use serde::{Deserialize, Serialize};
@@ -286,10 +286,4 @@ fn report(reports: &mut File, report: &Report) {
 pub(crate) fn read_reports(pipe: File) -> impl Iterator<Item = Report> {
     let lines = BufReader::new(pipe).lines().map_while(Result::ok);
     lines.filter_map(|line| serde_json::from_str(&line).ok())
-}
-
-/// Keeps other processes of the same user from reading this one's memory, which holds the configuration.
-pub(crate) fn hide_memory() {
-    // Fails on no kernel that the rest works on; without it, other processes of this user could attach.
-    let _ = set_dumpable_behavior(DumpableBehavior::NotDumpable);
 }

@@ -1,8 +1,9 @@
 //! Loads connectors from dynamic libraries, contains them, and checks the records they produce.
 //!
 //! The binary `codeclimate-connector` is this library's [`main`]. The parts that stand alone are public:
-//! finding a connector ([`locate`]), reading what it is without running it ([`note`]), reading and checking
-//! a configuration ([`configuration`]), masking its secrets ([`mask`]), and the endings ([`exit_code`]).
+//! finding a connector ([`locate`]), reading what it is without running it ([`note`]) and whether it can be
+//! loaded here ([`examination`]), telling what its configuration is made of ([`mod@reference`]), reading and
+//! checking a configuration ([`configuration`]), masking its secrets ([`mask`]), and the endings ([`exit_code`]).
 //!
 //! One process never does two of these: the *supervisor* reads, checks and decides, and never opens a
 //! connector; the *guardian* cleans up; the *worker* loads and runs one connector.
@@ -24,18 +25,24 @@ mod console;
 mod containment;
 pub mod cutoff;
 pub mod did_you_mean;
+pub mod digest;
 pub mod elf;
+pub mod examination;
 pub mod exit_code;
 mod frame;
 #[cfg(any(fuzzing, test))]
 pub mod fuzzing;
+pub mod grant;
 mod guardian;
 mod json_type;
 pub mod locate;
+pub mod lock;
 pub mod mask;
 pub mod note;
 pub mod permission;
 mod processes;
+pub mod reference;
+pub mod remedy;
 pub mod slug;
 mod supervisor;
 mod temporary;

@@ -26,7 +26,9 @@ const SECTION: &[u8] = b".note.connector";
 const OWNER: &[u8] = b"Connector";
 const KIND: u32 = 1;
 /// The symbol under which `abi_stable` exports a root module.
-const ROOT_MODULE: &[u8] = b"_1as_0lib_1header_0root_bmodule_bloader";
+pub(crate) const ROOT_MODULE: &str = "_1as_0lib_1header_0root_bmodule_bloader";
+/// The longest note, in bytes: 4 MiB. Most of one is the schema of the configuration.
+pub const MAX_NOTE_SIZE: usize = 4 << 20;
 
 /// The metadata of a connector, from the ELF note in its file.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -43,8 +45,25 @@ pub struct Note {
     /// One line on what it reads; control characters have become spaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
+    /// Where more is written about it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub homepage: Option<String>,
+    /// Its licence, as SPDX writes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub license: Option<String>,
+    /// The types of record that it says it produces; this runner need not know them.
+    pub record_types: Vec<String>,
     /// What it asks to reach; nothing where the note says nothing.
     pub permissions: Vec<Permission>,
+    /// The compiler that built it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rustc: Option<String>,
+    /// The target that it was built for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub target: Option<String>,
+    /// The version of `connector-interface` that it was built with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sdk: Option<String>,
     /// The JSON Schema of its configuration, an object.
     pub configuration_schema: serde_json::Value,
 }
@@ -115,8 +134,7 @@ impl Note {
     /// A [`NoteError`] if the file cannot be read, is no shared library for this machine, is truncated or damaged, or
     /// is not a connector.
     pub fn read(path: &Path) -> Result<Note, NoteError> {
-        let bytes = read_file(path).map_err(|problem| problem.at(path))?;
-        Note::from_bytes(path, &bytes)
+        Note::from_bytes(path, &read(path)?)
     }
 
     /// Reads the note from a file's bytes; `path` only appears in errors.
@@ -137,42 +155,73 @@ impl Note {
     ///
     /// [`NoteProblem::FileName`] with both slugs.
     pub fn check_file_name(&self, path: &Path) -> Result<(), NoteError> {
-        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-        match Slug::from_file_name(name) {
-            Some(named) if named != self.slug => {
-                Err(NoteProblem::FileName { named, noted: self.slug.clone() }.at(path))
-            }
-            _ => Ok(()),
-        }
+        self.file_name_problem(path).map_or(Ok(()), |problem| Err(problem.at(path)))
     }
 
-    /// Checks that a runner which offers this version (major, minor) of the interface can load the connector.
+    pub(crate) fn file_name_problem(&self, path: &Path) -> Option<NoteProblem> {
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+        let named = Slug::from_file_name(name).filter(|named| *named != self.slug)?;
+        Some(NoteProblem::FileName { named, noted: self.slug.clone() })
+    }
+
+    /// What keeps a runner that offers this version (major, minor) of the interface from loading the connector.
     ///
     /// A newer minor version is no obstacle: the connector's library may offer more than the runner asks for.
-    /// `path` only appears in the error.
-    ///
-    /// # Errors
-    ///
-    /// [`NoteProblem::AbiMajor`] or [`NoteProblem::PanicStrategy`], each with what mends it.
-    pub fn check_loadable(&self, path: &Path, host_abi: (u16, u16)) -> Result<(), NoteError> {
+    pub(crate) fn loading_problems(&self, host_abi: (u16, u16)) -> Vec<NoteProblem> {
+        let mut problems = Vec::new();
         if self.abi.major != host_abi.0 {
             let (slug, connector) = (self.slug.clone(), self.abi);
-            return Err(NoteProblem::AbiMajor { slug, connector, host: host_abi }.at(path));
+            problems.push(NoteProblem::AbiMajor { slug, connector, host: host_abi });
         }
         if self.panic != PanicStrategy::Unwind {
-            return Err(NoteProblem::PanicStrategy { found: self.panic.clone() }.at(path));
+            problems.push(NoteProblem::PanicStrategy { found: self.panic.clone() });
         }
-        Ok(())
+        problems
     }
 }
 
-fn from_library(bytes: &[u8]) -> Result<Note, NoteProblem> {
-    let library = Library::parse(bytes)?;
-    if !library.exports(ROOT_MODULE)? {
+/// A note as far as it can be read: without what every note has, there is none.
+#[derive(Debug)]
+pub(crate) struct Reading {
+    pub(crate) note: Option<Note>,
+    pub(crate) problems: Vec<NoteProblem>,
+}
+
+impl Reading {
+    /// Reads the note of a library, with all that is wrong with it.
+    pub(crate) fn of(library: &Library<'_>) -> Reading {
+        match content(library) {
+            Ok(content) => text::note(content),
+            Err(problem) => Reading { note: None, problems: vec![problem] },
+        }
+    }
+
+    fn complete(mut self) -> Result<Note, NoteProblem> {
+        match self.note {
+            Some(note) if self.problems.is_empty() => Ok(note),
+            _ => Err(self.problems.swap_remove(0)),
+        }
+    }
+}
+
+fn content<'data>(library: &Library<'data>) -> Result<&'data [u8], NoteProblem> {
+    if !library.exports(ROOT_MODULE.as_bytes())? {
         return Err(NoteProblem::NoRootModule);
     }
     let content = library.note(SECTION, OWNER, KIND)?.ok_or(NoteProblem::NoNote)?;
-    text::note(content)
+    if content.len() > MAX_NOTE_SIZE {
+        return Err(NoteProblem::NoteTooLarge { found: content.len() });
+    }
+    Ok(content)
+}
+
+fn from_library(bytes: &[u8]) -> Result<Note, NoteProblem> {
+    Reading::of(&Library::parse(bytes)?).complete()
+}
+
+/// Reads a file that may be a connector.
+pub(crate) fn read(path: &Path) -> Result<Vec<u8>, NoteError> {
+    read_file(path).map_err(|problem| problem.at(path))
 }
 
 /// Looks before it opens: opening a named pipe would wait for its other end.

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::{Serialize, Serializer};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The forms of a permission, for messages.
 pub const FORMS: &str = "`network`, `exec`, `connect:<key>`, `read:<key>` or `write:<key>`";
@@ -65,6 +66,20 @@ impl Permission {
             Permission::Connect(key) | Permission::Read(key) | Permission::Write(key) => Some(key),
         }
     }
+
+    /// What it lets a connector do, in words.
+    #[must_use]
+    pub fn meaning(&self) -> String {
+        match self {
+            Permission::Network => "speak HTTPS and look names up: TCP to the ports 443 and 53".to_owned(),
+            Permission::Exec => "run programs of the system".to_owned(),
+            Permission::Connect(key) => {
+                format!("connect by TCP to the port in the URL, or `host:port`, under `{key}`")
+            }
+            Permission::Read(key) => format!("read the files and folders that `{key}` names"),
+            Permission::Write(key) => format!("read and write the files and folders that `{key}` names"),
+        }
+    }
 }
 
 impl fmt::Display for Permission {
@@ -82,6 +97,12 @@ impl fmt::Display for Permission {
 impl Serialize for Permission {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Permission {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Permission, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(D::Error::custom)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, DirBuilder, File, Permissions},
     io,
-    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt},
+    os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt, chown},
     path::{Path, PathBuf},
 };
 
@@ -49,6 +49,16 @@ impl TemporaryFolder {
         flock(&lock, FlockOperation::NonBlockingLockExclusive)
             .map_err(|error| failed("lock")(error.into()))?;
         Ok(Self { path, _lock: lock })
+    }
+
+    /// Lets another user have it.
+    pub(crate) fn give_to(&self, uid: u32, gid: u32) -> Result<(), TemporaryError> {
+        let path = self.path.clone();
+        chown(&self.path, Some(uid), Some(gid)).map_err(|source| TemporaryError {
+            what: "give away",
+            path,
+            source,
+        })
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -174,7 +184,9 @@ pub(crate) fn sweep(alive: impl Fn(i32) -> bool) -> Vec<PathBuf> {
 /// A link, or what another user made under such a name, is not for this one to remove.
 fn is_own_folder(path: &Path) -> bool {
     let metadata = fs::symlink_metadata(path);
-    metadata.is_ok_and(|metadata| metadata.is_dir() && metadata.uid() == rustix::process::geteuid().as_raw())
+    let user = rustix::process::geteuid();
+    // Root has given some away.
+    metadata.is_ok_and(|metadata| metadata.is_dir() && (user.is_root() || metadata.uid() == user.as_raw()))
 }
 
 /// A folder that cannot be opened is somebody else's.

@@ -5,16 +5,22 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 23] = [
+const ORDER: [&str; 29] = [
     "exit_code",
     "did_you_mean",
     "json_type",
+    "remedy",
     "slug",
+    "digest",
     "permission",
     "elf",
     "note",
+    "reference",
+    "examination",
     "locate",
     "configuration",
+    "grant",
+    "lock",
     "mask",
     "cutoff",
     "processes",

@@ -32,7 +32,11 @@ pub struct Git {
     context: Context,
 }
 
-connector_interface::export_connector!(Git);
+connector_interface::export_connector!(
+    Git,
+    permissions: ["read:path"],
+    record_types: ["Repository", "Branch", "Commit"],
+);
 
 /// A checkpoint after this many commits: well under a second of work to repeat.
 const COMMITS_PER_CHECKPOINT: usize = 500;

@@ -158,9 +158,19 @@ fn inspect_and_list_tell_what_a_file_is_without_running_it() {
         (&json!("misbehaving"), &json!("1.0.0"), &json!("unwind"))
     );
     assert_eq!(note["configurationSchema"]["properties"]["apiToken"]["secret"], true);
+    assert_eq!((&note["loadable"], &note["problems"]), (&json!(true), &json!([])));
+    assert_eq!(note["permissions"], json!(["network", "exec"]));
     let shown = Runner::new(["inspect", "git"]).run();
     assert!(
         shown.assert(0, "").output().contains("  path (required): The git repository to read"),
         "{shown:?}"
     );
+}
+
+#[test]
+fn the_readme_of_the_git_connector_is_its_reference() {
+    let ended = Runner::new(["docs", "git"]).run();
+    let readme = include_str!("../../sample-connector/README.md");
+    let anew = "to write it anew: codeclimate-connector docs git >sample-connector/README.md";
+    assert_eq!(ended.assert(0, "").output(), readme, "{anew}");
 }

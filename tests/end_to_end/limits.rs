@@ -129,7 +129,15 @@ fn doctor_proves_each_row_and_names_the_remedy() {
     let names: Vec<_> = rows.iter().map(|row| row["name"].as_str().unwrap()).collect();
     assert_eq!(
         names,
-        ["memory and processes", "temporary files", "signal scope", "system call filter", "inherited limit"]
+        [
+            "memory and processes",
+            "temporary files",
+            "files",
+            "ports",
+            "signals",
+            "system call filter",
+            "inherited limit"
+        ]
     );
     assert!(rows[0]["detail"].as_str().unwrap().starts_with("made, entered, read and removed /"), "{rows:?}");
     let ill = Runner::new(["doctor"]).run_as(&Unprivileged::new());

@@ -11,5 +11,8 @@ mod git;
 mod interruptions;
 mod limits;
 mod misbehaviours;
+mod network;
 mod records;
 mod secrets;
+mod trespass;
+mod unloaded;

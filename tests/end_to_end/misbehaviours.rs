@@ -203,12 +203,17 @@ const STORMS: &[Row] = &[
     ),
 ];
 
-const REFUSED: &str = "failed: Operation not permitted (os error 1)";
+const NO_KILL: &str = "failed: Operation not permitted (os error 1); the sandbox denied kill; ";
+const NO_PRLIMIT: &str = "failed: Operation not permitted (os error 1); the sandbox denied prlimit64; ";
+
+const NO_SANDBOX: &[&str] = &["--sandbox", "off"];
 
 const ATTACKS_ON_PARENTS: &[Row] = &[
-    ("kill-parent", Plain, &[], 20, &[REFUSED], Some(1)),
-    ("stop-parent", Plain, &[], 20, &[REFUSED], Some(0)),
-    ("starve-parent", Plain, &[], 20, &[REFUSED], Some(1)),
+    ("kill-parent", Plain, &[], 33, &[NO_KILL], Some(1)),
+    ("stop-parent", Plain, &[], 33, &[NO_KILL], Some(0)),
+    ("starve-parent", Plain, &[], 33, &[NO_PRLIMIT], Some(1)),
+    // The processes above are fenced off even without a sandbox.
+    ("kill-parent", Plain, NO_SANDBOX, 20, &["failed: Operation not permitted (os error 1); "], Some(1)),
 ];
 
 /// Runs every row before it complains of those that went otherwise.

@@ -8,10 +8,12 @@
 mod artifacts;
 mod ended;
 mod leftovers;
+mod namespace;
 mod runner;
 mod unprivileged;
 
 pub use artifacts::{binary, connector, release_of};
 pub use ended::Ended;
+pub use namespace::in_own_network;
 pub use runner::{Runner, Running};
 pub use unprivileged::Unprivileged;

@@ -28,10 +28,13 @@ const PATIENCE: Duration = Duration::from_secs(120);
 pub struct Runner {
     arguments: Vec<OsString>,
     variables: Vec<(String, OsString)>,
-    input: Vec<u8>,
+    input: Input,
     folder: Option<PathBuf>,
     home: TempDir,
 }
+
+/// What goes to standard input, given the process id of the runner.
+type Input = Box<dyn FnOnce(u32) -> Vec<u8> + Send>;
 
 /// A command that has been started. Dropping it kills it, with all that it has left.
 pub struct Running {
@@ -49,7 +52,7 @@ impl Runner {
         Self {
             arguments: arguments.into_iter().map(Into::into).collect(),
             variables: Vec::new(),
-            input: Vec::new(),
+            input: Box::new(|_| Vec::new()),
             folder: None,
             home: TempDir::new().expect("a temporary folder"),
         }
@@ -84,8 +87,15 @@ impl Runner {
 
     /// With this on standard input.
     #[must_use]
-    pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
-        self.input = input.into();
+    pub fn input(self, input: impl Into<Vec<u8>>) -> Self {
+        let input = input.into();
+        self.input_from_pid(move |_| input)
+    }
+
+    /// With something on standard input that needs the process id of the runner.
+    #[must_use]
+    pub fn input_from_pid(mut self, input: impl FnOnce(u32) -> Vec<u8> + Send + 'static) -> Self {
+        self.input = Box::new(input);
         self
     }
 
@@ -124,12 +134,18 @@ impl Runner {
 
     /// Runs it to its end as a user without rights.
     #[must_use]
-    pub fn run_as(mut self, user: &Unprivileged) -> Ended {
+    pub fn run_as(self, user: &Unprivileged) -> Ended {
+        self.start_as(user).wait()
+    }
+
+    /// Starts it as a user without rights.
+    #[must_use]
+    pub fn start_as(mut self, user: &Unprivileged) -> Running {
         Unprivileged::own(self.home.path());
         self.arguments.iter_mut().for_each(|argument| *argument = user.reachable(argument.as_ref()).into());
         let mut command = Command::new(user.reachable(&artifacts::binary()));
         command.uid(unprivileged::ID).gid(unprivileged::ID);
-        self.start_collecting(command).wait()
+        self.start_collecting(command)
     }
 
     /// Runs it to its end with standard output closed.
@@ -170,7 +186,7 @@ impl Runner {
         command.stdin(Stdio::piped()).stdout(output).stderr(Stdio::piped());
         let mut child = command.spawn().expect("the runner can be started");
         let mut stdin = child.stdin.take().expect("standard input is a pipe");
-        let input = self.input;
+        let input = (self.input)(child.id());
         // A command that does not read its input closes the pipe.
         thread::spawn(move || stdin.write_all(&input));
         let errors = child.stderr.take().map(collect);

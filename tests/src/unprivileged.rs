@@ -27,7 +27,8 @@ impl Unprivileged {
     pub fn new() -> Self {
         let folder = TempDir::new().expect("a temporary folder");
         fs::set_permissions(folder.path(), fs::Permissions::from_mode(0o755)).expect("it is ours");
-        for file in [artifacts::binary(), artifacts::connector("misbehaving")] {
+        let connectors = ["misbehaving", "trespassing"].map(artifacts::connector);
+        for file in [artifacts::binary()].into_iter().chain(connectors) {
             let copy = folder.path().join(file.file_name().unwrap_or_default());
             link_or_copy(&file, &copy).expect("the binaries can be copied");
         }
@@ -40,9 +41,12 @@ impl Unprivileged {
         copy.filter(|copy| argument.is_absolute() && copy.exists()).unwrap_or_else(|| argument.to_owned())
     }
 
-    /// Hands a folder over to this user.
-    pub(crate) fn own(folder: &Path) {
-        chown(folder, Some(ID), Some(ID)).expect("the tests run as root");
+    /// Hands a file or folder over to this user.
+    ///
+    /// # Panics
+    /// Where the tests do not run as root.
+    pub fn own(path: &Path) {
+        chown(path, Some(ID), Some(ID)).expect("the tests run as root");
     }
 }
 

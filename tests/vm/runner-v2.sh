@@ -50,13 +50,16 @@ chown operator /sys/fs/cgroup/delegated /sys/fs/cgroup/delegated/cgroup.procs \
 for who in as_root as_user; do
     expect $who '{"count":1000}' 0 'done; 1000 records; last checkpoint after 1000' 1000
     expect $who '{"behaviour":"allocate","count":600}' 30 'it reached the memory limit of 64.0 MiB.*; 1 record' 1 --memory-limit 64MiB
-    expect $who '{"behaviour":"hang"}' 31 'it was not done after 2.0s' 1 --deadline 2s
+    expect $who '{"behaviour":"hang"}' 31 'it was not done after 6.0s' 1 --deadline 6s
     expect $who '{"behaviour":"segfault"}' 23 'crashed (SIGSEGV)' 0
     # What was produced last may not have left the process when it ends itself.
     expect $who '{"behaviour":"exit","count":0}' 24 'exit code 0 before it was done' '[01]'
     expect $who '{"behaviour":"panic"}' 22 'panicked at' 0
-    expect $who '{"behaviour":"kill-everybody"}' 20 'Operation not permitted (os error 1)' 1
-    expect $who '{"behaviour":"kill-parent"}' 20 'Operation not permitted (os error 1)' 1
+    expect $who '{"behaviour":"kill-everybody"}' 33 'Operation not permitted (os error 1); the sandbox denied kill' 1
+    expect $who '{"behaviour":"kill-parent"}' 33 'Operation not permitted (os error 1); the sandbox denied kill' 1
+    # This kernel's Landlock knows files only.
+    expect $who '{}' 0 'sandboxed: files, system calls, but not ports, signals' 3
+    expect $who '{}' 50 'this kernel cannot confine ports' 0 --sandbox required
     expect $who '{"behaviour":"fork-bomb"}' 32 'it reached the limit of 512 processes and threads' 3
     expect $who '{"behaviour":"allocate-politely","count":600}' 26 'it came near the memory limit of 64.0 MiB' 1 --memory-limit 64MiB
     expect $who '{"behaviour":"allocate-in-child","count":200}' 30 'it reached the memory limit of 64.0 MiB' 1 --memory-limit 64MiB

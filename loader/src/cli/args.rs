@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
+use super::{lock::LockOptions, sandbox::SandboxOptions};
 use crate::{console::LogFormat, containment::Enforcement, exit_code::ExitCode, supervisor::Limits};
 
 /// Runs connectors: native plugins that read an integration and produce checked records.
@@ -66,7 +67,7 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
-    /// Show what a connector is, without running any of it.
+    /// Show what a connector is and whether it can be loaded here, without running any of it.
     Inspect {
         #[command(flatten)]
         search: Search,
@@ -76,6 +77,15 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
+    /// Print the reference of a connector's configuration, as Markdown.
+    Docs {
+        #[command(flatten)]
+        search: Search,
+        /// The connector: its slug, or the path of its file.
+        connector: String,
+    },
+    /// Pin connectors to their files and to what they are granted, without running any of them.
+    Lock(LockOptions),
     /// List the record types, or print the JSON Schema of one.
     Schema {
         /// The record type, such as Incident.
@@ -152,6 +162,8 @@ pub(crate) struct Run {
     pub(crate) search: Search,
     #[command(flatten)]
     pub(crate) limits: LimitOptions,
+    #[command(flatten)]
+    pub(crate) sandbox: SandboxOptions,
     /// Exit with 21 where records were rejected to the connector, even if it went on.
     #[arg(long)]
     pub(crate) fail_on_rejected: bool,

@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::{
     cgroup::{CgroupLimits, OwnLimit, RunCgroup, leave_leaf},
-    confinement::has_signal_scope,
+    confinement::{self, Kernel},
     exit_code::ExitCode,
     guardian::run_inside,
     supervisor::bytes,
@@ -32,7 +32,9 @@ const PROOF: CgroupLimits = CgroupLimits { memory_bytes: 64 << 20, processes: 16
 
 /// Proves what this system can enforce; exits with 50 where the usual limits are not among it.
 pub(crate) fn doctor(format: Format) -> Result<ExitCode, CliError> {
-    let rows = [cgroup(), temporary_folder(), signal_scope(), system_call_filter(), inherited_limit()];
+    let mut rows = vec![cgroup(), temporary_folder()];
+    rows.extend(sandbox());
+    rows.extend([system_call_filter(), inherited_limit()]);
     let text = match format {
         Format::Text => rows.iter().map(line).collect(),
         Format::Json => {
@@ -90,23 +92,43 @@ fn temporary_folder() -> Row {
     Row { name: "temporary files", works, needed: true, detail }
 }
 
-fn signal_scope() -> Row {
-    let works = has_signal_scope();
-    let detail = if works {
-        "Landlock keeps a connector's signals to its own processes"
-    } else {
-        "needs Linux 6.12 with Landlock; without, a filter of system calls stops the known ways to the runner"
+/// The fences of Landlock, of which only files are needed.
+fn sandbox() -> [Row; 3] {
+    let (kernel, reason) = match confinement::prove() {
+        Ok(kernel) => (kernel, None),
+        Err(error) => (Kernel::default(), Some(crate::chain(&error))),
     };
-    Row { name: "signal scope", works, needed: false, detail: detail.to_owned() }
+    let row = |name, works, needed, well: &str, missing: &str| {
+        let detail =
+            if works { well.to_owned() } else { reason.clone().unwrap_or_else(|| missing.to_owned()) };
+        Row { name, works, needed, detail }
+    };
+    [
+        row("files", kernel.files, true, "a file that was not granted could not be opened", ""),
+        row(
+            "ports",
+            kernel.ports,
+            false,
+            "Landlock keeps a connector to the TCP ports that it was granted",
+            "needs Linux 6.7 with Landlock; without, a connector that was granted any port may use all",
+        ),
+        row(
+            "signals",
+            kernel.signals,
+            false,
+            "Landlock keeps a connector's signals to its own processes",
+            "needs Linux 6.12 with Landlock; without, a filter of system calls stops the known ways to the runner",
+        ),
+    ]
 }
 
 fn system_call_filter() -> Row {
     let actions = std::fs::read_to_string("/proc/sys/kernel/seccomp/actions_avail").unwrap_or_default();
-    let works = actions.split_ascii_whitespace().any(|action| action == "errno");
+    let works = actions.split_ascii_whitespace().any(|action| action == "user_notif");
     let detail = if works {
-        "seccomp can refuse system calls"
+        "seccomp can refuse system calls, and tell of it"
     } else {
-        "needs a kernel with CONFIG_SECCOMP_FILTER; connectors cannot be started without"
+        "needs Linux 5.0 with CONFIG_SECCOMP_FILTER; connectors cannot be started without"
     };
     Row { name: "system call filter", works, needed: true, detail: detail.to_owned() }
 }

@@ -2,16 +2,29 @@
 
 use std::fmt::Write as _;
 
+use connector_schemas::record_type;
 use serde_json::{Value, json};
 
-use crate::{console::Console, exit_code::ExitCode, frame::Level, note::Note};
+use crate::{
+    console::Console,
+    digest::Digest,
+    examination::{Examination, GlibcVersion, Host},
+    exit_code::ExitCode,
+    frame::Level,
+    note::{Note, NoteError},
+    reference::Reference,
+};
 
 use super::{
     CliError,
     args::{Format, Search},
-    prepare::{find, locator},
+    prepare::{find, host, locator},
     print, printable_lines,
 };
+
+#[cfg(test)]
+mod tests;
+mod text;
 
 /// Lists the connectors that a slug can name, with what their notes say.
 pub(crate) fn list(search: &Search, format: Format, console: &mut Console) -> Result<ExitCode, CliError> {
@@ -27,7 +40,7 @@ pub(crate) fn list(search: &Search, format: Format, console: &mut Console) -> Re
         let note = Note::read(&found.path);
         match note.and_then(|note| note.check_file_name(&found.path).map(|()| note)) {
             Ok(note) => rows.push((found, note)),
-            Err(error) => console.say(Level::Warn, &format!("passed over: {}", crate::chain(&error))),
+            Err(error) => console.say(Level::Warn, &passed_over(&error)),
         }
     }
     if rows.is_empty() {
@@ -47,39 +60,69 @@ pub(crate) fn list(search: &Search, format: Format, console: &mut Console) -> Re
     print(text.as_bytes())
 }
 
-/// Shows what a connector's note says.
-pub(crate) fn inspect(search: &Search, connector: &str, format: Format) -> Result<ExitCode, CliError> {
-    let (path, note) = find(search, connector)?;
-    if format == Format::Json {
-        let mut value = json!(note);
-        value["path"] = json!(path);
-        return print(format!("{value}\n").as_bytes());
-    }
-    let mut text = format!("{} {}\n", note.slug, note.version);
-    if let Some(description) = &note.description {
-        let _ = writeln!(text, "{description}");
-    }
-    let _ = writeln!(text, "\nfile       {}", path.display());
-    let _ = writeln!(text, "interface  {}", note.abi);
-    let _ = writeln!(text, "panics     {}", note.panic);
-    let _ = writeln!(text, "\nconfiguration:\n{}", configuration(&note.configuration_schema));
-    print(printable_lines(&text).as_bytes()).and_then(|_| print(b"\n"))
+fn passed_over(error: &NoteError) -> String {
+    let advice = error.problem.remedy().operator.map(|advice| format!("; {advice}")).unwrap_or_default();
+    format!("passed over: {}{advice}", crate::chain(error))
 }
 
-/// The keys of a configuration, one a line.
-fn configuration(schema: &Value) -> String {
-    let Some(properties) = schema["properties"].as_object().filter(|keys| !keys.is_empty()) else {
-        return "  (no keys described)".to_owned();
+/// Shows what a connector's file is, and whether it can be loaded here.
+pub(crate) fn inspect(search: &Search, connector: &str, format: Format) -> Result<ExitCode, CliError> {
+    let found = find(search, connector)?;
+    let host = host();
+    let report = Report::new(found.examine(&host), &found.bytes, &host);
+    match format {
+        Format::Text => print(format!("{}\n", printable_lines(&text::of(&report))).as_bytes())?,
+        Format::Json => print(format!("{}\n", escaped(&report.json())).as_bytes())?,
     };
-    let required: Vec<&str> =
-        schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-    let lines = properties.iter().map(|(key, property)| {
-        let mut marks = vec![if required.contains(&key.as_str()) { "required" } else { "optional" }];
-        if property["secret"] == Value::Bool(true) {
-            marks.push("secret");
+    Ok(if report.examination.problems.is_empty() { ExitCode::Done } else { ExitCode::ConnectorUnusable })
+}
+
+/// JSON that cannot drive a terminal: JSON itself lets some control characters stand.
+fn escaped(value: &Value) -> String {
+    let mut text = String::new();
+    for character in value.to_string().chars() {
+        if character.is_control() {
+            let _ = write!(text, "\\u{:04x}", u32::from(character));
+        } else {
+            text.push(character);
         }
-        let description = property["description"].as_str().unwrap_or("(not described)");
-        format!("  {key} ({}): {}", marks.join(", "), description.replace('\n', " "))
-    });
-    lines.collect::<Vec<_>>().join("\n")
+    }
+    text
+}
+
+/// All that is known of a file.
+struct Report {
+    examination: Examination,
+    size: u64,
+    sha256: Digest,
+    reference: Option<Reference>,
+    host_glibc: Option<GlibcVersion>,
+}
+
+impl Report {
+    fn new(examination: Examination, bytes: &[u8], host: &Host) -> Report {
+        let reference = examination.note.as_ref().map(|note| Reference::of(&note.configuration_schema));
+        Report {
+            examination,
+            size: bytes.len() as u64,
+            sha256: Digest::of_bytes(bytes),
+            reference,
+            host_glibc: host.glibc,
+        }
+    }
+
+    /// The note's own keys on the top level, where they have always been.
+    fn json(&self) -> Value {
+        let Examination { path, facts, note, problems } = &self.examination;
+        let mut value = note.as_ref().map_or_else(|| json!({}), |note| json!(note));
+        let names = note.iter().flat_map(|note| &note.record_types);
+        value["unknownRecordTypes"] = names.filter(|name| record_type(name).is_none()).cloned().collect();
+        value["configuration"] = json!(self.reference);
+        value["path"] = json!(path);
+        value["file"] = json!({ "size": self.size, "sha256": self.sha256, "library": facts });
+        value["glibcHere"] = json!(self.host_glibc);
+        value["loadable"] = json!(problems.is_empty());
+        value["problems"] = json!(problems);
+        value
+    }
 }

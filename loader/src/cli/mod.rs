@@ -1,12 +1,15 @@
 //! The command line: reads it, does what it says, prints what went wrong once, gives the exit code.
 
 mod args;
+mod docs;
 mod doctor;
 mod explain;
 mod inspect;
+mod lock;
 mod prepare;
 mod records;
 mod run;
+mod sandbox;
 mod stream;
 mod summary;
 mod verify;
@@ -23,12 +26,15 @@ use rustix::io::Errno;
 use crate::{
     closed_output::was_closed,
     configuration::{CheckError, ConfigurationError},
+    confinement::{UserError, hide_memory},
     console::{Console, printable},
     cutoff::CutoffError,
+    examination::Unloadable,
     exit_code::ExitCode,
     frame::{Level, keep_from_children},
-    guardian::hide_memory,
+    grant::GrantError,
     locate::LocateError,
+    lock::LockError,
     mask::MaskerError,
     note::NoteError,
     supervisor::LaunchError,
@@ -47,9 +53,17 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Note(#[from] NoteError),
     #[error(transparent)]
+    Unloadable(#[from] Unloadable),
+    #[error(transparent)]
     Configuration(#[from] ConfigurationError),
     #[error(transparent)]
     Check(#[from] CheckError),
+    #[error(transparent)]
+    Grant(#[from] GrantError),
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    #[error(transparent)]
+    User(#[from] UserError),
     #[error(transparent)]
     Masker(#[from] MaskerError),
     #[error(transparent)]
@@ -77,8 +91,12 @@ impl CliError {
         match self {
             Self::Locate(error) => error.exit_code(),
             Self::Note(error) => error.exit_code(),
+            Self::Unloadable(error) => error.exit_code(),
             Self::Configuration(error) => error.exit_code(),
             Self::Check(error) => error.exit_code(),
+            Self::Grant(error) => error.exit_code(),
+            Self::Lock(error) => error.exit_code(),
+            Self::User(_) => ExitCode::Usage,
             Self::Masker(error) => error.exit_code(),
             Self::Cutoff(error) => error.exit_code(),
             Self::Stream(_) => StreamError::exit_code(),
@@ -153,6 +171,8 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         }
         Command::List { search, format } => inspect::list(&search, format, console),
         Command::Inspect { search, connector, format } => inspect::inspect(&search, &connector, format),
+        Command::Docs { search, connector } => docs::docs(&search, &connector),
+        Command::Lock(options) => lock::lock(&options),
         Command::Schema { record_type } => records::schema(record_type.as_deref()),
         Command::Validate { file, format, strict } => records::validate(&file, format, strict),
         Command::Doctor { format } => doctor::doctor(format),

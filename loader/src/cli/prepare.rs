@@ -1,20 +1,31 @@
 //! Everything that is checked before a connector runs: its file, its configuration, its secrets.
 
-use std::{collections::BTreeMap, env, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    env,
+    path::{Path, PathBuf},
+};
 
 use codeclimate_connector_abi::VERSION;
 
 use crate::{
     configuration::{Configuration, ConfigurationSource},
-    frame::Job,
-    locate::Locator,
+    confinement::{Rules, Sandbox},
+    digest::Digest,
+    examination::{Examination, Host},
+    frame::{Job, Level},
+    grant::Grants,
+    locate::{Located, Locator},
+    lock::{LOCK_FILE, Lock, Pin, Verdict},
     mask::{Masker, secret_texts},
-    note::Note,
+    note::{self, Note},
+    permission::Permission,
 };
 
 use super::{
     CliError,
     args::{Run, Search},
+    sandbox::SandboxOptions,
 };
 
 /// A connector that may be run with a configuration: both have been checked.
@@ -24,19 +35,53 @@ pub(crate) struct Prepared {
     path: PathBuf,
     configuration: BTreeMap<String, String>,
     secrets: Vec<(String, String)>,
+    pub(crate) digest: Digest,
+    grants: Grants,
+    rules: Rules,
+    /// How the file differs from its pin, where that is no obstacle.
+    replaced: Option<String>,
 }
 
 impl Prepared {
     /// Finds, reads and checks; nothing of the connector runs.
     pub(crate) fn new(run: &Run) -> Result<Self, CliError> {
-        let (path, note) = find(&run.search, &run.connector)?;
-        note.check_loadable(&path, host_abi())?;
+        let found = find(&run.search, &run.connector)?;
+        let path = found.path.clone();
+        let digest = Digest::of_bytes(&found.bytes);
+        let note = found.examine(&host()).loadable()?;
+        drop(found);
+        let pin = pin_of(&note, digest);
+        let (withheld, replaced) = judge_by_lock(&run.sandbox, &pin)?;
         let configuration = Configuration::read(&ConfigurationSource::from(run.config.clone()))?;
         configuration.check(&note.configuration_schema)?;
         let secrets = secret_texts(&configuration, Some(&note.configuration_schema));
         let masker = Masker::of(&secrets)?;
+        let denied: Vec<_> = run.sandbox.deny.iter().cloned().chain(withheld).collect();
+        let grants = Grants::resolve(&note.permissions, &denied, configuration.as_map(), &run.sandbox.allow)?;
+        let rules = run.sandbox.rules(grants.clone())?;
         let configuration = configuration.entries().map(|(key, json)| (key.to_owned(), json)).collect();
-        Ok(Self { note, masker, path, configuration, secrets })
+        Ok(Self { note, masker, path, configuration, secrets, digest, grants, rules, replaced })
+    }
+
+    /// What the operator is told before anything runs.
+    pub(crate) fn notices(&self) -> Vec<(Level, String)> {
+        let replaced = self.replaced.iter().map(|text| (Level::Warn, text.clone()));
+        replaced.chain([(Level::Info, self.granted())]).collect()
+    }
+
+    /// Whether there is a sandbox around it.
+    pub(crate) fn is_sandboxed(&self) -> bool {
+        self.rules.sandbox != Sandbox::Off
+    }
+
+    /// What it may reach.
+    fn granted(&self) -> String {
+        let Note { slug, version, .. } = &self.note;
+        let text = match self.rules.sandbox {
+            Sandbox::Off => format!("no sandbox: {slug} {version} may do whatever its user may"),
+            _ => format!("granted to {slug} {version}: {}", self.grants),
+        };
+        self.masker.mask(&text).into_owned()
     }
 
     /// A job for the worker.
@@ -49,17 +94,66 @@ impl Prepared {
             state: None,
             debug,
             secrets: self.secrets.clone(),
-            runner: std::process::id().cast_signed(),
+            rules: self.rules.clone(),
         }
     }
 }
 
-/// The file of a connector, with what its note says; the name of the file must not say otherwise.
-pub(crate) fn find(search: &Search, connector: &str) -> Result<(PathBuf, Note), CliError> {
-    let located = locator(search)?.find(connector)?;
-    let note = Note::read(&located.path)?;
-    note.check_file_name(&located.name)?;
-    Ok((located.path, note))
+/// A connector as a lock file would pin it, granted all that it asks for.
+pub(crate) fn pin_of(note: &Note, sha256: Digest) -> Pin {
+    let Note { slug, version, permissions, .. } = note;
+    Pin { slug: slug.clone(), version: version.clone(), sha256, permissions: permissions.clone() }
+}
+
+/// The permissions that the lock file withholds, and how the file differs from its pin, where that is no obstacle.
+fn judge_by_lock(
+    options: &SandboxOptions,
+    found: &Pin,
+) -> Result<(Vec<Permission>, Option<String>), CliError> {
+    let path = options.lock_file.as_deref().unwrap_or(Path::new(LOCK_FILE));
+    let must_exist = options.locked || options.lock_file.is_some();
+    let lock = if must_exist { Some(Lock::read_existing(path)?) } else { Lock::read(path)? };
+    let Some(lock) = lock else { return Ok((Vec::new(), None)) };
+    Ok(match lock.judge(path, found, options.locked)? {
+        Verdict::Free => (Vec::new(), None),
+        Verdict::Pinned { withheld } => (withheld, None),
+        Verdict::Replaced(differences) => {
+            let differences: Vec<String> = differences.iter().map(ToString::to_string).collect();
+            let text = format!(
+                "{} pins {} otherwise ({}); it asks for nothing more, so it runs; `lock {}` pins it anew",
+                path.display(),
+                found.slug,
+                differences.join("; "),
+                found.slug
+            );
+            // What a former version was not granted, this one is not either.
+            let pinned = lock.pin(&found.slug).map(|pin| pin.permissions.clone()).unwrap_or_default();
+            let withheld = found.permissions.iter().filter(|permission| !pinned.contains(permission));
+            (withheld.cloned().collect(), Some(text))
+        }
+    })
+}
+
+/// The file of a connector with all that is in it.
+pub(crate) struct FoundFile {
+    pub(crate) path: PathBuf,
+    /// As it was named: the name of the file must not say otherwise than the file.
+    name: PathBuf,
+    pub(crate) bytes: Vec<u8>,
+}
+
+impl FoundFile {
+    /// What it is, and whether it can be loaded.
+    pub(crate) fn examine(&self, host: &Host) -> Examination {
+        Examination::new(&self.path, &self.name, &self.bytes, host)
+    }
+}
+
+/// The file of a connector.
+pub(crate) fn find(search: &Search, connector: &str) -> Result<FoundFile, CliError> {
+    let Located { path, name } = locator(search)?.find(connector)?;
+    let bytes = note::read(&path)?;
+    Ok(FoundFile { path, name, bytes })
 }
 
 /// Where connectors are looked for.
@@ -69,8 +163,8 @@ pub(crate) fn locator(search: &Search) -> Result<Locator, CliError> {
     Ok(Locator::new(&search.connector_path, &|name| env::var_os(name), &binary))
 }
 
-/// Major and minor version of the interface that this runner offers.
-fn host_abi() -> (u16, u16) {
+/// What this system and this runner offer a connector.
+pub(crate) fn host() -> Host {
     let mut parts = VERSION.split('.').map(|part| part.parse().unwrap_or(0));
-    (parts.next().unwrap_or(0), parts.next().unwrap_or(0))
+    Host::here((parts.next().unwrap_or(0), parts.next().unwrap_or(0)))
 }

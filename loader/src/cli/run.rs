@@ -87,6 +87,7 @@ pub(crate) struct Session<'a> {
     signals: Signals,
     limits: Limits,
     fail_on_rejected: bool,
+    check_twice: bool,
     outcome_file: Option<PathBuf>,
     started: Instant,
     /// The id of the last run.
@@ -97,6 +98,9 @@ impl<'a> Session<'a> {
     pub(crate) fn new(run: &Run, console: &'a mut Console) -> Result<Self, CliError> {
         run.outcome_file.as_deref().map(check_report_file).transpose()?;
         let prepared = Prepared::new(run)?;
+        for (level, notice) in prepared.notices() {
+            console.say(level, &notice);
+        }
         let signals = Signals::new([SIGINT, SIGTERM])
             .map_err(|source| CliError::System { what: "listen for signals", source })?;
         Ok(Self {
@@ -105,6 +109,7 @@ impl<'a> Session<'a> {
             signals,
             limits: run.limits.limits(),
             fail_on_rejected: run.fail_on_rejected,
+            check_twice: run.sandbox.check_twice,
             outcome_file: run.outcome_file.clone(),
             started: Instant::now(),
             run: String::new(),
@@ -127,6 +132,8 @@ impl<'a> Session<'a> {
             version: &note.version,
             stream,
             job,
+            digest: self.prepared.digest,
+            check_twice: self.check_twice,
             limits: self.limits,
             started: self.started,
             masker: &self.prepared.masker,

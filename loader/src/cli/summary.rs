@@ -25,6 +25,7 @@ pub(crate) fn summary(what: &str, outcome: &Outcome, code: ExitCode) -> String {
         vec![if more == 0 { shown.to_owned() } else { format!("{shown}… ({more} bytes more)") }];
     parts.extend(figures(&outcome.numbers));
     parts.extend(outcome.held_by.clone());
+    parts.extend(outcome.fences.map(|fences| fences.described().unwrap_or_else(|| "no sandbox".to_owned())));
     let mut text = parts.join("; ");
     if code != ExitCode::Done {
         if !outcome.advice.is_empty() {

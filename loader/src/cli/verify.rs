@@ -9,7 +9,7 @@ use crate::{
     console::Console,
     exit_code::ExitCode,
     frame::Level,
-    supervisor::{Memory, Outcome},
+    supervisor::{Memory, Outcome, denial_hint},
 };
 
 use super::{CliError, args::Run, print, run::Session};
@@ -109,4 +109,8 @@ fn tell(session: &mut Session<'_>, answer: &Answer) {
     let level = if answer.is_valid { Level::Info } else { Level::Error };
     let text = format!("{} {} verify-configuration: {}", note.slug, note.version, answer.sentence());
     session.console.say(level, &text);
+    let hint = answer.error_messages.iter().find_map(|message| denial_hint(message));
+    if let Some(hint) = hint.filter(|_| session.prepared.is_sandboxed()) {
+        session.console.say(Level::Info, &format!("probably the sandbox denied it: {hint}"));
+    }
 }

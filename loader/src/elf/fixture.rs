@@ -20,8 +20,16 @@ pub(crate) struct Fixture {
     pub(crate) symbol_is_undefined: bool,
     /// Whether the count of symbols is in a GNU hash table, as in libraries linked by rustc.
     pub(crate) gnu_hash: bool,
-    /// The second word of flags in the dynamic segment.
+    /// The first and the second word of flags in the dynamic segment.
+    pub(crate) flags: u64,
     pub(crate) flags_1: u64,
+    /// The libraries that it needs.
+    pub(crate) needed: Vec<&'static str>,
+    /// The versions that it needs, as pairs of library and version.
+    pub(crate) versions: Vec<(&'static str, &'static str)>,
+    /// Where it wants needed libraries to be looked for: under the older tag and under the newer.
+    pub(crate) rpath: Option<&'static str>,
+    pub(crate) runpath: Option<&'static str>,
     /// Whether there are section headers.
     pub(crate) sections: bool,
 }
@@ -34,7 +42,12 @@ impl Fixture {
             symbol: Some(symbol),
             symbol_is_undefined: false,
             gnu_hash: true,
+            flags: 0,
             flags_1: 0,
+            needed: Vec::new(),
+            versions: Vec::new(),
+            rpath: None,
+            runpath: None,
             sections: false,
         }
     }
@@ -44,12 +57,20 @@ impl Fixture {
         let notes = self.notes();
         let notes_at = body.append(&notes);
         let connector_at = notes_at + self.notes_before.len();
-        let names_at = body.append(&self.names());
+        let mut names = Names { bytes: self.names() };
+        let mut entries = self.references(&mut names);
+        let versions = self.version_table(&mut names);
+        let names_at = body.append(&names.bytes);
         let symbols_at = body.append(&self.symbols());
         let hash_at = body.append(&self.hash());
         let hash_tag: u64 = if self.gnu_hash { 0x6fff_fef5 } else { 4 };
-        let tables = [5, names_at as u64, 6, symbols_at as u64, hash_tag, hash_at as u64];
-        let dynamic = [words(&tables), words(&[0x6fff_fffb, self.flags_1, 0, 0])].concat();
+        let versions_at = body.append(&versions);
+        entries.extend([5, names_at as u64, 6, symbols_at as u64, hash_tag, hash_at as u64]);
+        if !versions.is_empty() {
+            entries.extend([0x6fff_fffe, versions_at as u64]);
+        }
+        entries.extend([30, self.flags, 0x6fff_fffb, self.flags_1, 0, 0]);
+        let dynamic = words(&entries);
         let dynamic_at = body.append(&dynamic);
         let mut bytes = body.bytes;
         let end = bytes.len();
@@ -78,6 +99,26 @@ impl Fixture {
 
     fn names(&self) -> Vec<u8> {
         [b"\0", self.symbol.unwrap_or_default().as_bytes(), b"\0"].concat()
+    }
+
+    /// The entries of the dynamic segment that refer to names.
+    fn references(&self, names: &mut Names) -> Vec<u64> {
+        let needed = self.needed.iter().map(|name| (1, *name));
+        let paths =
+            self.rpath.iter().map(|path| (15, *path)).chain(self.runpath.iter().map(|path| (29, *path)));
+        needed.chain(paths).flat_map(|(tag, name)| [tag, u64::from(names.add(name))]).collect()
+    }
+
+    /// One entry of one version each: what linkers would group by library.
+    fn version_table(&self, names: &mut Names) -> Vec<u8> {
+        let mut table = Vec::new();
+        for (index, (library, version)) in self.versions.iter().enumerate() {
+            let next: u32 = if index + 1 == self.versions.len() { 0 } else { 32 };
+            let (library, version) = (names.add(library), names.add(version));
+            table.extend([1_u16, 1].into_iter().flat_map(u16::to_le_bytes));
+            table.extend([library, 16, next, 0, 0, version, 0].into_iter().flat_map(u32::to_le_bytes));
+        }
+        table
     }
 
     fn symbols(&self) -> Vec<u8> {
@@ -110,6 +151,19 @@ impl Fixture {
         bytes.extend(section(1, 7, note_at, note_end - note_at));
         bytes.extend(section(17, 3, names_at, names.len()));
         sections_at
+    }
+}
+
+struct Names {
+    bytes: Vec<u8>,
+}
+
+impl Names {
+    fn add(&mut self, name: &str) -> u32 {
+        let at = self.bytes.len() as u32;
+        self.bytes.extend(name.as_bytes());
+        self.bytes.push(0);
+        at
     }
 }
 

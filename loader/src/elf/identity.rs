@@ -1,6 +1,7 @@
 //! Tells from its first bytes whether a file is a shared library for this machine.
 
 use super::{ElfError, within};
+use crate::remedy::Remedy;
 
 /// The bytes of a 64-bit file header.
 const HEADER_SIZE: u64 = 64;
@@ -25,7 +26,7 @@ pub enum Unfit {
         found: &'static str,
     },
     /// 32-bit.
-    #[error("it is a 32-bit library for {found}, but this runner is a 64-bit program for {host}; build it with `cargo build --release --target {target}`", target = host_target())]
+    #[error("it is a 32-bit library for {found}, but this runner is a 64-bit program for {host}")]
     Not64Bit {
         /// Its machine.
         found: String,
@@ -33,13 +34,13 @@ pub enum Unfit {
         host: String,
     },
     /// Big-endian.
-    #[error("it is a big-endian library, but this runner is a little-endian program for {host}; build it with `cargo build --release --target {target}`", target = host_target())]
+    #[error("it is a big-endian library, but this runner is a little-endian program for {host}")]
     BigEndian {
         /// The runner's machine.
         host: String,
     },
     /// For another architecture.
-    #[error("it is a library for {found}, but this runner is a program for {host}; build it with `cargo build --release --target {target}`", target = host_target())]
+    #[error("it is a library for {found}, but this runner is a program for {host}")]
     Machine {
         /// Its machine.
         found: String,
@@ -47,37 +48,75 @@ pub enum Unfit {
         host: String,
     },
     /// A program, an object file or a memory dump.
-    #[error(
-        "it is {found}, not a shared library; build it with `crate-type = [\"cdylib\", \"rlib\"]` under `[lib]` in its Cargo.toml"
-    )]
+    #[error("it is {found}, not a shared library")]
     NotShared {
         /// What it is.
         found: &'static str,
     },
 }
 
-/// Checks all that says whether the file is meant for `dlopen` on this machine.
-pub(super) fn check(data: &[u8]) -> Result<(), ElfError> {
+impl Unfit {
+    /// What mends it.
+    #[must_use]
+    pub fn remedy(&self) -> Remedy {
+        match self {
+            Unfit::NotElf { .. } => {
+                Remedy::of_operator("give the path of the connector's file, which ends in .so")
+            }
+            Unfit::Not64Bit { host, .. } | Unfit::BigEndian { host } => {
+                Remedy::new(format!("get a build for {host}"), build_for_host())
+            }
+            Unfit::Machine { found, host } => Remedy::new(
+                format!("get a build for {host}, or run it on a machine with {found}"),
+                build_for_host(),
+            ),
+            Unfit::NotShared { .. } => Remedy::new(
+                "give the path of the connector's file, which ends in .so",
+                "write `crate-type = [\"cdylib\", \"rlib\"]` under `[lib]` in its Cargo.toml",
+            ),
+        }
+    }
+}
+
+fn build_for_host() -> String {
+    format!("build it with `cargo build --release --target {}`", host_target())
+}
+
+/// Checks that a file can be read as a library at all: 64-bit, little-endian ELF.
+pub(super) fn check_form(data: &[u8]) -> Result<(), ElfError> {
     if !data.starts_with(b"\x7fELF") {
         return Err(Unfit::NotElf { found: content(data) }.into());
     }
     within("the file header", HEADER_SIZE, data)?;
-    let half = |at: usize| u16::from_le_bytes([data[at], data[at + 1]]);
     let host = machine(HOST_MACHINE);
     if data[5] != LITTLE_ENDIAN {
         return Err(Unfit::BigEndian { host }.into());
     }
-    let found = machine(half(18));
     if data[4] != CLASS_64 {
-        return Err(Unfit::Not64Bit { found, host }.into());
-    }
-    if half(18) != HOST_MACHINE {
-        return Err(Unfit::Machine { found, host }.into());
-    }
-    if half(16) != SHARED {
-        return Err(Unfit::NotShared { found: file_type(half(16)) }.into());
+        return Err(Unfit::Not64Bit { found: machine(half(data, 18)), host }.into());
     }
     Ok(())
+}
+
+/// Checks that a library is meant for `dlopen` on this machine; its form has been checked.
+pub(super) fn check_purpose(data: &[u8]) -> Result<(), Unfit> {
+    let found = half(data, 18);
+    if found != HOST_MACHINE {
+        return Err(Unfit::Machine { found: machine(found), host: machine(HOST_MACHINE) });
+    }
+    if half(data, 16) != SHARED {
+        return Err(Unfit::NotShared { found: file_type(half(data, 16)) });
+    }
+    Ok(())
+}
+
+/// Whether a file that starts with these bytes is a library that can be loaded on this machine.
+pub(crate) fn is_for_this_machine(start: &[u8]) -> bool {
+    check_form(start).is_ok() && check_purpose(start).is_ok()
+}
+
+const fn half(data: &[u8], at: usize) -> u16 {
+    u16::from_le_bytes([data[at], data[at + 1]])
 }
 
 /// What a file that is not ELF seems to be. Its text is never quoted: a swapped argument makes this the configuration.
@@ -121,7 +160,8 @@ const fn file_type(number: u16) -> &'static str {
     }
 }
 
-fn machine(number: u16) -> String {
+/// The name of an architecture.
+pub(super) fn machine(number: u16) -> String {
     let name = match number {
         3 => "i386",
         8 => "MIPS",

@@ -132,8 +132,9 @@ impl ExitCode {
             ExitCode::Denied => {
                 "The connector tried what the sandbox does not allow it, named in the message, and could not go \
                  on. Nothing outside was touched. Records before the last checkpoint are delivered and stay. \
-                 Grant the permission if it is one that this connector ought to have; if it surprises you, do \
-                 not, and ask."
+                 The kernel names system calls; for files and ports the message says 'probably', and \
+                 `--sandbox trace` names them. Grant with `--allow` what this connector ought to have; if it \
+                 surprises you, do not, and ask its author."
             }
             ExitCode::OutputFailed => {
                 "Records could not be written: the disk is full, a file system failed, or whoever read them \

@@ -9,6 +9,8 @@ use std::{
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use crate::confinement::Rules;
+
 /// One verb of one connector. Crosses the private channel, never argv or the environment: it holds secrets.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -27,8 +29,8 @@ pub(crate) struct Job {
     pub(crate) debug: bool,
     /// What must not be cut in half before it is masked: the secret texts with their labels.
     pub(crate) secrets: Vec<(String, String)>,
-    /// The process id of the supervisor, which the worker must not reach.
-    pub(crate) runner: i32,
+    /// What the connector may reach.
+    pub(crate) rules: Rules,
 }
 
 /// How far a worker has come. Kept on the status page, so that a worker that died can be explained.

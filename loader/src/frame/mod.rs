@@ -3,6 +3,7 @@
 //! A frame is its length (of what follows, 32 bits, little endian), one byte for its kind, and a payload.
 //! The supervisor treats every frame as hostile: a connector shares the worker's address space.
 
+mod admission;
 mod decode;
 mod inherited;
 mod job;
@@ -11,6 +12,7 @@ mod status;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub(crate) use admission::{Step, StepError, admit, receive_step, send_step, wait_for_admission};
 pub(crate) use decode::{DecodeError, Decoder};
 pub(crate) use inherited::{inherit, keep_from_children};
 pub(crate) use job::{End, FailureReport, FieldProblem, Job, JobError, Stage, read_job, write_job};

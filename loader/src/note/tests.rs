@@ -10,6 +10,9 @@ use serde_json::{Value, json};
 use super::*;
 use crate::elf::fixture::Fixture;
 use crate::exit_code::ExitCode;
+use crate::remedy::Remedy;
+
+mod metadata;
 
 const SYMBOL: &str = "_1as_0lib_1header_0root_bmodule_bloader";
 const PATH: &str = "/connectors/libcodeclimate_connector_git.so";
@@ -17,7 +20,9 @@ const PATH: &str = "/connectors/libcodeclimate_connector_git.so";
 fn content() -> Value {
     json!({
         "slug": "git", "version": "0.1.0", "abi": "1.0.0", "panic": "unwind",
-        "description": "reads history", "permissions": ["read:path"],
+        "description": "reads history", "homepage": "https://git.example", "license": "MIT",
+        "recordTypes": ["Branch", "Futuristic"], "permissions": ["read:path"],
+        "rustc": "1.95.0 (59807616e 2026-04-14)", "target": "x86_64-unknown-linux-gnu", "sdk": "0.1.0",
         "configurationSchema": {"type": "object"}
     })
 }
@@ -60,7 +65,13 @@ fn a_file_tells_all_about_its_connector() {
         abi: AbiVersion { major: 1, minor: 0, patch: 0 },
         panic: PanicStrategy::Unwind,
         description: Some("reads history".to_owned()),
+        homepage: Some("https://git.example".to_owned()),
+        license: Some("MIT".to_owned()),
+        record_types: vec!["Branch".to_owned(), "Futuristic".to_owned()],
         permissions: vec![Permission::Read("path".to_owned())],
+        rustc: Some("1.95.0 (59807616e 2026-04-14)".to_owned()),
+        target: Some("x86_64-unknown-linux-gnu".to_owned()),
+        sdk: Some("0.1.0".to_owned()),
         configuration_schema: json!({"type": "object"}),
     };
     assert_eq!(Note::read(&path).unwrap(), expected);
@@ -93,17 +104,14 @@ fn a_description_is_optional_and_cannot_drive_a_terminal() {
 #[test]
 fn a_bad_note_is_refused_with_key_expected_and_found() {
     let table = [
-        ("".to_owned(), "its connector note is not JSON; build it anew with the export macro"),
-        ("{".to_owned(), "its connector note is not JSON; build it anew with the export macro"),
-        (
-            "[]".to_owned(),
-            "its connector note must be a JSON object, but is an array; build it anew with the export macro",
-        ),
+        ("".to_owned(), "its connector note is not JSON"),
+        ("{".to_owned(), "its connector note is not JSON"),
+        ("[]".to_owned(), "its connector note must be a JSON object, but is an array"),
         (
             "{}".to_owned(),
-            "its connector note lacks \"slug\", \"version\", \"abi\", \"panic\", \"configurationSchema\"; build it anew with the export macro",
+            "its connector note lacks \"slug\", \"version\", \"abi\", \"panic\", \"configurationSchema\"",
         ),
-        (with("abi", None), "its connector note lacks \"abi\"; build it anew with the export macro"),
+        (with("abi", None), "its connector note lacks \"abi\""),
         (
             with("slug", Some(json!("Git!"))),
             "\"slug\" in its connector note must be a slug such as \"git\", but is \"Git!\"",
@@ -158,18 +166,18 @@ fn libraries_without_the_symbol_or_without_the_note_are_told_apart() {
     let table = [
         (
             Fixture { symbol: None, ..good.clone() },
-            "it is a shared library, but not a connector: it exports no root module;",
+            "it is a shared library, but not a connector: it exports no root module",
         ),
         (
             Fixture { symbol_is_undefined: true, ..good.clone() },
-            "it is a shared library, but not a connector: it exports no root module;",
+            "it is a shared library, but not a connector: it exports no root module",
         ),
         (Fixture { note: None, ..good.clone() }, "it exports a root module, but has no connector note,"),
     ];
     for (fixture, expected) in table {
         let error = Note::from_bytes(Path::new(PATH), &fixture.bytes()).unwrap_err();
         assert!(reason(&error).starts_with(expected), "{}", reason(&error));
-        assert!(reason(&error).contains("connector_interface::export_connector!"));
+        assert!(error.problem.remedy().author.unwrap().contains("connector_interface::export_connector!"));
     }
 }
 
@@ -233,15 +241,18 @@ fn the_slug_in_a_file_name_must_be_the_noted_one() {
         assert_eq!(note().check_file_name(Path::new(path)).is_ok(), fits, "{path}");
     }
     let error = note().check_file_name(Path::new("/x/libcodeclimate_connector_gitlab.so")).unwrap_err();
-    assert_eq!(
-        reason(&error),
-        "its name says `gitlab`, but the connector in it is `git`; rename it to libcodeclimate_connector_git.so, \
-         or put the right file in its place"
-    );
+    assert_eq!(reason(&error), "its name says `gitlab`, but the connector in it is `git`");
+    let advice = "rename it to libcodeclimate_connector_git.so, or put the right file in its place";
+    assert_eq!(error.problem.remedy(), Remedy::of_operator(advice));
 }
 
 #[test]
 fn an_incompatible_interface_is_refused_with_both_versions_and_the_mending_command() {
+    let older = Remedy::new(
+        "get a newer build of `git`",
+        "make one in its crate: `cargo add connector-interface && cargo build --release`",
+    );
+    let newer = Remedy::of_operator("install a newer runner: `cargo install connector-loader`");
     let table = [
         ("1.0.0", (1, 0), None),
         ("1.7.3", (1, 0), None),
@@ -249,33 +260,30 @@ fn an_incompatible_interface_is_refused_with_both_versions_and_the_mending_comma
         (
             "1.2.0",
             (2, 0),
-            Some(
-                "it was built with version 1.2.0 of the connector interface, but this runner offers 2.0; get a newer build of `git`, or make one in its crate: `cargo add connector-interface && cargo build --release`",
-            ),
+            Some(("version 1.2.0 of the connector interface, but this runner offers 2.0", older)),
         ),
         (
             "2.0.1",
             (1, 3),
-            Some(
-                "it was built with version 2.0.1 of the connector interface, but this runner offers 1.3; install a newer runner: `cargo install connector-loader`",
-            ),
+            Some(("version 2.0.1 of the connector interface, but this runner offers 1.3", newer)),
         ),
     ];
     for (abi, host, expected) in table {
-        let note = read(&with("abi", Some(json!(abi)))).unwrap();
-        let error = note.check_loadable(Path::new(PATH), host).err();
-        assert_eq!(error.as_ref().map(reason).as_deref(), expected, "{abi} on {host:?}");
+        let problems = read(&with("abi", Some(json!(abi)))).unwrap().loading_problems(host);
+        let found = problems.first().map(|problem| (problem.to_string(), problem.remedy()));
+        let expected = expected.map(|(text, remedy)| (format!("it was built with {text}"), remedy));
+        assert_eq!(found, expected, "{abi} on {host:?}");
     }
 }
 
 #[test]
 fn only_connectors_whose_panics_unwind_are_loaded() {
     for strategy in ["abort", "immediate-abort"] {
-        let note = read(&with("panic", Some(json!(strategy)))).unwrap();
-        let error = note.check_loadable(Path::new(PATH), (1, 0)).unwrap_err();
-        let message = reason(&error);
+        let problems = read(&with("panic", Some(json!(strategy)))).unwrap().loading_problems((1, 0));
+        let message = problems[0].to_string();
         assert!(message.starts_with(&format!("it was built with `panic = \"{strategy}\"`")), "{message}");
-        assert!(message.contains("write `[profile.release]` and under it `panic = \"unwind\"`"), "{message}");
+        let author = problems[0].remedy().author.unwrap();
+        assert!(author.contains("write `panic = \"unwind\"` under `[profile.release]`"), "{author}");
     }
 }
 

@@ -2,31 +2,71 @@
 
 use serde_json::{Map, Value};
 
-use super::{AbiVersion, Note, NoteProblem, PanicStrategy};
+use super::{AbiVersion, Note, NoteProblem, PanicStrategy, Reading};
 use crate::{json_type::json_type, permission::Permission, slug::Slug};
 
 const REQUIRED: [&str; 5] = ["slug", "version", "abi", "panic", "configurationSchema"];
+/// The most entries of a list: there are 45 types of record.
+const MAX_ENTRIES: usize = 500;
+/// The longest texts, in characters.
+const MAX_LINE: usize = 500;
+const MAX_NAME: usize = 100;
 
 /// Reads a note. Keys that it does not know are left alone: a newer export macro may write more.
-pub(super) fn note(content: &[u8]) -> Result<Note, NoteProblem> {
-    let value = serde_json::from_slice(content).map_err(|source| NoteProblem::NotJson { source })?;
-    let Value::Object(object) = value else {
-        return Err(NoteProblem::NotAnObject { found: json_type(&value) });
+pub(super) fn note(content: &[u8]) -> Reading {
+    let refused = |problem| Reading { note: None, problems: vec![problem] };
+    let object = match serde_json::from_slice(content) {
+        Ok(Value::Object(object)) => object,
+        Ok(value) => return refused(NoteProblem::NotAnObject { found: json_type(&value) }),
+        Err(source) => return refused(NoteProblem::NotJson { source }),
     };
     let missing = REQUIRED.into_iter().filter(|key| !object.contains_key(*key));
     let keys: Vec<&'static str> = missing.collect();
     if !keys.is_empty() {
-        return Err(NoteProblem::MissingKeys { keys });
+        return refused(NoteProblem::MissingKeys { keys });
     }
-    Ok(Note {
-        slug: slug(&object)?,
-        version: version(&object)?,
-        abi: abi(&object)?,
-        panic: panic(&object)?,
-        description: description(&object)?,
-        permissions: permissions(&object)?,
-        configuration_schema: schema(&object)?,
-    })
+    read(&object)
+}
+
+fn read(object: &Map<String, Value>) -> Reading {
+    let mut problems = Vec::new();
+    let slug = kept(slug(object), &mut problems);
+    let version = kept(version(object), &mut problems);
+    let abi = kept(abi(object), &mut problems);
+    let panic = kept(panic(object), &mut problems);
+    let schema = kept(schema(object), &mut problems);
+    let mut line = |key, length| kept(line(object, key, length), &mut problems).flatten();
+    let description = line("description", MAX_LINE);
+    let homepage = line("homepage", MAX_LINE);
+    let license = line("license", MAX_LINE);
+    let rustc = line("rustc", MAX_NAME);
+    let target = line("target", MAX_NAME);
+    let sdk = line("sdk", MAX_NAME);
+    let record_types = kept(record_types(object), &mut problems).unwrap_or_default();
+    let permissions = permissions(object, &mut problems);
+    let note = || {
+        Some(Note {
+            slug: slug?,
+            version: version?,
+            abi: abi?,
+            panic: panic?,
+            description,
+            homepage,
+            license,
+            record_types,
+            permissions,
+            rustc,
+            target,
+            sdk,
+            configuration_schema: schema?,
+        })
+    };
+    Reading { note: note(), problems }
+}
+
+/// The value, or none and one problem more.
+fn kept<T>(value: Result<T, NoteProblem>, problems: &mut Vec<NoteProblem>) -> Option<T> {
+    value.map_err(|problem| problems.push(problem)).ok()
 }
 
 fn slug(object: &Map<String, Value>) -> Result<Slug, NoteProblem> {
@@ -69,33 +109,64 @@ fn panic(object: &Map<String, Value>) -> Result<PanicStrategy, NoteProblem> {
     })
 }
 
-fn description(object: &Map<String, Value>) -> Result<Option<String>, NoteProblem> {
-    match object.get("description") {
+/// An optional line for people; empty is as good as missing.
+fn line(
+    object: &Map<String, Value>,
+    key: &'static str,
+    length: usize,
+) -> Result<Option<String>, NoteProblem> {
+    match object.get(key) {
         None | Some(Value::Null) => Ok(None),
         Some(_) => {
-            let text = string(object, "description", "a string")?;
-            Ok(Some(printable(text, 500)).filter(|text| !text.trim().is_empty()))
+            let text = string(object, key, "a string")?;
+            Ok(Some(printable(text, length)).filter(|text| !text.trim().is_empty()))
         }
     }
 }
 
-/// A permission that is not known is an error: without it the connector would fail in a way that explains nothing.
-fn permissions(object: &Map<String, Value>) -> Result<Vec<Permission>, NoteProblem> {
+/// Names that need not be known here: a newer runner may have more types of record.
+fn record_types(object: &Map<String, Value>) -> Result<Vec<String>, NoteProblem> {
+    let (key, expected) = ("recordTypes", "a list of record types such as [\"Incident\"]");
+    let names = entries(object, key, expected)?.iter().map(|entry| match entry {
+        Value::String(name) if !name.trim().is_empty() => Ok(printable(name, MAX_NAME)),
+        _ => Err(wrong(key, expected, object)),
+    });
+    let mut found = Vec::new();
+    for name in names {
+        let name = name?;
+        if !found.contains(&name) {
+            found.push(name);
+        }
+    }
+    Ok(found)
+}
+
+/// A permission that is not known is a problem: without it the connector would fail in a way that explains nothing.
+fn permissions(object: &Map<String, Value>, problems: &mut Vec<NoteProblem>) -> Vec<Permission> {
     let (key, expected) = ("permissions", "a list of permissions such as [\"network\", \"read:path\"]");
-    let entries = match object.get(key) {
-        None | Some(Value::Null) => return Ok(Vec::new()),
-        Some(Value::Array(entries)) => entries,
-        Some(_) => return Err(wrong(key, expected, object)),
-    };
+    let entries = kept(entries(object, key, expected), problems).unwrap_or_default();
     let read = |entry: &Value| match entry.as_str().map(str::parse::<Permission>) {
         Some(Ok(permission)) => Ok(permission),
         Some(Err(source)) => Err(NoteProblem::UnknownPermission { source }),
         None => Err(wrong(key, expected, object)),
     };
-    let mut permissions = entries.iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let mut permissions: Vec<_> = entries.iter().filter_map(|entry| kept(read(entry), problems)).collect();
     permissions.sort();
     permissions.dedup();
-    Ok(permissions)
+    permissions
+}
+
+/// The entries of an optional list.
+fn entries<'a>(
+    object: &'a Map<String, Value>,
+    key: &'static str,
+    expected: &'static str,
+) -> Result<&'a [Value], NoteProblem> {
+    match object.get(key) {
+        None | Some(Value::Null) => Ok(&[]),
+        Some(Value::Array(entries)) if entries.len() <= MAX_ENTRIES => Ok(entries),
+        Some(_) => Err(wrong(key, expected, object)),
+    }
 }
 
 fn schema(object: &Map<String, Value>) -> Result<Value, NoteProblem> {

@@ -18,7 +18,14 @@ use crate::frame::{
     DecodeError, Decoder, End, Kind, LogLine, MAX_CHECKPOINT, MAX_MESSAGE, PanicReport, split_record,
 };
 
-use super::{Event, envelope::Envelope, flood::Flood, sink::Sink};
+use super::{
+    Event,
+    admission::{Admission, AdmissionError},
+    envelope::Envelope,
+    flood::Flood,
+    recheck::Recheck,
+    sink::Sink,
+};
 
 /// What one read takes at most.
 const READ: usize = 256 * 1024;
@@ -28,7 +35,11 @@ const COMMIT_INTERVAL: Duration = Duration::from_secs(1);
 /// Brings the frames of one worker to one sink, on a thread of its own.
 pub(crate) struct Intake {
     pub(crate) channel: UnixStream,
+    /// None where the worker has been admitted already.
+    pub(crate) admission: Option<Admission>,
     pub(crate) envelope: Envelope,
+    /// Where records are to be checked a second time.
+    pub(crate) recheck: Option<Recheck>,
     pub(crate) sink: Box<dyn Sink>,
     pub(crate) events: SyncSender<Event>,
     pub(crate) flood: Arc<Flood>,
@@ -58,12 +69,16 @@ impl Progress {
 /// Why the intake stopped before the worker closed the channel in good order.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum IntakeError {
+    #[error(transparent)]
+    Admission(#[from] AdmissionError),
     #[error("the frame channel could not be read")]
     Read(#[source] io::Error),
     #[error("the worker sent bytes that are no frame")]
     Decode(#[from] DecodeError),
     #[error("the worker sent {what} that is none: {reason}")]
     Garbled { what: &'static str, reason: String },
+    #[error("the worker let a record pass that breaks its schema: {0}")]
+    Invalid(String),
     #[error("the channel ended inside a frame, after {bytes} bytes of it")]
     Torn { bytes: usize },
     #[error("the worker sent a frame after its last one")]
@@ -99,6 +114,11 @@ impl Intake {
     }
 
     fn take_all(&mut self) -> Result<(), IntakeError> {
+        if let Some(admission) = self.admission.take()
+            && !admission.admit(&self.channel, &self.events)?
+        {
+            return Ok(());
+        }
         self.channel.set_read_timeout(Some(COMMIT_INTERVAL)).map_err(IntakeError::Read)?;
         let mut decoder = Decoder::default();
         let mut bytes = vec![0; READ];
@@ -163,6 +183,9 @@ impl Intake {
             split_record(payload).ok_or_else(|| garbled("a record", &"it has no time"))?;
         let extracted_at = check_time(extracted_at)?;
         let record = check_record(record)?;
+        if let Some(recheck) = &mut self.recheck {
+            recheck.check(record).map_err(IntakeError::Invalid)?;
+        }
         self.envelope.write(&mut position.line, position.received, extracted_at, record);
         let appended = self.sink.append(&position.line, record);
         self.written(appended)?;

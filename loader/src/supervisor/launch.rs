@@ -14,6 +14,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 
 use crate::{
     cgroup::{CgroupError, CgroupLimits},
+    confinement::Sandbox,
     containment::{Containment, ContainmentError, Enforcement},
     frame::{Job, JobError, Status, StatusError, write_job},
     guardian::{self, Orders, ProcessLimits},
@@ -175,19 +176,8 @@ impl Drop for Guardian {
 }
 
 /// What a connector's process may know of the runner's environment.
-const PASSED_ON: [&str; 11] = [
-    "HOME",
-    "LANG",
-    "LC_ALL",
-    "LC_CTYPE",
-    "LOGNAME",
-    "PATH",
-    "SSL_CERT_DIR",
-    "SSL_CERT_FILE",
-    "TZ",
-    "USER",
-    "XDG_CONFIG_HOME",
-];
+const PASSED_ON: [&str; 9] =
+    ["LANG", "LC_ALL", "LC_CTYPE", "LOGNAME", "PATH", "SSL_CERT_DIR", "SSL_CERT_FILE", "TZ", "USER"];
 
 /// Starts a worker on the run's job; it is inside its limits before it loads anything.
 pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
@@ -195,6 +185,9 @@ pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
     let name = format!("{}-{}", std::process::id(), run.id);
     let mut containment = Containment::create(limits.enforcement, &name, &limits.of_cgroup())?;
     let temporary = TemporaryFolder::create(&name)?;
+    if let Some(user) = run.job.rules.user {
+        temporary.give_to(user.uid, user.gid)?;
+    }
     let (status, status_descriptor) = Status::create()?;
     status.set_time_left(limits.deadline.saturating_sub(run.started.elapsed()));
     let procs = containment.open_procs().map_err(CgroupError::from)?;
@@ -209,7 +202,8 @@ pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
         reports: guardians_reports,
         procs,
     };
-    let (process, stdout, stderr) = start_guardian(descriptors, &orders)?;
+    let (process, stdout, stderr) =
+        start_guardian(descriptors, &orders, run.job.rules.sandbox != Sandbox::Off)?;
     containment.set_guardian(process.id().cast_signed());
     let guardian = Guardian { process, lifeline: Some(lifeline) };
     send_job(&mut channel, run.job)?;
@@ -241,11 +235,16 @@ fn orders(limits: &Limits, containment: &Containment, temporary: &TemporaryFolde
 fn start_guardian(
     descriptors: guardian::Descriptors,
     orders: &Orders,
+    is_sandboxed: bool,
 ) -> Result<(Child, File, File), LaunchError> {
     let (stdout, workers_stdout) = io::pipe().map_err(failed("make a pipe"))?;
     let (stderr, workers_stderr) = io::pipe().map_err(failed("make a pipe"))?;
     let mut command = guardian::command(descriptors, orders).map_err(failed("prepare the guardian"))?;
     command.env_clear().envs(PASSED_ON.iter().filter_map(|name| Some((name, env::var_os(name)?))));
+    // Without a sandbox it may read the home of its user; within, programs take one that is empty better than one that
+    // cannot be opened.
+    let home = env::var_os("HOME").filter(|_| !is_sandboxed);
+    command.env("HOME", home.unwrap_or_else(|| orders.temporary_folder.clone().into()));
     command.env("TMPDIR", &orders.temporary_folder);
     command.stdin(Stdio::null()).stdout(workers_stdout).stderr(workers_stderr);
     let process = command.spawn().map_err(failed("start the guardian"))?;

@@ -2,14 +2,18 @@
 //!
 //! It never opens a connector's library; everything that a worker sends is hostile until checked.
 
+mod admission;
+mod denials;
 mod envelope;
 mod flood;
 mod intake;
 mod launch;
 mod outcome;
 mod output;
+mod recheck;
 mod report;
 mod sink;
+mod trace;
 mod vitals;
 mod watch;
 
@@ -24,10 +28,13 @@ use std::{
     time::{Duration, Instant},
 };
 
+use codeclimate_connector_abi::v1::verb;
 use signal_hook::iterator::Signals;
 
 use crate::{
     cgroup::{self, MemoryWatch},
+    confinement::{Fences, Reach},
+    digest::Digest,
     frame::{End, Job, Level, LogLine, PanicReport},
     guardian::{Report, read_reports},
     mask::Masker,
@@ -36,21 +43,26 @@ use crate::{
     temporary,
 };
 
+use admission::Admission;
+use denials::Denials;
 use envelope::Envelope;
 use flood::Flood;
 use intake::{Intake, IntakeError, Progress};
 use launch::{Launched, launch};
 use output::{Line, Reader, Stream, Tail};
+use recheck::Recheck;
 use watch::Watch;
 
 pub(crate) use launch::{LaunchError, Limits};
-pub(crate) use outcome::{Numbers, Outcome, bytes, duration, records};
+pub(crate) use outcome::{Numbers, Outcome, bytes, denial_hint, duration, records};
 pub(crate) use report::{Connector, OutcomeReport, Subject};
 pub(crate) use sink::{Memory, Sink, Stdout};
 
 /// What can happen during a run.
 #[derive(Debug)]
 pub(crate) enum Event {
+    /// The worker has confined itself, and may load the connector.
+    Confined(Fences),
     /// The connector is loaded and made.
     Ready,
     /// The connector logged a line.
@@ -83,6 +95,10 @@ pub(crate) struct Run<'a> {
     pub(crate) version: &'a str,
     pub(crate) stream: Option<&'a str>,
     pub(crate) job: &'a Job,
+    /// The digest of the connector's file, as it was checked.
+    pub(crate) digest: Digest,
+    /// Whether records are to be checked a second time, out of the connector's reach.
+    pub(crate) check_twice: bool,
     pub(crate) limits: Limits,
     /// From when the deadline counts: several runs of one command share it.
     pub(crate) started: Instant,
@@ -110,15 +126,27 @@ pub(crate) fn supervise(
     sweep(observer);
     let launched = launch(run)?;
     let (events, receiver) = sync_channel(QUEUE);
-    let helpers = Helpers { flood: Arc::new(Flood::new()), tail: Tail::default(), progress: Arc::default() };
+    let helpers = Helpers {
+        flood: Arc::new(Flood::new()),
+        tail: Tail::default(),
+        progress: Arc::default(),
+        denials: Arc::default(),
+    };
     let Launched { channel, stdout, stderr, reports, status, containment, temporary, guardian } = launched;
     if let Some(watch) = containment.watch_memory(run.limits.soft_memory())? {
         let events = events.clone();
         start("pressure", move || tell_pressure(watch, &events))?;
     }
+    let admission = Admission {
+        checked: run.digest,
+        reach: Reach::of(&run.job.rules, temporary.path()),
+        denials: Arc::clone(&helpers.denials),
+    };
     let intake = Intake {
         channel,
+        admission: Some(admission),
         envelope: Envelope::new(run.id, run.slug, run.version, run.stream),
+        recheck: run.check_twice.then(|| Recheck::new(run.job.verb == verb::DISCOVER_STREAMS)),
         sink,
         events: events.clone(),
         flood: Arc::clone(&helpers.flood),
@@ -138,6 +166,7 @@ struct Helpers {
     /// The last lines of stderr.
     tail: Tail,
     progress: Arc<Progress>,
+    denials: Arc<Denials>,
 }
 
 impl Helpers {
@@ -204,7 +233,9 @@ pub(crate) fn take_bytes(channel: std::os::unix::net::UnixStream, lines: Arc<std
     let Ok(slug) = "fuzz".parse::<Slug>() else { return };
     let intake = Intake {
         channel,
+        admission: None,
         envelope: Envelope::new("fuzz", &slug, "0.0.0", None),
+        recheck: None,
         sink: Box::new(sink::Lines(lines)),
         events,
         flood: Arc::new(Flood::new()),

@@ -1,6 +1,7 @@
 //! How a run ended: one pure decision over all that is known of it.
 
 mod death;
+mod denied;
 #[cfg(test)]
 mod tests;
 mod units;
@@ -12,6 +13,7 @@ use codeclimate_connector_abi::v1::failure_kind;
 use serde_json::value::RawValue;
 
 use crate::{
+    confinement::Fences,
     containment::Reading,
     exit_code::ExitCode,
     frame::{End, FailureReport, PanicReport, Stage},
@@ -19,8 +21,14 @@ use crate::{
     processes::Process,
 };
 
-use super::{intake::IntakeError, launch::Limits};
+use super::{
+    admission::AdmissionError,
+    denials::{self, Denial},
+    intake::IntakeError,
+    launch::Limits,
+};
 
+pub(crate) use denied::{hint as denial_hint, list as list_denials};
 pub(crate) use units::{bytes, duration, records};
 
 /// Why the supervisor ended the run before the worker did.
@@ -73,6 +81,10 @@ pub(crate) struct Evidence {
     pub(crate) stderr: Vec<String>,
     /// How the limits were held, where that was not the usual way.
     pub(crate) held_by: Option<String>,
+    /// The fences around the worker; none where it did not come that far.
+    pub(crate) fences: Option<Fences>,
+    /// What they denied, as far as that is known.
+    pub(crate) denials: Vec<Denial>,
     /// Lines of the connector that were not shown.
     pub(crate) held_back: u64,
     pub(crate) numbers: Numbers,
@@ -113,6 +125,10 @@ pub(crate) struct Outcome {
     pub(crate) signal: Option<i32>,
     /// How the limits were held, where that was not the usual way.
     pub(crate) held_by: Option<String>,
+    /// The fences around the worker; none where it did not come that far.
+    pub(crate) fences: Option<Fences>,
+    /// What they denied, as far as that is known.
+    pub(crate) denials: Vec<Denial>,
     pub(crate) numbers: Numbers,
 }
 
@@ -123,6 +139,7 @@ impl Outcome {
     /// Judges a run. The order is that of certainty: what the kernel says comes before what the connector says.
     pub(crate) fn of(evidence: Evidence) -> Self {
         let (code, what, advice) = judge(&evidence);
+        let (code, what, advice) = denied::weighed((code, what, advice.to_owned()), &evidence);
         let (answer, failure) = match evidence.end {
             Some(End::Done { answer }) => (answer, None),
             Some(End::Failed { failure, .. }) => (None, Some(failure)),
@@ -132,8 +149,8 @@ impl Outcome {
             Some(Stop::Signal(signal)) => Some(signal),
             _ => None,
         };
-        let (held_by, numbers) = (evidence.held_by, evidence.numbers);
-        Self { code, what, advice: advice.to_owned(), answer, failure, signal, held_by, numbers }
+        let Evidence { held_by, fences, denials, numbers, .. } = evidence;
+        Self { code, what, advice, answer, failure, signal, held_by, fences, denials, numbers }
     }
 
     /// The same run, done, where the operator does not want records to be rejected.
@@ -161,6 +178,9 @@ impl Outcome {
 fn judge(evidence: &Evidence) -> Verdict {
     if let Some(IntakeError::Sink { name, source }) = &evidence.intake {
         return words::sink_failed(name, source);
+    }
+    if let Some(IntakeError::Admission(error)) = &evidence.intake {
+        return words::not_admitted(error);
     }
     if evidence.stop == Some(Stop::Memory) || evidence.numbers.reading.oom_kills > 0 {
         return words::memory(evidence);

@@ -2,9 +2,9 @@
 
 use serde::Serialize;
 
-use crate::{exit_code::ExitCode, mask::Masker};
+use crate::{confinement::Fences, exit_code::ExitCode, mask::Masker};
 
-use super::outcome::Outcome;
+use super::{denials::Denial, outcome::Outcome};
 
 /// How a run ended. Members are added, never changed or removed.
 #[derive(Debug, Serialize)]
@@ -33,6 +33,19 @@ pub(crate) struct OutcomeReport<'a> {
     /// How the limits were held, where that was not by a cgroup of the run.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) held_by: Option<&'a str>,
+    /// The fences around the connector; null where it did not come that far.
+    pub(crate) sandbox: Option<Fences>,
+    /// What they denied, as far as that is known.
+    pub(crate) denied: Vec<Denied<'a>>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Denied<'a> {
+    what: String,
+    times: u64,
+    /// The option that would allow it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    grant: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -95,6 +108,14 @@ impl<'a> OutcomeReport<'a> {
             duration_milliseconds: u64::try_from(numbers.duration.as_millis()).unwrap_or(u64::MAX),
             resume_after: resume_after.map(|time| masker.mask(time).into_owned()),
             held_by: outcome.held_by.as_deref(),
+            sandbox: outcome.fences,
+            denied: outcome.denials.iter().map(|denial| denied(denial, masker)).collect(),
         }
     }
+}
+
+/// A path may hold what is secret.
+fn denied<'a>(denial: &'a Denial, masker: &Masker) -> Denied<'a> {
+    let what = masker.mask(&denial.what).into_owned();
+    Denied { what, times: denial.times, grant: denial.grant.as_deref() }
 }

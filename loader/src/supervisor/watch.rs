@@ -21,7 +21,7 @@ use crate::{
 use super::{
     Event, Helpers, Observer, Run,
     launch::Guardian,
-    outcome::{Evidence, Numbers, Outcome, Stop, duration},
+    outcome::{Evidence, Numbers, Outcome, Stop, duration, list_denials},
     output::{Line, Stream},
     vitals::Vitals,
 };
@@ -122,6 +122,10 @@ impl<'a> Watch<'a> {
 
     fn take(&mut self, event: Event) {
         match event {
+            Event::Confined(fences) => {
+                self.vitals.sign();
+                self.evidence.fences = Some(fences);
+            }
             Event::Ready => self.vitals.sign(),
             Event::Log(line) => {
                 self.vitals.sign();
@@ -260,6 +264,17 @@ impl<'a> Watch<'a> {
         }
     }
 
+    /// What the sandbox denied is told whatever came of it: a connector that does well may still be worth a question.
+    fn tell_denials(&mut self) {
+        self.helpers.denials.end();
+        self.evidence.denials = self.helpers.denials.list();
+        let (usual, odd): (Vec<_>, Vec<_>) = self.evidence.denials.iter().partition(|denial| denial.is_usual);
+        let lines = [(Level::Debug, list_denials(&usual)), (Level::Warn, list_denials(&odd))];
+        for (level, denials) in lines.into_iter().filter(|(_, denials)| !denials.is_empty()) {
+            self.say(level, format!("the sandbox denied {denials}"));
+        }
+    }
+
     /// Whether nothing can come any more, or has been waited for long enough.
     fn is_over(&self) -> bool {
         let killed = self.containment.is_none();
@@ -281,6 +296,7 @@ impl<'a> Watch<'a> {
                 format!("{lines} lines of the connector were left out: it writes too many"),
             );
         }
+        self.tell_denials();
         let stderr = self.helpers.tail.lines();
         self.evidence.stderr = stderr.iter().map(|line| line.masked(self.run.masker)).collect();
         self.evidence.numbers = self.numbers();

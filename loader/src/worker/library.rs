@@ -2,7 +2,6 @@
 
 use std::{
     fs, io,
-    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
@@ -14,6 +13,8 @@ use codeclimate_connector_abi::{
     v1,
 };
 use libloading::os::unix::{Library as Handle, RTLD_LOCAL, RTLD_NOW};
+
+use super::sealed::{Identity, Sealed};
 
 /// Never unmap, even if something in the process calls `dlclose`.
 const RTLD_NODELETE: i32 = libc::RTLD_NODELETE;
@@ -89,15 +90,17 @@ pub(crate) enum LibraryError {
 }
 
 impl Library {
-    /// Opens a library by its absolute path. Its constructors run here.
-    pub(crate) fn open(path: &Path) -> Result<Self, LibraryError> {
+    /// Opens the sealed copy of the library at `path`, which only appears in errors. Its constructors run here.
+    pub(crate) fn open(path: &Path, sealed: &Sealed) -> Result<Self, LibraryError> {
         let path = path.to_owned();
+        let identity =
+            sealed.identity().map_err(|source| LibraryError::Maps { path: path.clone(), source })?;
         let flags = RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE;
         // SAFETY: running foreign constructors is what a worker is for; it is confined, and holds nothing
         // that they could break but itself.
-        let opened = unsafe { Handle::open(Some(&path), flags) };
+        let opened = unsafe { Handle::open(Some(sealed.path()), flags) };
         let handle = opened.map_err(|source| LibraryError::Open { path: path.clone(), source })?;
-        let header = root_header(&path, handle)?;
+        let header = root_header(&path, identity, handle)?;
         Ok(Self { path, header })
     }
 
@@ -118,7 +121,7 @@ fn first_that_fits(newest: Probe, older: &[Probe], header: &LibHeader) -> Result
     newest(header).or_else(|refusal| older.iter().find_map(|probe| probe(header).ok()).ok_or(refusal))
 }
 
-fn root_header(path: &Path, handle: Handle) -> Result<&'static LibHeader, LibraryError> {
+fn root_header(path: &Path, identity: Identity, handle: Handle) -> Result<&'static LibHeader, LibraryError> {
     // SAFETY: a library that exports this mangled name exports an `AbiHeader` under it, whose magic
     // string `upgrade` checks before anything else of it is read.
     let symbol = unsafe { handle.get::<AbiHeaderRef>(ROOT_MODULE_LOADER_NAME_WITH_NUL) };
@@ -126,30 +129,33 @@ fn root_header(path: &Path, handle: Handle) -> Result<&'static LibHeader, Librar
     // Layouts, vtables and the destructors of thread-locals point into it: never close.
     std::mem::forget(handle);
     let address = std::ptr::from_ref(&*header).addr();
-    check_home(path, address)?;
+    check_home(path, identity, address)?;
     header.upgrade().map_err(|_| LibraryError::Header { path: path.to_owned() })
 }
 
-/// `dlsym` searches the dependencies of a library too: the header must lie in the file itself.
-fn check_home(path: &Path, address: usize) -> Result<(), LibraryError> {
-    let io = |source| LibraryError::Maps { path: path.to_owned(), source };
-    let inode = fs::metadata(path).map_err(io)?.ino();
-    let maps = fs::read_to_string("/proc/self/maps").map_err(io)?;
-    let (found, name) = mapping_at(&maps, address).unwrap_or((0, "nowhere"));
-    if found == inode {
-        return Ok(());
+/// `dlsym` searches the dependencies of a library too: the header must lie in the sealed copy itself.
+fn check_home(path: &Path, identity: Identity, address: usize) -> Result<(), LibraryError> {
+    let maps = fs::read_to_string("/proc/self/maps");
+    let maps = maps.map_err(|source| LibraryError::Maps { path: path.to_owned(), source })?;
+    match mapping_at(&maps, address) {
+        Some((found, _)) if found == identity => Ok(()),
+        other => {
+            let found = other.map_or("nowhere", |(_, name)| name).to_owned();
+            Err(LibraryError::Foreign { path: path.to_owned(), found })
+        }
     }
-    Err(LibraryError::Foreign { path: path.to_owned(), found: name.to_owned() })
 }
 
-/// Inode and name of the mapping that holds an address, in the format of `/proc/self/maps`.
-fn mapping_at(maps: &str, address: usize) -> Option<(u64, &str)> {
+/// Identity and name of the mapping that holds an address, in the format of `/proc/self/maps`.
+fn mapping_at(maps: &str, address: usize) -> Option<(Identity, &str)> {
     maps.lines().find_map(|line| {
         let mut fields = line.split_ascii_whitespace();
         let (start, end) = fields.next()?.split_once('-')?;
         let range = usize::from_str_radix(start, 16).ok()?..usize::from_str_radix(end, 16).ok()?;
-        let inode = fields.nth(3)?.parse().ok()?;
-        range.contains(&address).then(|| (inode, fields.next().unwrap_or("(anonymous)")))
+        let (major, minor) = fields.nth(2)?.split_once(':')?;
+        let device = (u32::from_str_radix(major, 16).ok()?, u32::from_str_radix(minor, 16).ok()?);
+        let identity = Identity { device, inode: fields.next()?.parse().ok()? };
+        range.contains(&address).then(|| (identity, fields.next().unwrap_or("(anonymous)")))
     })
 }
 
@@ -223,10 +229,12 @@ mod tests {
 7f00-7f10 r--p 00000000 fe:00 4711                       /lib/liba.so
 7f10-7f20 r-xp 00010000 fe:00 4711                       /lib/liba.so
 7f20-7f30 rw-p 00000000 00:00 0 ";
+        let file = Identity { device: (0xfe, 0), inode: 4711 };
+        let none = Identity { device: (0, 0), inode: 0 };
         let cases = [
-            (0x7f00, Some((4711, "/lib/liba.so"))),
-            (0x7f1f, Some((4711, "/lib/liba.so"))),
-            (0x7f20, Some((0, "(anonymous)"))),
+            (0x7f00, Some((file, "/lib/liba.so"))),
+            (0x7f1f, Some((file, "/lib/liba.so"))),
+            (0x7f20, Some((none, "(anonymous)"))),
             (0x7f30, None),
         ];
         for (address, expected) in cases {
@@ -238,7 +246,8 @@ mod tests {
     fn a_library_without_a_root_module_is_refused_by_name() {
         let libc = fs::read_to_string("/proc/self/maps").unwrap();
         let libc = libc.split_ascii_whitespace().find(|word| word.contains("libc.so")).unwrap().to_owned();
-        let error = Library::open(Path::new(&libc)).map(|_| ()).unwrap_err();
+        let sealed = Sealed::copy(Path::new(&libc)).unwrap();
+        let error = Library::open(Path::new(&libc), &sealed).map(|_| ()).unwrap_err();
         assert!(matches!(error, LibraryError::NoRootModule { .. }), "{error:?}");
         assert!(crate::chain(&error).contains("undefined symbol"), "{}", crate::chain(&error));
     }

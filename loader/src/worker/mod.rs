@@ -4,12 +4,14 @@
 //! this process, the supervisor is another one. It leaves by `_exit`: the connector's destructors at exit
 //! and of its threads never run.
 
+mod admission;
 mod host;
 mod library;
 mod outbox;
 mod refusal;
 #[cfg(test)]
 mod round_trip;
+mod sealed;
 mod state;
 
 use std::{
@@ -35,11 +37,12 @@ use crate::frame::{
     BROKEN, CHANNEL_FD, End, FailureReport, Job, Kind, LOAD_FAILURE, STATUS_FD, Stage, Status, inherit,
     keep_from_children, read_job,
 };
-use crate::{confinement, mask::Masker};
+use crate::mask::Masker;
 
 use host::{Host, Services};
 use library::Library;
 use outbox::Outbox;
+use sealed::Sealed;
 
 /// Runs the job that waits in the channel, and ends the process.
 pub(crate) fn main() -> ! {
@@ -64,12 +67,12 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     leave_signals_to_the_runner()?;
     let job = read_job(&mut channel)?;
     // Before there is any other thread: what is confined is this one and those that it starts.
-    confinement::from_parents(job.runner)?;
+    let Some(sealed) = admission::seal_and_confine(&channel, &job)? else { return Ok(()) };
     end_with_the_supervisor(channel.try_clone()?)?;
     let outbox = Arc::new(Outbox::start(channel, Arc::clone(&status))?);
     let masker = Masker::of(&job.secrets)?;
     let services = Arc::new(Services::new(&job, masker, Arc::clone(&outbox), Arc::clone(&status)));
-    let end = services.masked(do_verb(job, &services, &status));
+    let end = services.masked(do_verb(job, &sealed, &services, &status));
     status.set_stage(Stage::End);
     services.close();
     outbox.finish(&serde_json::to_vec(&end)?);
@@ -92,9 +95,9 @@ fn leave_signals_to_the_runner() -> std::io::Result<()> {
     Ok(())
 }
 
-fn do_verb(job: Job, services: &Arc<Services>, status: &Status) -> End {
+fn do_verb(job: Job, sealed: &Sealed, services: &Arc<Services>, status: &Status) -> End {
     status.set_stage(Stage::Load);
-    let module = match Library::open(&job.connector).and_then(|library| library.root_module()) {
+    let module = match Library::open(&job.connector, sealed).and_then(|library| library.root_module()) {
         Ok(module) => module,
         Err(error) => return failed(Stage::Load, FailureReport::new(LOAD_FAILURE, crate::chain(&error))),
     };

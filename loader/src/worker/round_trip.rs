@@ -11,7 +11,10 @@ use std::{
 use serde_json::{Value, json};
 
 use super::*;
-use crate::frame::{Decoder, split_record};
+use crate::{
+    confinement::{Rules, Sandbox},
+    frame::{Decoder, split_record},
+};
 
 const STREAM: &str = r#"{"_type":"Stream","id":"old","self":"https://aged.example/old","name":"old"}"#;
 
@@ -36,7 +39,15 @@ fn job(connector: &Path, verb: u32, payload: &Value) -> Job {
         state: Some(r#"{"checkpointTime":"2020-02-20T00:00:00Z"}"#.to_owned()),
         debug: true,
         secrets: vec![("apiToken".to_owned(), "a-token-of-the-operator".to_owned())],
-        runner: 0,
+        rules: Rules {
+            sandbox: Sandbox::Off,
+            exec: false,
+            ports: Vec::new(),
+            read: Vec::new(),
+            write: Vec::new(),
+            user: None,
+            runner: 0,
+        },
     }
 }
 
@@ -50,7 +61,10 @@ fn run(job: Job) -> (End, Vec<(Kind, String)>) {
     let masker = Masker::of(&job.secrets).unwrap();
     let services = Arc::new(Services::new(&job, masker, Arc::clone(&outbox), Arc::clone(&status)));
     let reader = thread::spawn(move || frames(&mut theirs));
-    let end = services.masked(do_verb(job, &services, &status));
+    let sealed = Sealed::copy(&job.connector).unwrap();
+    let end = services.masked(do_verb(job, &sealed, &services, &status));
+    // As in a worker, where the process ends first: what is loaded refers to the copy.
+    std::mem::forget(sealed);
     outbox.finish(b"{}");
     (end, reader.join().unwrap())
 }

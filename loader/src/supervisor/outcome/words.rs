@@ -10,7 +10,7 @@ use crate::{
     processes::Process,
 };
 
-use super::{Evidence, Near, Numbers, Verdict, bytes, duration};
+use super::{AdmissionError, Evidence, Near, Numbers, Verdict, bytes, duration};
 
 pub(super) fn sink_failed(name: &str, cause: &io::Error) -> Verdict {
     if cause.kind() == io::ErrorKind::BrokenPipe {
@@ -19,6 +19,25 @@ pub(super) fn sink_failed(name: &str, cause: &io::Error) -> Verdict {
     }
     let what = format!("stopped: the records could not be written to {name}: {cause}");
     (ExitCode::OutputFailed, what, "make room, or send the records elsewhere, and run again")
+}
+
+/// Nothing of the connector has run.
+pub(super) fn not_admitted(error: &AdmissionError) -> Verdict {
+    let what = format!("was not loaded: {}", crate::chain(error));
+    match error {
+        AdmissionError::NoLibrary(_) => {
+            (ExitCode::ConnectorUnusable, what, "let the user that runs this read the file, and run again")
+        }
+        AdmissionError::Changed { .. } => (ExitCode::ConnectorUnusable, what, "run again"),
+        AdmissionError::NotConfined(_) => {
+            (ExitCode::Unenforceable, what, "`codeclimate-connector doctor` shows what this system can do")
+        }
+        AdmissionError::Step(_)
+        | AdmissionError::Disorder
+        | AdmissionError::Thread(_)
+        | AdmissionError::NotSealed
+        | AdmissionError::Unreadable(_) => bug(&crate::chain(error)),
+    }
 }
 
 pub(super) fn memory(evidence: &Evidence) -> Verdict {

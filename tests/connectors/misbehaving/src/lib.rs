@@ -27,7 +27,7 @@ pub struct Misbehaving {
     context: Context,
 }
 
-connector_interface::export_connector!(Misbehaving);
+connector_interface::export_connector!(Misbehaving, permissions: ["exec", "network"]);
 
 impl Client for Misbehaving {
     type Configuration = Configuration;

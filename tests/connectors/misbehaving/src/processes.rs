@@ -11,7 +11,8 @@ use connector_interface::Error;
 use crate::{Misbehaving, records};
 
 /// How long a bomb goes off before the verb ends.
-const A_MOMENT: Duration = Duration::from_secs(1);
+/// Long enough for a slow machine to count a thousand refusals.
+const A_MINUTE: Duration = Duration::from_secs(60);
 
 pub(crate) fn shell(script: &str) -> Command {
     let mut command = Command::new("sh");
@@ -21,7 +22,7 @@ pub(crate) fn shell(script: &str) -> Command {
 
 pub(crate) fn fork_bomb(client: &Misbehaving) -> Result<(), Error> {
     records::well(client)?;
-    let (own, end) = (process::id(), Instant::now() + A_MOMENT);
+    let (own, end) = (process::id(), Instant::now() + A_MINUTE);
     while process::id() != own || Instant::now() < end {
         // SAFETY: a child only goes round in this loop: it allocates nothing and takes no lock that another
         // thread might have held.
@@ -33,8 +34,8 @@ pub(crate) fn fork_bomb(client: &Misbehaving) -> Result<(), Error> {
 
 pub(crate) fn shell_bomb(client: &Misbehaving) -> Result<(), Error> {
     records::well(client)?;
-    shell("bomb() { bomb | bomb & }; bomb").status()?;
-    thread::sleep(A_MOMENT);
+    // Again and again: on a slow machine a bomb that cannot fork any more soon has nobody left.
+    shell("bomb() { bomb | bomb & }; while :; do bomb; sleep 0.1; done").status()?;
     Ok(())
 }
 

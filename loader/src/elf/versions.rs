@@ -1,0 +1,61 @@
+//! Which versions of the libraries that it needs a library was linked with.
+
+use object::LittleEndian;
+use object::elf;
+use object::pod::from_bytes;
+use serde::Serialize;
+
+use super::{ENDIAN, ElfError, Library};
+
+type Need = elf::Verneed<LittleEndian>;
+type Version = elf::Vernaux<LittleEndian>;
+
+/// The most versions that are read: far more than any library needs.
+const MAX_VERSIONS: usize = 10_000;
+const PART: &str = "the table of needed versions";
+
+/// A version of another library that must be there.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct NeededVersion {
+    /// The other library, such as `libc.so.6`.
+    pub library: String,
+    /// The version, such as `GLIBC_2.34`.
+    pub version: String,
+}
+
+impl Library<'_> {
+    /// The versions that must be there of the libraries that it needs.
+    ///
+    /// # Errors
+    ///
+    /// [`ElfError::Damaged`] if they cannot be read.
+    pub fn needed_versions(&self) -> Result<Vec<NeededVersion>, ElfError> {
+        let Some(address) = self.dynamic(elf::DT_VERNEED)? else { return Ok(Vec::new()) };
+        let mut needs = Some(self.at_address(address).ok_or(DAMAGED)?);
+        let mut found = Vec::new();
+        while let Some(data) = needs {
+            let (need, _) = from_bytes::<Need>(data).map_err(|()| DAMAGED)?;
+            let library = self.text(need.vn_file.get(ENDIAN).into(), PART)?;
+            let mut versions = next(data, need.vn_aux.get(ENDIAN));
+            for _ in 0..need.vn_cnt.get(ENDIAN) {
+                if found.len() == MAX_VERSIONS {
+                    return Err(DAMAGED);
+                }
+                let data = versions.ok_or(DAMAGED)?;
+                let (version, _) = from_bytes::<Version>(data).map_err(|()| DAMAGED)?;
+                let name = self.text(version.vna_name.get(ENDIAN).into(), PART)?;
+                found.push(NeededVersion { library: library.clone(), version: name });
+                versions = next(data, version.vna_next.get(ENDIAN));
+            }
+            needs = next(data, need.vn_next.get(ENDIAN));
+        }
+        Ok(found)
+    }
+}
+
+const DAMAGED: ElfError = ElfError::Damaged { part: PART, source: None };
+
+/// The entry at a distance from this one, always behind it, or `None` where it is the last or lies outside.
+fn next(data: &[u8], distance: u32) -> Option<&[u8]> {
+    Some(distance).filter(|&distance| distance > 0).and_then(|distance| data.get(distance as usize..))
+}

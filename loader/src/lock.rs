@@ -1,0 +1,418 @@
+//! The lock file: which file a slug stands for, and what it was granted.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+use std::{fmt, fs};
+
+use serde::{Deserialize, Serialize};
+
+use crate::digest::Digest;
+use crate::exit_code::ExitCode;
+use crate::permission::Permission;
+use crate::slug::Slug;
+
+/// The name that a lock file has where none is given.
+pub const LOCK_FILE: &str = "codeclimate-connector.lock";
+/// The form of the file. A newer runner that changes it raises the number.
+const FORM: u32 = 1;
+const HEADER: &str = "# Written by `codeclimate-connector lock`: pins each connector to one file and to what it was granted.\n\
+                      # Keep it under version control; change it by locking anew.\n";
+
+/// A connector as it is found, or as it is pinned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pin {
+    /// The connector.
+    pub slug: Slug,
+    /// Its version.
+    pub version: String,
+    /// The SHA-256 of its file.
+    pub sha256: Digest,
+    /// What it is granted of what it asks for; where it was found, all of that.
+    pub permissions: Vec<Permission>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Written {
+    form: u32,
+    #[serde(default, rename = "connector")]
+    connectors: Vec<Pin>,
+}
+
+/// The pins of a lock file.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Lock {
+    pins: BTreeMap<Slug, Pin>,
+}
+
+/// Why a lock file cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// There is none, where one is needed.
+    #[error("there is no lock file {}; make one with `codeclimate-connector lock CONNECTOR...`", .path.display())]
+    Missing {
+        /// Where it was looked for.
+        path: PathBuf,
+    },
+    /// The system refused.
+    #[error("failed to {what} lock file {}", .path.display())]
+    System {
+        /// What failed.
+        what: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        #[source]
+        source: io::Error,
+    },
+    /// It is not what `lock` writes.
+    #[error("cannot understand lock file {}: {problem}; put the version that was last committed in its place, or remove it \
+             and lock anew", .path.display())]
+    Malformed {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong, with its place.
+        problem: String,
+    },
+    /// A newer runner has written it.
+    #[error("lock file {} has form {found}, but this runner knows {FORM} only; install a newer runner", .path.display())]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its form.
+        found: u32,
+    },
+    /// The connector is not among the pins.
+    #[error("lock file {} does not pin {slug}; look at it with `inspect`, then `codeclimate-connector lock {slug}`", .path.display())]
+    NotPinned {
+        /// The file.
+        path: PathBuf,
+        /// The connector.
+        slug: Slug,
+    },
+    /// It is pinned otherwise.
+    #[error(
+        "lock file {} pins {slug} otherwise: {}; if that is meant to be, look at it with `inspect`, then lock it anew with \
+         `codeclimate-connector lock`", .path.display(), listed(.differences)
+    )]
+    Differs {
+        /// The file.
+        path: PathBuf,
+        /// The connector.
+        slug: Slug,
+        /// All differences.
+        differences: Vec<Difference>,
+    },
+}
+
+impl LockError {
+    /// The ending that this error leads to.
+    #[must_use]
+    pub const fn exit_code(&self) -> ExitCode {
+        ExitCode::ConnectorUnusable
+    }
+}
+
+fn listed(differences: &[Difference]) -> String {
+    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
+}
+
+/// How a connector differs from its pin.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Difference {
+    /// Another version.
+    Version {
+        /// As pinned.
+        pinned: String,
+        /// As found.
+        found: String,
+    },
+    /// Other bytes.
+    Content {
+        /// As pinned.
+        pinned: Digest,
+        /// As found.
+        found: Digest,
+    },
+    /// It asks for what was not granted.
+    AsksForMore(Vec<Permission>),
+    /// It no longer asks for what was granted.
+    AsksForLess(Vec<Permission>),
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let list = |permissions: &[Permission]| {
+            permissions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        };
+        match self {
+            Difference::Version { pinned, found } => {
+                write!(formatter, "version {pinned} is pinned, {found} found")
+            }
+            Difference::Content { pinned, found } => {
+                write!(formatter, "SHA-256 {pinned} is pinned, {found} found")
+            }
+            Difference::AsksForMore(permissions) => {
+                write!(formatter, "it asks for more: {}", list(permissions))
+            }
+            Difference::AsksForLess(permissions) => {
+                write!(formatter, "it no longer asks for {}", list(permissions))
+            }
+        }
+    }
+}
+
+/// Those of some permissions that are not among others.
+fn without(some: &[Permission], others: &[Permission]) -> Vec<Permission> {
+    some.iter().filter(|permission| !others.contains(permission)).cloned().collect()
+}
+
+impl Pin {
+    /// How a connector that was found differs. One that is the very same file asks for the same, of which less may have
+    /// been granted.
+    #[must_use]
+    pub fn differences(&self, found: &Pin) -> Vec<Difference> {
+        let mut differences = Vec::new();
+        if self.sha256 == found.sha256 {
+            return differences;
+        }
+        if self.version != found.version {
+            let (pinned, found) = (self.version.clone(), found.version.clone());
+            differences.push(Difference::Version { pinned, found });
+        }
+        differences.push(Difference::Content { pinned: self.sha256, found: found.sha256 });
+        let (more, less) =
+            (without(&found.permissions, &self.permissions), without(&self.permissions, &found.permissions));
+        differences.extend((!more.is_empty()).then_some(Difference::AsksForMore(more)));
+        differences.extend((!less.is_empty()).then_some(Difference::AsksForLess(less)));
+        differences
+    }
+}
+
+/// What a lock file says of a connector that is to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// Nothing.
+    Free,
+    /// It is the pinned file. These permissions that it asks for were not granted.
+    Pinned {
+        /// Not granted.
+        withheld: Vec<Permission>,
+    },
+    /// It is another file, which asks for nothing more.
+    Replaced(Vec<Difference>),
+}
+
+impl Lock {
+    /// Reads a lock file; none where there is none.
+    ///
+    /// # Errors
+    /// See [`LockError`].
+    pub fn read(path: &Path) -> Result<Option<Lock>, LockError> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(source) => return Err(LockError::System { what: "read", path: path.to_owned(), source }),
+        };
+        Lock::from_text(path, &text).map(Some)
+    }
+
+    /// Reads a lock file that must be there.
+    ///
+    /// # Errors
+    /// See [`LockError`].
+    pub fn read_existing(path: &Path) -> Result<Lock, LockError> {
+        Lock::read(path)?.ok_or_else(|| LockError::Missing { path: path.to_owned() })
+    }
+
+    /// Reads the text of a lock file; `path` only appears in errors.
+    ///
+    /// # Errors
+    /// As [`Lock::read`].
+    pub fn from_text(path: &Path, text: &str) -> Result<Lock, LockError> {
+        let malformed = |problem| LockError::Malformed { path: path.to_owned(), problem };
+        #[derive(Deserialize)]
+        struct Form {
+            form: u32,
+        }
+        // The form first: a newer one may have other keys.
+        let found = toml::from_str::<Form>(text).map_err(|error| malformed(in_one_line(&error, text)))?.form;
+        if found != FORM {
+            return Err(LockError::Newer { path: path.to_owned(), found });
+        }
+        let written =
+            toml::from_str::<Written>(text).map_err(|error| malformed(in_one_line(&error, text)))?;
+        let mut pins = BTreeMap::new();
+        for pin in written.connectors {
+            let slug = pin.slug.clone();
+            if pins.insert(slug.clone(), pin).is_some() {
+                return Err(malformed(format!("it pins {slug} twice")));
+            }
+        }
+        Ok(Lock { pins })
+    }
+
+    /// Writes a lock file; whoever reads it sees all of it or what was there before.
+    ///
+    /// # Errors
+    /// Where the system refuses.
+    pub fn write(&self, path: &Path) -> Result<(), LockError> {
+        let failed = |source| LockError::System { what: "write", path: path.to_owned(), source };
+        let written = Written { form: FORM, connectors: self.pins.values().cloned().collect() };
+        let text = toml::to_string(&written).map_err(|error| failed(io::Error::other(error)))?;
+        let mut name = path.file_name().unwrap_or_default().to_owned();
+        name.push(format!(".{}.new", std::process::id()));
+        let new = path.with_file_name(name);
+        let mut file = fs::File::create(&new).map_err(failed)?;
+        let replaced = file
+            .write_all(format!("{HEADER}\n{text}").as_bytes())
+            .and_then(|()| file.sync_all())
+            .and_then(|()| fs::rename(&new, path));
+        replaced.map_err(|source| {
+            // The old file is still there; the unfinished one is of no use.
+            let _ = fs::remove_file(&new);
+            failed(source)
+        })
+    }
+
+    /// All pins, by slug.
+    pub fn pins(&self) -> impl Iterator<Item = &Pin> {
+        self.pins.values()
+    }
+
+    /// The pin of a connector.
+    #[must_use]
+    pub fn pin(&self, slug: &Slug) -> Option<&Pin> {
+        self.pins.get(slug)
+    }
+
+    /// Pins a connector; gives the pin that it had.
+    pub fn put(&mut self, pin: Pin) -> Option<Pin> {
+        self.pins.insert(pin.slug.clone(), pin)
+    }
+
+    /// What it says of a connector that is to run. `strict` refuses whatever is not pinned as it is; else only an
+    /// upgrade that asks for more is refused.
+    ///
+    /// # Errors
+    /// [`LockError::NotPinned`] or [`LockError::Differs`].
+    pub fn judge(&self, path: &Path, found: &Pin, strict: bool) -> Result<Verdict, LockError> {
+        let slug = || found.slug.clone();
+        let Some(pin) = self.pins.get(&found.slug) else {
+            return if strict {
+                Err(LockError::NotPinned { path: path.to_owned(), slug: slug() })
+            } else {
+                Ok(Verdict::Free)
+            };
+        };
+        let differences = pin.differences(found);
+        let asks_for_more =
+            differences.iter().any(|difference| matches!(difference, Difference::AsksForMore(_)));
+        if differences.is_empty() {
+            return Ok(Verdict::Pinned { withheld: without(&found.permissions, &pin.permissions) });
+        }
+        if strict || asks_for_more {
+            return Err(LockError::Differs { path: path.to_owned(), slug: slug(), differences });
+        }
+        Ok(Verdict::Replaced(differences))
+    }
+}
+
+/// The place and the problem, without the excerpt that goes over several lines.
+fn in_one_line(error: &toml::de::Error, text: &str) -> String {
+    let start = error.span().map_or(0, |span| span.start.min(text.len()));
+    let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
+    format!("line {line}: {}", error.message().replace('\n', " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATH: &str = "codeclimate-connector.lock";
+
+    fn pin(version: &str, content: &str, permissions: &[&str]) -> Pin {
+        Pin {
+            slug: "git".parse().unwrap(),
+            version: version.to_owned(),
+            sha256: Digest::of_bytes(content.as_bytes()),
+            permissions: permissions.iter().map(|text| text.parse().unwrap()).collect(),
+        }
+    }
+
+    fn lock(pin: Pin) -> Lock {
+        let mut lock = Lock::default();
+        lock.put(pin);
+        lock
+    }
+
+    #[test]
+    fn a_lock_file_is_read_as_it_was_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(PATH);
+        assert_eq!(Lock::read(&path).unwrap(), None);
+        assert!(Lock::read_existing(&path).unwrap_err().to_string().contains("there is no lock file"));
+        let lock = lock(pin("0.1.0", "a", &["network", "read:path"]));
+        lock.write(&path).unwrap();
+        assert_eq!(Lock::read(&path).unwrap(), Some(lock));
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
+        let text = fs::read_to_string(&path).unwrap();
+        assert!(text.starts_with("# Written by `codeclimate-connector lock`"), "{text}");
+    }
+
+    #[test]
+    fn the_same_file_runs_with_what_it_was_granted() {
+        let lock = lock(pin("0.1.0", "a", &["read:path"]));
+        let found = pin("0.1.0", "a", &["exec", "read:path"]);
+        for strict in [false, true] {
+            let verdict = lock.judge(Path::new(PATH), &found, strict).unwrap();
+            assert_eq!(verdict, Verdict::Pinned { withheld: vec![Permission::Exec] });
+        }
+    }
+
+    #[test]
+    fn another_file_runs_unless_it_asks_for_more_or_the_lock_is_strict() {
+        let lock = lock(pin("0.1.0", "a", &["network", "read:path"]));
+        let less = pin("0.2.0", "b", &["network"]);
+        assert!(matches!(lock.judge(Path::new(PATH), &less, false).unwrap(), Verdict::Replaced(_)));
+        let strictly = lock.judge(Path::new(PATH), &less, true).unwrap_err().to_string();
+        for words in ["version 0.1.0 is pinned, 0.2.0 found", "SHA-256 ", "it no longer asks for read:path"] {
+            assert!(strictly.contains(words), "{strictly}");
+        }
+        let more = pin("0.2.0", "b", &["exec", "network", "read:path"]);
+        let refusal = lock.judge(Path::new(PATH), &more, false).unwrap_err();
+        assert_eq!(refusal.exit_code(), ExitCode::ConnectorUnusable);
+        assert!(refusal.to_string().contains("it asks for more: exec"), "{refusal}");
+    }
+
+    #[test]
+    fn what_is_not_pinned_runs_unless_the_lock_is_strict() {
+        let found = pin("0.1.0", "a", &[]);
+        assert_eq!(Lock::default().judge(Path::new(PATH), &found, false).unwrap(), Verdict::Free);
+        let refusal = Lock::default().judge(Path::new(PATH), &found, true).unwrap_err().to_string();
+        assert!(refusal.contains("does not pin git"), "{refusal}");
+    }
+
+    #[test]
+    fn a_file_that_is_no_lock_is_refused_with_its_place() {
+        let good =
+            "form = 1\n[[connector]]\nslug = \"git\"\nversion = \"1\"\nsha256 = \"SHA\"\npermissions = []\n"
+                .replace("SHA", &Digest::of_bytes(b"").to_string());
+        assert!(Lock::from_text(Path::new(PATH), &good).is_ok());
+        let table = [
+            ("", "line 1: missing field `form`"),
+            ("form = 2", "has form 2, but this runner knows 1 only"),
+            ("form = 1\nx", "line 2: "),
+            (&good.replace("[]", "[\"everything\"]"), "line 6: \"everything\" is not a permission"),
+            (&good.replace("sha256 = \"", "sha256 = \"x"), "line 5: a SHA-256 has 64 hexadecimal digits"),
+            (&good.replace("permissions", "permission"), "unknown field `permission`"),
+            (&format!("{good}{}", &good[9..]), "it pins git twice"),
+        ];
+        for (text, words) in table {
+            let error = Lock::from_text(Path::new(PATH), text).unwrap_err().to_string();
+            assert!(error.contains(words), "{text:?}: {error}");
+        }
+    }
+}

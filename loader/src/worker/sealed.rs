@@ -1,0 +1,114 @@
+//! The library's file, copied into memory that nobody can change any more: what is hashed is what is loaded.
+
+use std::{
+    fs::File,
+    io,
+    os::fd::{AsFd, AsRawFd},
+    path::{Path, PathBuf},
+};
+
+use rustix::{
+    fs::{Dev, MemfdFlags, SealFlags, fcntl_add_seals, fstat, major, memfd_create, minor},
+    io::Errno,
+};
+
+/// Why a file could not be copied.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to {what}")]
+pub(crate) struct SealError {
+    what: String,
+    #[source]
+    source: io::Error,
+}
+
+/// A library in sealed memory.
+pub(crate) struct Sealed {
+    file: File,
+}
+
+impl Sealed {
+    /// Copies a file. Its pages count against the memory limit of the run.
+    pub(crate) fn copy(path: &Path) -> Result<Self, SealError> {
+        let error = |what: &str| {
+            let what = format!("{what} {}", path.display());
+            move |source| SealError { what, source }
+        };
+        let mut original = File::open(path).map_err(error("open"))?;
+        let mut file = memory().map_err(error("make room in memory for"))?;
+        io::copy(&mut original, &mut file).map_err(error("copy"))?;
+        let seals = SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL;
+        fcntl_add_seals(&file, seals).map_err(|errno| error("seal the copy of")(errno.into()))?;
+        Ok(Self { file })
+    }
+
+    /// For the supervisor, which looks before anything is loaded.
+    pub(crate) fn descriptor(&self) -> impl AsFd + '_ {
+        self.file.as_fd()
+    }
+
+    /// The path under which `dlopen` finds it.
+    pub(crate) fn path(&self) -> PathBuf {
+        format!("/proc/self/fd/{}", self.file.as_raw_fd()).into()
+    }
+
+    /// What identifies its pages among the mappings of this process.
+    pub(crate) fn identity(&self) -> io::Result<Identity> {
+        let stat = fstat(&self.file)?;
+        Ok(Identity { device: (major_of(stat.st_dev), minor_of(stat.st_dev)), inode: stat.st_ino })
+    }
+}
+
+/// Device and inode of a file, as `/proc/self/maps` shows them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Identity {
+    pub(crate) device: (u32, u32),
+    pub(crate) inode: u64,
+}
+
+fn major_of(device: Dev) -> u32 {
+    major(device)
+}
+
+fn minor_of(device: Dev) -> u32 {
+    minor(device)
+}
+
+/// Memory with a descriptor. Kernels since 6.3 want to be told that code will run from it; older ones do not know how.
+fn memory() -> io::Result<File> {
+    let flags = MemfdFlags::CLOEXEC | MemfdFlags::ALLOW_SEALING;
+    let made = match memfd_create("connector", flags | MemfdFlags::EXEC) {
+        Err(Errno::INVAL) => memfd_create("connector", flags),
+        made => made,
+    };
+    Ok(File::from(made?))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read, Seek, Write};
+
+    use super::*;
+
+    #[test]
+    fn a_copy_does_not_change_with_its_original_nor_by_anybody() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("library.so");
+        std::fs::write(&path, "before").unwrap();
+        let mut sealed = Sealed::copy(&path).unwrap();
+        std::fs::write(&path, "after!").unwrap();
+        let mut text = String::new();
+        sealed.file.rewind().unwrap();
+        sealed.file.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "before");
+        assert!(sealed.file.write_all(b"x").is_err());
+        assert!(sealed.file.set_len(1).is_err());
+        let mut opened_anew = File::options().write(true).open(sealed.path()).unwrap();
+        assert!(opened_anew.write_all(b"x").is_err());
+    }
+
+    #[test]
+    fn a_file_that_is_gone_is_named() {
+        let error = Sealed::copy(Path::new("/absent/library.so")).map(|_| ()).unwrap_err();
+        assert_eq!(error.to_string(), "failed to open /absent/library.so");
+    }
+}
