@@ -80,6 +80,7 @@ const NEVER: &[Call] = calls![
     msgctl = SYS_msgctl,
     mq_open = SYS_mq_open,
     mq_unlink = SYS_mq_unlink,
+    inotify_add_watch = SYS_inotify_add_watch,
 ];
 
 #[cfg(target_arch = "x86_64")]
@@ -100,6 +101,10 @@ const BY_PROCESS: &[Call] = calls![
     rt_tgsigqueueinfo = SYS_rt_tgsigqueueinfo,
     prlimit64 = SYS_prlimit64,
     pidfd_open = SYS_pidfd_open,
+];
+/// Refused unless they are about the caller, which is 0: any thread's id names its process, and other processes of the
+/// same user would obey.
+const OF_OTHERS: &[Call] = calls![
     sched_setaffinity = SYS_sched_setaffinity,
     sched_setscheduler = SYS_sched_setscheduler,
     sched_setparam = SYS_sched_setparam,
@@ -107,8 +112,8 @@ const BY_PROCESS: &[Call] = calls![
     migrate_pages = SYS_migrate_pages,
     move_pages = SYS_move_pages,
 ];
-/// Those that name a process, a group or a user as their second argument; refused unless that is the caller.
-const BY_SECOND: &[Call] = calls![setpriority = SYS_setpriority, ioprio_set = SYS_ioprio_set];
+/// The same, with a kind of target (process, group, user) before the target.
+const OF_OTHERS_BY_KIND: &[Call] = calls![setpriority = SYS_setpriority, ioprio_set = SYS_ioprio_set];
 /// They name a process or thread in a way that no filter can follow. Callers have another way.
 const UNTRACEABLE: &[Call] = calls![tkill = SYS_tkill, pidfd_send_signal = SYS_pidfd_send_signal];
 
@@ -140,8 +145,9 @@ const ATTRIBUTES_HERE: &[Call] = calls![
 ];
 #[cfg(target_arch = "aarch64")]
 const ATTRIBUTES_HERE: &[Call] = &[];
-/// Newer than libc's tables: 452 on every architecture.
-const FCHMODAT2: Call = ("fchmodat2", 452);
+/// Newer than libc's tables; these have the same number on every architecture.
+const NEW_ATTRIBUTES: &[Call] =
+    &[("fchmodat2", 452), ("setxattrat", 463), ("removexattrat", 466), ("file_setattr", 469)];
 const TRUNCATE: Call = ("truncate", libc::SYS_truncate);
 
 /// Refused for some arguments only.
@@ -184,14 +190,16 @@ pub(crate) fn name_of(number: i64) -> Option<&'static str> {
         NEVER,
         NEVER_HERE,
         BY_PROCESS,
-        BY_SECOND,
         UNTRACEABLE,
         EXEC,
         ATTRIBUTES,
         ATTRIBUTES_HERE,
         TRACED,
         TRACED_HERE,
-        &[FCHMODAT2, TRUNCATE, SOCKET, SOCKETPAIR, CLONE, PRCTL, IOCTL],
+        NEW_ATTRIBUTES,
+        OF_OTHERS,
+        OF_OTHERS_BY_KIND,
+        &[TRUNCATE, SOCKET, SOCKETPAIR, CLONE, PRCTL, IOCTL],
     ];
     let sending = SENDING.iter().map(|(call, _)| call);
     tables.into_iter().flatten().chain(sending).find(|(_, known)| *known == number).map(|(name, _)| *name)
@@ -220,7 +228,7 @@ pub(super) fn filter(wanted: &Wanted<'_>) -> Result<BpfProgram, ConfineError> {
     // Programs want to set modes and times, of their own files.
     let may_set = wanted.mounts || wanted.rules.exec || !wanted.rules.write.is_empty();
     if !may_set {
-        chains.extend(always(ATTRIBUTES.iter().chain(ATTRIBUTES_HERE).chain([&FCHMODAT2])));
+        chains.extend(always(ATTRIBUTES.iter().chain(ATTRIBUTES_HERE).chain(NEW_ATTRIBUTES)));
     }
     if !wanted.mounts && !wanted.truncation {
         chains.extend(always([&TRUNCATE]));
@@ -229,7 +237,17 @@ pub(super) fn filter(wanted: &Wanted<'_>) -> Result<BpfProgram, ConfineError> {
     for ((_, number), flags) in SENDING {
         chains.insert(number, vec![rule([masked(flags, MSG_FASTOPEN, libc::MSG_FASTOPEN)?])?]);
     }
-    chains.insert(SOCKETPAIR.1, vec![rule([masked(1, SOCKET_TYPE, libc::SOCK_DGRAM)?])?]);
+    for (_, number) in OF_OTHERS {
+        chains.insert(*number, vec![rule([differs(0, 0)?])?]);
+    }
+    for ((_, number), process) in OF_OTHERS_BY_KIND.iter().zip([PRIO_PROCESS, IOPRIO_WHO_PROCESS]) {
+        chains.insert(*number, vec![rule([differs(0, process)?])?, rule([differs(1, 0)?])?]);
+    }
+    // In a sandbox not even those of other workers.
+    chains.insert(libc::SYS_prlimit64, vec![rule([differs(0, 0)?])?]);
+    // To Unix sockets, raw means datagrams.
+    let datagrams = [libc::SOCK_DGRAM, libc::SOCK_RAW].map(|kind| rule([masked(1, SOCKET_TYPE, kind)?]));
+    chains.insert(SOCKETPAIR.1, datagrams.into_iter().collect::<Result<_, _>>()?);
     chains.insert(CLONE.1, namespaces()?);
     chains.insert(
         PRCTL.1,
@@ -285,9 +303,6 @@ fn always<'a>(calls: impl IntoIterator<Item = &'a Call>) -> Chains {
 
 fn of_parents(parents: &[i32]) -> Result<Chains, BackendError> {
     let mut chains = always(UNTRACEABLE);
-    for (_, number) in BY_SECOND {
-        chains.insert(*number, vec![rule([differs(1, 0)?])?]);
-    }
     for (_, number) in BY_PROCESS {
         let of_each = parents.iter().map(|parent| rule([equals(0, *parent)?])).collect::<Result<_, _>>()?;
         chains.insert(*number, of_each);
@@ -299,6 +314,9 @@ fn of_parents(parents: &[i32]) -> Result<Chains, BackendError> {
 const SOCKET_TYPE: u64 = 0xf;
 /// Obsolete, and raw all the same.
 pub(crate) const SOCK_PACKET: i32 = 10;
+/// From `linux/resource.h` and `linux/ioprio.h`.
+const PRIO_PROCESS: i32 = 0;
+const IOPRIO_WHO_PROCESS: i32 = 1;
 /// Connects by sending, which Landlock's hook for connecting does not see.
 const MSG_FASTOPEN: u64 = libc::MSG_FASTOPEN as u64;
 const TIOCSTI: i32 = 0x5412;
@@ -369,7 +387,18 @@ mod tests {
 
     #[test]
     fn no_system_call_stands_in_two_tables_and_each_has_its_name() {
-        let tables = [NEVER, NEVER_HERE, BY_PROCESS, UNTRACEABLE, EXEC, ATTRIBUTES, ATTRIBUTES_HERE];
+        let tables = [
+            NEVER,
+            NEVER_HERE,
+            BY_PROCESS,
+            OF_OTHERS,
+            OF_OTHERS_BY_KIND,
+            UNTRACEABLE,
+            EXEC,
+            ATTRIBUTES,
+            ATTRIBUTES_HERE,
+            NEW_ATTRIBUTES,
+        ];
         let mut numbers: Vec<i64> = tables.into_iter().flatten().map(|(_, number)| *number).collect();
         let count = numbers.len();
         numbers.sort_unstable();

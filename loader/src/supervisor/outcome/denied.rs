@@ -7,31 +7,70 @@ use super::{Evidence, denials::Denial};
 /// A judgement with advice that names paths and ports.
 pub(super) type Advised = (ExitCode, String, String);
 
-/// As Rust and C show EPERM, the answer to a system call that the filter refuses.
-const NOT_PERMITTED: [&str; 2] = ["(os error 1)", "Operation not permitted"];
-/// As they show EACCES, the answer to a file or port that Landlock denies.
-const PERMISSION_DENIED: [&str; 2] = ["(os error 13)", "Permission denied"];
+/// How Rust and C show an error of the system.
+struct Words {
+    /// With its number, which only this system's errors have.
+    number: &'static str,
+    /// In words that may also be a remote server's.
+    words: &'static str,
+}
+
+/// EPERM, the answer to a system call that the filter refuses.
+const NOT_PERMITTED: Words = Words { number: "(os error 1)", words: "Operation not permitted" };
+/// EACCES, the answer to a file or port that Landlock denies.
+const PERMISSION_DENIED: Words = Words { number: "(os error 13)", words: "Permission denied" };
+/// EROFS, the answer to a change on a read-only mount.
+const READ_ONLY: Words = Words { number: "(os error 30)", words: "Read-only file system" };
+const ALL: [Words; 3] = [NOT_PERMITTED, PERMISSION_DENIED, READ_ONLY];
+/// Rust and C say no more than that a name was not found where there is no network.
+const UNRESOLVED: [&str; 2] = ["failed to lookup address", "name resolution"];
+
+impl Words {
+    fn are_in(&self, text: &str) -> bool {
+        text.contains(self.number) || text.contains(self.words)
+    }
+}
 
 /// The judgement, where the sandbox had no part in the failure; else that of the sandbox.
 pub(super) fn weighed((code, what, advice): Advised, evidence: &Evidence) -> Advised {
-    let named: Vec<&Denial> = evidence.denials.iter().filter(|denial| !denial.is_usual).collect();
     if !is_sandboxed(evidence) || !is_of_connector(code) {
         return (code, what, advice);
     }
-    let said = |texts: [&str; 2]| texts.iter().any(|text| what.contains(text));
-    if !named.is_empty() && (said(NOT_PERMITTED) || said(PERMISSION_DENIED)) {
-        let what = format!("{what}; the sandbox denied {}", list(&named));
-        return (ExitCode::Denied, what, grants(&named));
+    let named = news(&evidence.denials, NOT_PERMITTED.are_in(&what));
+    let speaks_of_it = ALL.iter().any(|words| words.are_in(&what));
+    let is_of_system = ALL.iter().any(|words| what.contains(words.number));
+    match &named[..] {
+        named @ [_, ..] if speaks_of_it || lacks_network(named, &what) => {
+            (ExitCode::Denied, format!("{what}; the sandbox denied {}", list(named)), grants(named))
+        }
+        named @ [_, ..] => {
+            let what = format!("{what}; before that the sandbox had denied {}", list(named));
+            (code, what, or_grants(advice, named))
+        }
+        [] if is_of_system => {
+            let advice = probable(&what);
+            (ExitCode::Denied, format!("{what}; probably the sandbox denied it"), advice)
+        }
+        [] if speaks_of_it => {
+            let advice = format!(
+                "{advice}. If that is about this machine, the sandbox may be the reason: {}",
+                probable(&what)
+            );
+            (code, what, advice)
+        }
+        [] => (code, what, advice),
     }
-    if said(PERMISSION_DENIED) {
-        let advice = probable(&what);
-        return (ExitCode::Denied, format!("{what}; probably the sandbox denied it"), advice);
-    }
-    if !named.is_empty() {
-        let what = format!("{what}; before that the sandbox had denied {}", list(&named));
-        return (code, what, or_grants(advice, &named));
-    }
-    (code, what, advice)
+}
+
+fn lacks_network(named: &[&Denial], what: &str) -> bool {
+    named.iter().any(|denial| denial.what == "socket (network)")
+        && UNRESOLVED.iter().any(|words| what.contains(words))
+}
+
+/// The denials to speak of: what is usual is none, unless nothing else can have been the reason.
+fn news(denials: &[Denial], was_refused: bool) -> Vec<&Denial> {
+    let odd: Vec<&Denial> = denials.iter().filter(|denial| !denial.is_usual).collect();
+    if odd.is_empty() && was_refused { denials.iter().collect() } else { odd }
 }
 
 fn is_sandboxed(evidence: &Evidence) -> bool {
@@ -75,7 +114,7 @@ fn or_grants(advice: String, denials: &[&Denial]) -> String {
 
 /// What to do about a message that speaks of a denial; none where it does not.
 pub(crate) fn hint(message: &str) -> Option<String> {
-    PERMISSION_DENIED.iter().any(|text| message.contains(text)).then(|| probable(message))
+    PERMISSION_DENIED.are_in(message).then(|| probable(message))
 }
 
 fn grants(denials: &[&Denial]) -> String {
@@ -95,6 +134,7 @@ fn grants(denials: &[&Denial]) -> String {
 /// The kernel does not tell which file or port it was; the connector's message often does.
 fn probable(what: &str) -> String {
     let option = match (path_in(what), port_in(what)) {
+        (Some(path), _) if READ_ONLY.are_in(what) => format!("--allow write:{path}"),
         (Some(path), _) => format!("--allow read:{path} (or write:)"),
         (None, Some(port)) => format!("--allow connect:{port}"),
         (None, None) => "--allow read:PATH or connect:PORT".to_owned(),
@@ -156,7 +196,8 @@ mod tests {
     fn a_failure_on_a_file_or_port_is_probably_the_sandboxs() {
         let table = [
             ("failed: /srv/data/x.json: Permission denied (os error 13)", "--allow read:/srv/data/x.json"),
-            ("failed: http://10.0.0.1:8080/: Permission denied", "--allow connect:8080"),
+            ("failed: http://10.0.0.1:8080/: Permission denied (os error 13)", "--allow connect:8080"),
+            ("failed: /srv/x: Read-only file system (os error 30)", "--allow write:/srv/x."),
             ("failed: Permission denied (os error 13)", "--allow read:PATH or connect:PORT"),
         ];
         for (message, option) in table {
@@ -165,6 +206,28 @@ mod tests {
             assert!(what.ends_with("probably the sandbox denied it"), "{what}");
             assert!(advice.contains(option), "{advice}");
         }
+    }
+
+    #[test]
+    fn what_is_usual_counts_where_nothing_else_can_be_the_reason() {
+        let usual = Denial { is_usual: true, ..denial("socket (Unix)", None, 3) };
+        let (code, what, _) = judged("failed: (os error 1)", &[usual]);
+        assert_eq!(code, ExitCode::Denied);
+        assert!(what.ends_with("; the sandbox denied socket (Unix) (3 times)"), "{what}");
+        let network = denial("socket (network)", Some("--allow network"), 1);
+        let (code, _, advice) = judged("failed: failed to lookup address information", &[network]);
+        assert_eq!(code, ExitCode::Denied);
+        assert!(advice.contains("--allow network"), "{advice}");
+    }
+
+    #[test]
+    fn the_words_of_a_remote_server_are_not_taken_for_the_systems() {
+        let (code, what, advice) = judged("failed: 403: Permission denied on project 7", &[]);
+        assert_eq!(
+            (code, what.as_str()),
+            (ExitCode::ConnectorError, "failed: 403: Permission denied on project 7")
+        );
+        assert!(advice.contains("the sandbox may be the reason"), "{advice}");
     }
 
     #[test]
