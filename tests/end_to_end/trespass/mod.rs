@@ -244,8 +244,10 @@ const STREAM: &str = r#"{"_type":"Stream","id":"only","self":"https://trespassin
 fn expected(world: &World, expected: &Expected) -> (i32, Vec<String>) {
     let (code, words) = match expected {
         Call(call) => (33, vec![format!("the sandbox denied {call}"), "no option allows that".to_owned()]),
+        // In a trace the constructor's own denial may stand before or behind it.
         Named(what, option) => {
-            (33, vec![format!("the sandbox denied {what}"), format!("if it ought to have that, add {option}; ")])
+            let denied = ["; the sandbox denied ", what, "if it ought to have that, add --allow ", option];
+            (33, denied.map(str::to_owned).to_vec())
         }
         Probably(option) => (33, vec!["probably the sandbox denied it".to_owned(), (*option).to_owned()]),
         ProbablyForGood => (33, vec!["probably the sandbox denied it".to_owned()]),
