@@ -36,7 +36,13 @@ const ROWS: &[Row] = &[
     // The port of a configuration's key, where the connector asks for that.
     (443, Some(8443), &[], 0, &["done; 1 record"]),
     (443, Some(8443), &["--deny", "connect:mirror"], 33, &["probably", "add --allow connect:8443"]),
-    (443, None, &["--deny", "network"], 33, &["the sandbox denied socket (network)", "add --allow network; "]),
+    (
+        443,
+        None,
+        &["--deny", "network"],
+        33,
+        &["the sandbox denied socket (network)", "add --allow network; "],
+    ),
     (443, None, &["--sandbox", "off"], 0, &["done; 1 record"]),
     (8443, None, &["--sandbox", "off"], 0, &["done; 1 record"]),
 ];
@@ -72,6 +78,8 @@ fn complaint(server: &Server, row: &Row) -> Option<String> {
 
 #[track_caller]
 fn assert_endings(files: &[(&str, &str)], rows: &[Row]) {
+    // Built outside: cargo may want the world's network.
+    connector_tests::binary();
     let complaints = in_own_network(files, || {
         let server = Server::start();
         rows.iter().filter_map(|row| complaint(&server, row)).collect::<Vec<_>>()

@@ -13,7 +13,6 @@ const FILE: &str = "constructor-ran";
 /// lies, `{config}` a configuration that its schema refuses.
 const COMMANDS: &[(&[&str], i32)] = &[
     (&["inspect", "{file}"], 0),
-    (&["inspect", "--json", "{file}"], 0),
     (&["list", "--connector-path", "{folder}"], 0),
     (&["verify-configuration", "{file}", "{config}"], 10),
     (&["discover-streams", "{file}", "{config}"], 10),

@@ -53,7 +53,8 @@ fn start_loopback() -> Result<(), Errno> {
         *place = letter.cast_signed();
     }
     let flags = (libc::IFF_UP | libc::IFF_RUNNING) as libc::c_short;
-    let request = libc::ifreq { ifr_name: name, ifr_ifru: libc::__c_anonymous_ifr_ifru { ifru_flags: flags } };
+    let request =
+        libc::ifreq { ifr_name: name, ifr_ifru: libc::__c_anonymous_ifr_ifru { ifru_flags: flags } };
     let socket = std::os::fd::AsRawFd::as_raw_fd(&socket);
     // SAFETY: the kernel reads one `ifreq`, which is whole and lasts longer than the call.
     match unsafe { libc::ioctl(socket, libc::SIOCSIFFLAGS, &raw const request) } {

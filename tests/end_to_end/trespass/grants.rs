@@ -32,17 +32,32 @@ const GRANTED: &[Row] = &[
     ("trace", On::Runner, EXEC, Call("ptrace")),
     ("connect", Nothing, EXEC, Named("socket (network)", "--allow network")),
     ("read", Path("/etc/shadow"), EXEC, Probably("--allow read:/etc/shadow (or write:)")),
-    ("connect", Nothing, &["--deny", "network"], Ends(2, "the connector does not ask for that; it asks for nothing")),
-    ("read", Path("{outside}/file"), &["--allow", "reed:x"], Ends(2, "write network, exec, connect:PORT, read:PATH or write")),
+    (
+        "connect",
+        Nothing,
+        &["--deny", "network"],
+        Ends(2, "the connector does not ask for that; it asks for nothing"),
+    ),
+    (
+        "read",
+        Path("{outside}/file"),
+        &["--allow", "reed:x"],
+        Ends(2, "write network, exec, connect:PORT, read:PATH or write"),
+    ),
 ];
 
 /// Changes beside what may be written are none of its business either.
 const BESIDE: &[Row] = &[
-    ("change-mode", Path("{outside}/file"), WRITE, Probably("--allow ")),
-    ("change-mode", Path("{outside}/file"), EXEC, Probably("--allow ")),
     ("overwrite", Path("{outside}/file"), WRITE, Probably("--allow ")),
     ("overwrite", Path("{outside}/file"), READ_ALL, Probably("--allow ")),
     ("remove", Path("{outside}/file"), READ_ALL, Probably("--allow ")),
+];
+
+/// The same of what only read-only mounts keep where programs or writing are granted. A user has none, and may then change
+/// the modes of all of the user's files.
+const ATTRIBUTES_BESIDE: &[Row] = &[
+    ("change-mode", Path("{outside}/file"), WRITE, Probably("--allow ")),
+    ("change-mode", Path("{outside}/file"), EXEC, Probably("--allow ")),
 ];
 
 fn with_folder(world: &World) {
@@ -55,7 +70,13 @@ fn with_folder(world: &World) {
 fn assert_granted(world: &World) {
     with_folder(world);
     let complaints: Vec<String> = GRANTED.iter().filter_map(|row| unexpected(world, row)).collect();
-    assert!(complaints.is_empty(), "{} of {} rows:\n{}", complaints.len(), GRANTED.len(), complaints.join("\n"));
+    assert!(
+        complaints.is_empty(),
+        "{} of {} rows:\n{}",
+        complaints.len(),
+        GRANTED.len(),
+        complaints.join("\n")
+    );
 }
 
 fn unexpected(world: &World, row: &Row) -> Option<String> {
@@ -71,7 +92,7 @@ fn unexpected(world: &World, row: &Row) -> Option<String> {
 fn what_is_granted_is_reached_and_nothing_beside_it() {
     let world = World::of_root();
     assert_granted(&world);
-    assert_endings(&world, &[BESIDE]);
+    assert_endings(&world, &[BESIDE, ATTRIBUTES_BESIDE]);
 }
 
 #[test]
@@ -99,11 +120,26 @@ fn as_another_user_it_reaches_what_that_user_may() {
         &[&[
             ("read", Path("{outside}/file"), NOBODY_READ, Ends(0, "done; 1 record")),
             ("read", Path("{outside}/own"), NOBODY_READ, Ends(0, "done; 1 record")),
-            ("read", Path("{outside}/private"), NOBODY_READ, Probably("no rights over files that its user may not read")),
+            (
+                "read",
+                Path("{outside}/private"),
+                NOBODY_READ,
+                Probably("no rights over files that its user may not read"),
+            ),
             // Root without its capabilities is a user as well.
-            ("read", Path("{outside}/own"), READ_ALL, Probably("no rights over files that its user may not read")),
+            (
+                "read",
+                Path("{outside}/own"),
+                READ_ALL,
+                Probably("no rights over files that its user may not read"),
+            ),
             ("read", Path("{outside}/private"), READ_ALL, Ends(0, "done; 1 record")),
-            ("create", Path("{outside}/new"), NOBODY_WRITE, Probably("--allow read:{outside}/new (or write:)")),
+            (
+                "create",
+                Path("{outside}/new"),
+                NOBODY_WRITE,
+                Probably("--allow read:{outside}/new (or write:)"),
+            ),
             ("create-in-own-folder", Nothing, NOBODY, Ends(0, "done; 1 record")),
             ("become-user", Nothing, NOBODY, super::ProbablyForGood),
         ]],

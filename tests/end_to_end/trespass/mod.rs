@@ -50,7 +50,12 @@ const FILES: &[Row] = &[
     ("read", Path("/etc/shadow"), DEFAULT, Probably("--allow read:/etc/shadow (or write:)")),
     ("read", Path("{outside}/.ssh/key"), DEFAULT, Probably("--allow read:{outside}/.ssh/key (or write:)")),
     ("read", Path("/proc/1/environ"), DEFAULT, Probably("--allow read:/proc/1/environ (or write:)")),
-    ("read", Path("/proc/self/root/etc/shadow"), DEFAULT, Probably("--allow read:/proc/self/root/etc/shadow")),
+    (
+        "read",
+        Path("/proc/self/root/etc/shadow"),
+        DEFAULT,
+        Probably("--allow read:/proc/self/root/etc/shadow"),
+    ),
     ("list", Path("{outside}"), DEFAULT, Probably("--allow read:{outside} (or write:)")),
     ("list", Path("/home"), DEFAULT, Probably("--allow read:/home (or write:)")),
     ("list", Path("/etc/ssl/private"), DEFAULT, Probably("--allow read:/etc/ssl/private (or write:)")),
@@ -203,14 +208,19 @@ const TRACES: &[Row] = &[
     ),
     ("list", Path("{outside}"), TRACE, Named("reading {outside}", "--allow read:{outside}")),
     ("create", Path("{outside}/new"), TRACE, Named("writing {outside}/new", "--allow write:{outside}/new")),
-    ("overwrite", Path("{outside}/file"), TRACE, Named("writing {outside}/file", "--allow write:{outside}/file")),
+    (
+        "overwrite",
+        Path("{outside}/file"),
+        TRACE,
+        Named("writing {outside}/file", "--allow write:{outside}/file"),
+    ),
     (
         "connect",
         Nothing,
         &["--sandbox", "trace", "--allow", "network"],
         Named("connecting to port {port} of 127.0.0.1", "--allow connect:{port}"),
     ),
-    ("trace", On::Runner, TRACE, Call("ptrace")),
+    ("trace", On::Runner, TRACE, Ends(33, "; the sandbox denied ptrace, ")),
 ];
 const TRACE: &[&str] = &["--sandbox", "trace"];
 
@@ -238,7 +248,8 @@ fn ended(world: &World, (attempt, on, arguments, _): &Row) -> Ended {
     world.run(runner)
 }
 
-const STREAM: &str = r#"{"_type":"Stream","id":"only","self":"https://trespassing.example/only","name":"only"}"#;
+const STREAM: &str =
+    r#"{"_type":"Stream","id":"only","self":"https://trespassing.example/only","name":"only"}"#;
 
 /// Exit code and words.
 fn expected(world: &World, expected: &Expected) -> (i32, Vec<String>) {
@@ -290,13 +301,19 @@ fn assert_endings(world: &World, tables: &[&[Row]]) {
 fn changes_by_root() -> Vec<Row> {
     let changed = ATTRIBUTES.iter().map(|(attempt, _)| (*attempt, "{outside}/file"));
     let write = |path: &'static str| -> &'static str { format!("--allow write:{path}").leak() };
-    CHANGES.iter().copied().chain(changed).map(|(attempt, path)| (attempt, Path(path), DEFAULT, Probably(write(path)))).collect()
+    CHANGES
+        .iter()
+        .copied()
+        .chain(changed)
+        .map(|(attempt, path)| (attempt, Path(path), DEFAULT, Probably(write(path))))
+        .collect()
 }
 
 /// A user has no mounts of their own; Landlock and the filter share the work.
 fn changes_by_user() -> Vec<Row> {
     let either = |path: &'static str| -> &'static str { format!("--allow read:{path} (or write:)").leak() };
-    let changes = CHANGES.iter().map(|(attempt, path)| (*attempt, Path(path), DEFAULT, Probably(either(path))));
+    let changes =
+        CHANGES.iter().map(|(attempt, path)| (*attempt, Path(path), DEFAULT, Probably(either(path))));
     let attributes =
         ATTRIBUTES.iter().map(|(attempt, call)| (*attempt, Path("{outside}/file"), DEFAULT, Call(call)));
     changes.chain(attributes).collect()

@@ -118,7 +118,5 @@ const KERNEL: Table = &[
     ("watch-files", kernel::watch_files),
 ];
 
-const FOREIGN_CALLS: Table = &[
-    ("call-as-32-bits", foreign_calls::as_32_bits),
-    ("call-as-x32", foreign_calls::as_x32),
-];
+const FOREIGN_CALLS: Table =
+    &[("call-as-32-bits", foreign_calls::as_32_bits), ("call-as-x32", foreign_calls::as_x32)];

@@ -90,8 +90,7 @@ pub(crate) fn count_events(_configuration: &Configuration) -> Tried {
     let mut attributes = [0; 64];
     attributes[0] = 1;
     attributes[4] = 64;
-    let arguments =
-        [Argument::Bytes(&attributes), 0.into(), (-1).into(), (-1).into(), 0.into()];
+    let arguments = [Argument::Bytes(&attributes), 0.into(), (-1).into(), (-1).into(), 0.into()];
     done(call(libc::SYS_perf_event_open, arguments))
 }
 

@@ -45,7 +45,8 @@ impl Client for Trespassing {
 
     fn sync_stream(&self, _stream: &Stream, _cutoff: Timestamp) -> Result<(), Error> {
         let name = self.configuration.attempt.as_str();
-        let attempt = attempts::named(name).ok_or_else(|| Error::configuration(format!("no attempt {name}")))?;
+        let attempt =
+            attempts::named(name).ok_or_else(|| Error::configuration(format!("no attempt {name}")))?;
         let found = attempt(&self.configuration).map_err(|error| error.context(name))?;
         for line in found {
             self.context.logger.info(line);

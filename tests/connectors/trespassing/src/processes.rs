@@ -1,8 +1,7 @@
 //! Other processes, and what becomes of its own.
 
 use std::{
-    env,
-    fs,
+    env, fs,
     os::unix::{fs::PermissionsExt, process::parent_id},
     path::Path,
     process::Command,
@@ -28,7 +27,11 @@ fn done<T, E: Into<Error>>(tried: Result<T, E>) -> Tried {
 pub(crate) fn say_who(_configuration: &Configuration) -> Tried {
     let status = fs::read_to_string("/proc/self/status")?;
     let told = |line: &&str| ["Uid:", "Gid:", "Groups:", "CapBnd:"].iter().any(|key| line.starts_with(key));
-    Ok(status.lines().filter(told).map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect())
+    Ok(status
+        .lines()
+        .filter(told)
+        .map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "))
+        .collect())
 }
 
 fn read_of(process: impl std::fmt::Display, file: &str) -> Tried {
@@ -101,8 +104,7 @@ pub(crate) fn make_users_less_urgent(_configuration: &Configuration) -> Tried {
 
 pub(crate) fn make_idle(configuration: &Configuration) -> Tried {
     let priority = 0_i32.to_ne_bytes();
-    let arguments =
-        [configuration.process.into(), libc::SCHED_IDLE.into(), Argument::Bytes(&priority)];
+    let arguments = [configuration.process.into(), libc::SCHED_IDLE.into(), Argument::Bytes(&priority)];
     done(call(libc::SYS_sched_setscheduler, arguments))
 }
 
@@ -133,13 +135,8 @@ pub(crate) fn read_directly(configuration: &Configuration) -> Tried {
     // `struct iovec`: where, how much. Every x86-64 program without relocation has its start there; others have not.
     let ours = words([room.as_mut_ptr() as u64, 8]);
     let theirs = words([0x40_0000, 8]);
-    let arguments = [
-        configuration.process.into(),
-        Argument::Bytes(&ours),
-        1.into(),
-        Argument::Bytes(&theirs),
-        1.into(),
-    ];
+    let arguments =
+        [configuration.process.into(), Argument::Bytes(&ours), 1.into(), Argument::Bytes(&theirs), 1.into()];
     done(call(libc::SYS_process_vm_readv, arguments))
 }
 

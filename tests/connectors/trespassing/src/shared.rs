@@ -2,10 +2,7 @@
 
 use connector_interface::Error;
 
-use crate::{
-    Configuration,
-    system_call::call,
-};
+use crate::{Configuration, system_call::call};
 
 type Tried = Result<Vec<String>, Error>;
 
