@@ -101,6 +101,7 @@ impl World {
         }
     }
 
+    /// The state now; visits are told once.
     pub(super) fn state(&self) -> State {
         let mut files = BTreeMap::new();
         look_at(self.folder.path(), &mut files);
