@@ -78,6 +78,8 @@ fn complaint(server: &Server, row: &Row) -> Option<String> {
 
 #[track_caller]
 fn assert_endings(files: &[(&str, &str)], rows: &[Row]) {
+    // Built outside: cargo may want the world's network.
+    let _ = connector_tests::binary();
     let complaints = in_own_network(files, || {
         let server = Server::start();
         rows.iter().filter_map(|row| complaint(&server, row)).collect::<Vec<_>>()

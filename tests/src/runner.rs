@@ -227,7 +227,7 @@ impl Running {
     /// Where there is none.
     #[must_use]
     pub fn guardian(&self) -> Pid {
-        child_named(self.child.id(), "codeclimate-connector-guardian")
+        child_named(self.child.id(), GUARDIAN)
     }
 
     /// The worker of the run.
@@ -237,7 +237,14 @@ impl Running {
     #[must_use]
     pub fn worker(&self) -> Pid {
         let guardian = self.guardian().as_raw_nonzero().get().cast_unsigned();
-        child_named(guardian, "codeclimate-connector-worker")
+        child_named(guardian, WORKER)
+    }
+
+    /// The worker of the run, if it has begun.
+    #[must_use]
+    pub fn worker_by_now(&self) -> Option<Pid> {
+        let guardian = find_child(self.child.id(), GUARDIAN)?.as_raw_nonzero().get().cast_unsigned();
+        find_child(guardian, WORKER)
     }
 
     /// The most memory that the runner itself ever held, in bytes; waits for its end.
@@ -293,18 +300,27 @@ impl Running {
     }
 }
 
+const GUARDIAN: &str = "codeclimate-connector-guardian";
+const WORKER: &str = "codeclimate-connector-worker";
+
 /// The child of a process whose command line begins with this name.
 fn child_named(parent: u32, name: &str) -> Pid {
-    let mut children = String::new();
-    for task in std::fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten() {
-        children.push_str(&std::fs::read_to_string(task.path().join("children")).unwrap_or_default());
-    }
+    find_child(parent, name)
+        .unwrap_or_else(|| panic!("process {parent} has no child {name}, only {:?}", children(parent)))
+}
+
+fn find_child(parent: u32, name: &str) -> Option<Pid> {
+    let children = children(parent);
     let is_named = |pid: &&str| {
         let command = std::fs::read_to_string(format!("/proc/{pid}/cmdline")).unwrap_or_default();
         command.starts_with(name)
     };
-    let pid = children.split_whitespace().find(is_named).and_then(|pid| Pid::from_raw(pid.parse().ok()?));
-    pid.unwrap_or_else(|| panic!("process {parent} has no child {name}, only {children:?}"))
+    children.split_whitespace().find(is_named).and_then(|pid| Pid::from_raw(pid.parse().ok()?))
+}
+
+fn children(parent: u32) -> String {
+    let tasks = std::fs::read_dir(format!("/proc/{parent}/task")).into_iter().flatten().flatten();
+    tasks.map(|task| std::fs::read_to_string(task.path().join("children")).unwrap_or_default()).collect()
 }
 
 impl Drop for Running {

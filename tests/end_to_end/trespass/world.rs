@@ -101,6 +101,7 @@ impl World {
         }
     }
 
+    /// The state now; visits are told once.
     pub(super) fn state(&self) -> State {
         let mut files = BTreeMap::new();
         look_at(self.folder.path(), &mut files);
@@ -162,8 +163,7 @@ fn start_other(user: Option<&Unprivileged>) -> Running {
 
 /// Whether the connector has got its file by now, which it does once it is confined and loaded.
 fn is_working(run: &Running) -> bool {
-    let worker = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| run.worker()));
-    let Ok(worker) = worker else { return false };
+    let Some(worker) = run.worker_by_now() else { return false };
     let maps = fs::read_to_string(format!("/proc/{}/maps", worker.as_raw_nonzero())).unwrap_or_default();
     maps.contains("memfd:")
 }
