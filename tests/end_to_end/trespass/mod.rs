@@ -220,7 +220,7 @@ const TRACES: &[Row] = &[
         &["--sandbox", "trace", "--allow", "network"],
         Named("connecting to port {port} of 127.0.0.1", "--allow connect:{port}"),
     ),
-    ("trace", On::Runner, TRACE, Ends(33, "; the sandbox denied ptrace, ")),
+    ("trace", On::Runner, TRACE, Call("ptrace")),
 ];
 const TRACE: &[&str] = &["--sandbox", "trace"];
 
