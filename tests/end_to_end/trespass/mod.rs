@@ -77,6 +77,9 @@ const CHANGES: &[(&str, &str)] = &[
     ("rename", "{outside}/file"),
     ("remove", "{outside}/file"),
     ("link", "{outside}/file"),
+    // Out of the run's limits: to the root of the hierarchy, to where the runner is.
+    ("overwrite", "{cgroups}/cgroup.procs"),
+    ("overwrite", "{cgroup}/cgroup.procs"),
     ("spare-itself", "/proc/self/oom_score_adj"),
 ];
 
@@ -168,7 +171,7 @@ const SOCKETS: &[Row] = &[
 ];
 
 const KERNEL: &[Row] = &[
-    ("mount", Nothing, DEFAULT, Call("mount")),
+    ("mount", Path("{outside}"), DEFAULT, Call("mount")),
     ("make-writable", Nothing, DEFAULT, Call("mount_setattr")),
     ("unshare-user", Nothing, DEFAULT, Call("unshare")),
     ("unshare-mounts", Nothing, DEFAULT, Call("unshare")),
@@ -213,6 +216,13 @@ const TRACES: &[Row] = &[
         Path("{outside}/file"),
         TRACE,
         Named("writing {outside}/file", "--allow write:{outside}/file"),
+    ),
+    // Whoever copies an option from the advice is not to grant more than it says.
+    (
+        "create",
+        Path("{outside}/new --allow exec"),
+        TRACE,
+        Named("writing {outside}/new --allow exec", "--allow 'write:{outside}/new --allow exec'"),
     ),
     (
         "connect",

@@ -91,7 +91,9 @@ impl World {
     /// A text with the places of this world.
     pub(super) fn text(&self, text: &str) -> String {
         let folder = self.folder.path().display().to_string();
-        text.replace("{outside}", &folder).replace("{port}", &self.port().to_string())
+        let text = text.replace("{outside}", &folder).replace("{port}", &self.port().to_string());
+        let (root, own) = cgroups();
+        text.replace("{cgroups}", root).replace("{cgroup}", &own)
     }
 
     pub(super) fn run(&self, runner: Runner) -> Ended {
@@ -145,6 +147,18 @@ impl World {
         note("datagrams", self.datagrams.recv(&mut [0; 100]).map(drop));
         visits
     }
+}
+
+/// The root of the hierarchy in which memory is limited, and the cgroup of this process in it.
+fn cgroups() -> (&'static str, String) {
+    let own = fs::read_to_string("/proc/self/cgroup").unwrap();
+    let v1 = own.lines().find_map(|line| Some(line.split_once(":memory:")?.1));
+    let v2 = own.lines().find_map(|line| line.strip_prefix("0::")).unwrap_or("/");
+    let (root, own) = match v1 {
+        Some(path) => ("/sys/fs/cgroup/memory", path),
+        None => ("/sys/fs/cgroup", v2),
+    };
+    (root, format!("{root}{}", own.trim_end_matches('/')))
 }
 
 fn start_other(user: Option<&Unprivileged>) -> Running {

@@ -1,6 +1,11 @@
 //! What changes the system, or makes another one.
 
-use std::{fs::File, io, os::fd::AsRawFd};
+use std::{
+    ffi::CString,
+    fs::File,
+    io,
+    os::{fd::AsRawFd, unix::ffi::OsStrExt},
+};
 
 use connector_interface::Error;
 
@@ -16,20 +21,16 @@ fn done(tried: io::Result<i64>) -> Tried {
     Ok(tried.map(|_| Vec::new())?)
 }
 
-pub(crate) fn mount(_configuration: &Configuration) -> Tried {
-    done(call(libc::SYS_mount, [c"none".into(), c"/mnt".into(), c"tmpfs".into(), 0.into(), 0.into()]))
+pub(crate) fn mount(configuration: &Configuration) -> Tried {
+    let path = CString::new(configuration.path.as_os_str().as_bytes())?;
+    done(call(libc::SYS_mount, [c"none".into(), path.as_c_str().into(), c"tmpfs".into(), 0.into(), 0.into()]))
 }
 
-/// Takes back what the runner has done to the mounts.
+/// Takes back what the runner has done to the mount of the root, and not to those below it: without a sandbox they are
+/// everybody's.
 pub(crate) fn make_writable(_configuration: &Configuration) -> Tried {
     let attributes = words([0, 1, 0, 0]);
-    let arguments = [
-        libc::AT_FDCWD.into(),
-        c"/".into(),
-        libc::AT_RECURSIVE.into(),
-        Argument::Bytes(&attributes),
-        32.into(),
-    ];
+    let arguments = [libc::AT_FDCWD.into(), c"/".into(), 0.into(), Argument::Bytes(&attributes), 32.into()];
     done(call(libc::SYS_mount_setattr, arguments))
 }
 
@@ -132,7 +133,7 @@ pub(crate) fn read_log(_configuration: &Configuration) -> Tried {
 /// Learns the names of files that come and go in a folder.
 pub(crate) fn watch_files(configuration: &Configuration) -> Tried {
     let watching = owned(call(libc::SYS_inotify_init1, [0.into()])?)?;
-    let path = std::ffi::CString::new(configuration.path.to_string_lossy().as_bytes())?;
+    let path = CString::new(configuration.path.as_os_str().as_bytes())?;
     let all = 0xfff;
     let arguments = [watching.as_raw_fd().into(), path.as_c_str().into(), all.into()];
     at(&configuration.path, call(libc::SYS_inotify_add_watch, arguments))
