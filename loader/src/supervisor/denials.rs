@@ -102,6 +102,11 @@ impl Denials {
     }
 }
 
+/// The option that allows this, as a shell takes it: a path may hold anything, another option too.
+pub(crate) fn allowing(permission: &str) -> String {
+    format!("--allow {}", shlex::try_quote(permission).unwrap_or_default())
+}
+
 /// A refused system call in words.
 fn described(notification: &Notification) -> Denial {
     let number = notification.number;
@@ -115,7 +120,7 @@ fn described(notification: &Notification) -> Denial {
         "socketpair" => ("socketpair (Unix datagrams)".to_owned(), None, false),
         _ => (name, None, false),
     };
-    let grant = grant.map(|permission| format!("--allow {permission}"));
+    let grant = grant.map(allowing);
     Denial { what, grant, is_usual, times: 1 }
 }
 

@@ -2,7 +2,10 @@
 
 use crate::exit_code::ExitCode;
 
-use super::{Evidence, denials::Denial};
+use super::{
+    Evidence,
+    denials::{Denial, allowing},
+};
 
 /// A judgement with advice that names paths and ports.
 pub(super) type Advised = (ExitCode, String, String);
@@ -134,9 +137,9 @@ fn grants(denials: &[&Denial]) -> String {
 /// The kernel does not tell which file or port it was; the connector's message often does.
 fn probable(what: &str) -> String {
     let option = match (path_in(what), port_in(what)) {
-        (Some(path), _) if READ_ONLY.are_in(what) => format!("--allow write:{path}"),
-        (Some(path), _) => format!("--allow read:{path} (or write:)"),
-        (None, Some(port)) => format!("--allow connect:{port}"),
+        (Some(path), _) if READ_ONLY.are_in(what) => allowing(&format!("write:{path}")),
+        (Some(path), _) => format!("{} (or write:)", allowing(&format!("read:{path}"))),
+        (None, Some(port)) => allowing(&format!("connect:{port}")),
         (None, None) => "--allow read:PATH or connect:PORT".to_owned(),
     };
     format!(
