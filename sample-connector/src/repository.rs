@@ -44,6 +44,13 @@ pub(crate) enum OpenError {
         #[source]
         source: std::io::Error,
     },
+    #[error("path: `{part}`, where the git repository `{path}` keeps its data, cannot be read")]
+    Denied {
+        path: String,
+        part: String,
+        #[source]
+        source: std::io::Error,
+    },
     #[error("path: `{path}` lies inside the git repository `{top}`; name that folder")]
     Inside { path: String, top: String },
     #[error(
@@ -147,6 +154,9 @@ fn unreadable(path: &str, source: std::io::Error) -> OpenError {
 }
 
 fn not_a_repository(path: &str, given: &Path, source: gix::Error) -> OpenError {
+    if let Some((part, source)) = denied_part(given) {
+        return OpenError::Denied { path: path.to_owned(), part: part.display().to_string(), source };
+    }
     let path = path.to_owned();
     if gix::discover::is_git(given).is_ok() || gix::discover::is_git(&given.join(".git")).is_ok() {
         return OpenError::Damaged { path, source };
@@ -158,6 +168,22 @@ fn not_a_repository(path: &str, given: &Path, source: gix::Error) -> OpenError {
         }
         Err(_) => OpenError::NotARepository { path, source },
     }
+}
+
+/// The folder of git's data that may not be read: in a linked worktree it lies elsewhere, and the sandbox of the runner
+/// has only heard of the path. Without a look of our own, git would say that it is not there.
+fn denied_part(given: &Path) -> Option<(PathBuf, std::io::Error)> {
+    let linked = std::fs::read_to_string(given.join(".git")).ok();
+    let linked = linked.and_then(|text| Some(given.join(text.strip_prefix("gitdir:")?.trim())));
+    let folders = linked.into_iter().chain([given.join(".git"), given.to_owned()]);
+    folders.into_iter().find_map(|folder| match std::fs::File::open(folder.join("HEAD")) {
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            let of_worktree = folder.parent().filter(|parent| parent.ends_with("worktrees"));
+            let common = of_worktree.and_then(Path::parent).unwrap_or(&folder);
+            Some((canonical(common), error))
+        }
+        _ => None,
+    })
 }
 
 fn canonical(folder: &Path) -> PathBuf {

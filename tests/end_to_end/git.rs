@@ -156,6 +156,25 @@ fn a_repository_that_vanishes_midway_ends_the_run_with_its_path() {
 }
 
 #[test]
+fn a_linked_worktree_needs_a_word_about_where_its_data_lies() {
+    let folder = merged();
+    let linked = folder.path().join("linked");
+    git(folder.path(), &["worktree", "add", "--quiet", "linked", "main"], b"");
+    let run = |arguments: &[&str]| {
+        Runner::verb("discover-streams", "git", &json!({ "path": linked }))
+            .with(arguments.iter().copied())
+            .run()
+    };
+    let data = folder.path().canonicalize().unwrap().join(".git");
+    let option = format!("read:{}", data.display());
+    run(&[])
+        .assert(33, "probably the sandbox denied it")
+        .assert(33, &format!("add --allow {option} (or write:)"));
+    run(&["--allow", &option]).assert(0, "done; 1 record");
+    run(&["--sandbox", "off"]).assert(0, "done; 1 record");
+}
+
+#[test]
 fn a_configuration_is_verified() {
     let repository = merged();
     let verify = |configuration: &Value| Runner::verb("verify-configuration", "git", configuration).run();

@@ -357,7 +357,7 @@ fn namespaces() -> Result<Vec<SeccompRule>, BackendError> {
 }
 
 fn rule<const N: usize>(conditions: [SeccompCondition; N]) -> Result<SeccompRule, BackendError> {
-    SeccompRule::new(conditions.to_vec())
+    SeccompRule::new(conditions.into_iter().collect())
 }
 
 fn equals(argument: u8, value: i32) -> Result<SeccompCondition, BackendError> {

@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    ffi::OsString,
+    ffi::OsStr,
     fs,
     path::{Path, PathBuf},
 };
@@ -63,7 +63,9 @@ const PRIVATE: [&str; 1] = ["/etc/ssl/private"];
 pub(super) fn readable() -> Vec<PathBuf> {
     let named = LIBRARIES.iter().chain(&CERTIFICATES).chain(&RESOLVER).chain(&MACHINE);
     let mut paths: Vec<PathBuf> = named.flat_map(|path| without_private(Path::new(path))).collect();
-    paths.extend(["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().filter_map(env::var_os).flat_map(split));
+    paths.extend(
+        ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().filter_map(env::var_os).flat_map(|value| split(&value)),
+    );
     let targets: Vec<PathBuf> = paths.iter().flat_map(|path| targets_outside(path, &paths)).collect();
     paths.extend(targets);
     paths.extend(own_libraries());
@@ -71,8 +73,8 @@ pub(super) fn readable() -> Vec<PathBuf> {
 }
 
 /// `SSL_CERT_DIR` may name several.
-fn split(value: OsString) -> Vec<PathBuf> {
-    env::split_paths(&value).filter(|path| path.is_absolute()).collect()
+fn split(value: &OsStr) -> Vec<PathBuf> {
+    env::split_paths(value).filter(|path| path.is_absolute()).collect()
 }
 
 /// A path; in place of one with a private part, the other parts.

@@ -17,7 +17,7 @@ use super::sealed::Sealed;
 pub(super) fn seal_and_confine(channel: &UnixStream, job: &Job) -> Result<Option<Sealed>, StepError> {
     let sealed = match Sealed::copy(&job.connector) {
         Ok(sealed) => sealed,
-        Err(error) => return give_up(channel, Step::NoLibrary(crate::chain(&error))),
+        Err(error) => return give_up(channel, &Step::NoLibrary(crate::chain(&error))),
     };
     send_step(channel, &Step::Sealed, Some(sealed.descriptor().as_fd()))?;
     if !wait_for_admission(channel)? {
@@ -29,11 +29,11 @@ pub(super) fn seal_and_confine(channel: &UnixStream, job: &Job) -> Result<Option
             send_step(channel, &Step::Confined(fences), listener.as_ref().map(AsFd::as_fd))?;
             Ok(Some(sealed))
         }
-        Err(error) => give_up(channel, Step::NotConfined(crate::chain(&error))),
+        Err(error) => give_up(channel, &Step::NotConfined(crate::chain(&error))),
     }
 }
 
-fn give_up(channel: &UnixStream, reason: Step) -> Result<Option<Sealed>, StepError> {
-    send_step(channel, &reason, None)?;
+fn give_up(channel: &UnixStream, reason: &Step) -> Result<Option<Sealed>, StepError> {
+    send_step(channel, reason, None)?;
     Ok(None)
 }
