@@ -170,7 +170,11 @@ pub(crate) const TRACED: &[Call] = calls![
     connect = SYS_connect,
     mkdirat = SYS_mkdirat,
     unlinkat = SYS_unlinkat,
+    renameat = SYS_renameat,
     renameat2 = SYS_renameat2,
+    linkat = SYS_linkat,
+    symlinkat = SYS_symlinkat,
+    mknodat = SYS_mknodat,
 ];
 #[cfg(target_arch = "x86_64")]
 pub(crate) const TRACED_HERE: &[Call] = calls![
@@ -180,6 +184,9 @@ pub(crate) const TRACED_HERE: &[Call] = calls![
     unlink = SYS_unlink,
     rename = SYS_rename,
     rmdir = SYS_rmdir,
+    link = SYS_link,
+    symlink = SYS_symlink,
+    mknod = SYS_mknod,
 ];
 #[cfg(target_arch = "aarch64")]
 pub(crate) const TRACED_HERE: &[Call] = &[];
@@ -398,6 +405,10 @@ mod tests {
             ATTRIBUTES,
             ATTRIBUTES_HERE,
             NEW_ATTRIBUTES,
+            // What is only traced is let through: nothing that is refused may be among it.
+            TRACED,
+            TRACED_HERE,
+            &[TRUNCATE],
         ];
         let mut numbers: Vec<i64> = tables.into_iter().flatten().map(|(_, number)| *number).collect();
         let count = numbers.len();

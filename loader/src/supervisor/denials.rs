@@ -91,10 +91,8 @@ impl Denials {
     }
 
     fn judge(&self, notification: &Notification, reach: &Reach) -> Answer {
-        if let Some(trace) = Trace::of(notification) {
-            if let Some(denial) = trace.denial(reach) {
-                self.add(denial);
-            }
+        if let Some(traces) = Trace::of(notification) {
+            traces.iter().filter_map(|trace| trace.denial(reach)).for_each(|denial| self.add(denial));
             return Answer::Continue;
         }
         self.add(described(notification));

@@ -31,21 +31,31 @@ pub(super) enum Trace {
 }
 
 impl Trace {
-    /// What a system call asks for; none where it is not among those that are only traced.
-    pub(super) fn of(notification: &Notification) -> Option<Self> {
+    /// All that a system call asks for; none where it is not among those that are only traced.
+    pub(super) fn of(notification: &Notification) -> Option<Vec<Self>> {
         let Notification { pid, number, arguments, .. } = *notification;
         let process = Asking { pid };
-        let [first, second, third, ..] = arguments;
+        let [first, second, third, fourth, ..] = arguments;
+        let write = |folder: Option<u64>, path: u64| process.path(folder, path).map(Self::Write);
         let traced = match name_of(number)? {
             "openat" => process.open(Some(first), second, third),
             "openat2" => process.flags_at(third).and_then(|flags| process.open(Some(first), second, flags)),
             "open" => process.open(None, first, second),
-            "creat" | "mkdir" | "unlink" | "rename" | "rmdir" => process.path(None, first).map(Self::Write),
-            "mkdirat" | "unlinkat" | "renameat2" => process.path(Some(first), second).map(Self::Write),
+            "creat" | "mkdir" | "unlink" | "rmdir" | "mknod" => write(None, first),
+            "mkdirat" | "unlinkat" | "mknodat" => write(Some(first), second),
+            "symlink" => write(None, second),
+            "symlinkat" => write(Some(second), third),
+            "rename" | "link" => {
+                return Some([write(None, first), write(None, second)].into_iter().flatten().collect());
+            }
+            "renameat" | "renameat2" | "linkat" => {
+                let both = [write(Some(first), second), write(Some(third), fourth)];
+                return Some(both.into_iter().flatten().collect());
+            }
             "connect" => process.address(second, third),
             _ => return None,
         };
-        Some(traced.unwrap_or(Self::Other))
+        Some(traced.into_iter().collect())
     }
 
     /// The denial, if it is out of reach.

@@ -197,7 +197,12 @@ const KERNEL: &[Row] = &[
 #[cfg(target_arch = "x86_64")]
 const FOREIGN_CALLS: &[Row] = &[
     ("call-as-x32", Nothing, DEFAULT, Ends(20, "Function not implemented (os error 38)")),
-    ("call-as-32-bits", Nothing, DEFAULT, Ends(23, "SIGSYS")),
+    (
+        "call-as-32-bits",
+        Nothing,
+        DEFAULT,
+        Ends(33, "(SIGSYS); the sandbox kills who makes system calls of another architecture"),
+    ),
 ];
 #[cfg(not(target_arch = "x86_64"))]
 const FOREIGN_CALLS: &[Row] = &[];

@@ -24,6 +24,8 @@ const NOT_PERMITTED: Words = Words { number: "(os error 1)", words: "Operation n
 const PERMISSION_DENIED: Words = Words { number: "(os error 13)", words: "Permission denied" };
 /// EROFS, the answer to a change on a read-only mount.
 const READ_ONLY: Words = Words { number: "(os error 30)", words: "Read-only file system" };
+/// What a filter kills with.
+const KILLED: &str = "(SIGSYS)";
 const ALL: [Words; 3] = [NOT_PERMITTED, PERMISSION_DENIED, READ_ONLY];
 /// Rust and C say no more than that a name was not found where there is no network.
 const UNRESOLVED: [&str; 2] = ["failed to lookup address", "name resolution"];
@@ -38,6 +40,10 @@ impl Words {
 pub(super) fn weighed((code, what, advice): Advised, evidence: &Evidence) -> Advised {
     if !is_sandboxed(evidence) || !is_of_connector(code) {
         return (code, what, advice);
+    }
+    if code == ExitCode::ConnectorCrashed && what.contains(KILLED) {
+        let what = format!("{what}; the sandbox kills who makes system calls of another architecture");
+        return (ExitCode::Denied, what, grants(&[]));
     }
     let named = news(&evidence.denials, NOT_PERMITTED.are_in(&what));
     let speaks_of_it = ALL.iter().any(|words| words.are_in(&what));
