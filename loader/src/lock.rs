@@ -2,15 +2,20 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::{fmt, fs};
 
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::exit_code::ExitCode;
 use crate::permission::Permission;
 use crate::slug::Slug;
+
+mod error;
+#[cfg(test)]
+mod tests;
+
+pub use error::LockError;
 
 /// The name that a lock file has where none is given.
 pub const LOCK_FILE: &str = "codeclimate-connector.lock";
@@ -45,78 +50,6 @@ struct Written {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Lock {
     pins: BTreeMap<Slug, Pin>,
-}
-
-/// Why a lock file cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum LockError {
-    /// There is none, where one is needed.
-    #[error("there is no lock file {}; make one with `codeclimate-connector lock CONNECTOR...`", .path.display())]
-    Missing {
-        /// Where it was looked for.
-        path: PathBuf,
-    },
-    /// The system refused.
-    #[error("failed to {what} lock file {}", .path.display())]
-    System {
-        /// What failed.
-        what: &'static str,
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        #[source]
-        source: io::Error,
-    },
-    /// It is not what `lock` writes.
-    #[error("cannot understand lock file {}: {problem}; put the version that was last committed in its place, or remove it \
-             and lock anew", .path.display())]
-    Malformed {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong, with its place.
-        problem: String,
-    },
-    /// A newer runner has written it.
-    #[error("lock file {} has form {found}, but this runner knows {FORM} only; install a newer runner", .path.display())]
-    Newer {
-        /// The file.
-        path: PathBuf,
-        /// Its form.
-        found: u32,
-    },
-    /// The connector is not among the pins.
-    #[error("lock file {} does not pin {slug}; look at it with `inspect`, then `codeclimate-connector lock {slug}`", .path.display())]
-    NotPinned {
-        /// The file.
-        path: PathBuf,
-        /// The connector.
-        slug: Slug,
-    },
-    /// It is pinned otherwise.
-    #[error(
-        "lock file {} pins {slug} otherwise: {}; if that is meant to be, look at it with `inspect`, then lock it anew with \
-         `codeclimate-connector lock`", .path.display(), listed(.differences)
-    )]
-    Differs {
-        /// The file.
-        path: PathBuf,
-        /// The connector.
-        slug: Slug,
-        /// All differences.
-        differences: Vec<Difference>,
-    },
-}
-
-impl LockError {
-    /// The ending that this error leads to.
-    #[must_use]
-    pub const fn exit_code(&self) -> ExitCode {
-        ExitCode::ConnectorUnusable
-    }
-}
-
-fn listed(differences: &[Difference]) -> String {
-    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// How a connector differs from its pin.
@@ -325,94 +258,4 @@ fn in_one_line(error: &toml::de::Error, text: &str) -> String {
     let start = error.span().map_or(0, |span| span.start.min(text.len()));
     let line = text.as_bytes()[..start].iter().filter(|byte| **byte == b'\n').count() + 1;
     format!("line {line}: {}", error.message().replace('\n', " "))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    const PATH: &str = "codeclimate-connector.lock";
-
-    fn pin(version: &str, content: &str, permissions: &[&str]) -> Pin {
-        Pin {
-            slug: "git".parse().unwrap(),
-            version: version.to_owned(),
-            sha256: Digest::of_bytes(content.as_bytes()),
-            permissions: permissions.iter().map(|text| text.parse().unwrap()).collect(),
-        }
-    }
-
-    fn lock(pin: Pin) -> Lock {
-        let mut lock = Lock::default();
-        lock.put(pin);
-        lock
-    }
-
-    #[test]
-    fn a_lock_file_is_read_as_it_was_written() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join(PATH);
-        assert_eq!(Lock::read(&path).unwrap(), None);
-        assert!(Lock::read_existing(&path).unwrap_err().to_string().contains("there is no lock file"));
-        let lock = lock(pin("0.1.0", "a", &["network", "read:path"]));
-        lock.write(&path).unwrap();
-        assert_eq!(Lock::read(&path).unwrap(), Some(lock));
-        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
-        let text = fs::read_to_string(&path).unwrap();
-        assert!(text.starts_with("# Written by `codeclimate-connector lock`"), "{text}");
-    }
-
-    #[test]
-    fn the_same_file_runs_with_what_it_was_granted() {
-        let lock = lock(pin("0.1.0", "a", &["read:path"]));
-        let found = pin("0.1.0", "a", &["exec", "read:path"]);
-        for strict in [false, true] {
-            let verdict = lock.judge(Path::new(PATH), &found, strict).unwrap();
-            assert_eq!(verdict, Verdict::Pinned { withheld: vec![Permission::Exec] });
-        }
-    }
-
-    #[test]
-    fn another_file_runs_unless_it_asks_for_more_or_the_lock_is_strict() {
-        let lock = lock(pin("0.1.0", "a", &["network", "read:path"]));
-        let less = pin("0.2.0", "b", &["network"]);
-        assert!(matches!(lock.judge(Path::new(PATH), &less, false).unwrap(), Verdict::Replaced(_)));
-        let strictly = lock.judge(Path::new(PATH), &less, true).unwrap_err().to_string();
-        for words in ["version 0.1.0 is pinned, 0.2.0 found", "SHA-256 ", "it no longer asks for read:path"] {
-            assert!(strictly.contains(words), "{strictly}");
-        }
-        let more = pin("0.2.0", "b", &["exec", "network", "read:path"]);
-        let refusal = lock.judge(Path::new(PATH), &more, false).unwrap_err();
-        assert_eq!(refusal.exit_code(), ExitCode::ConnectorUnusable);
-        assert!(refusal.to_string().contains("it asks for more: exec"), "{refusal}");
-    }
-
-    #[test]
-    fn what_is_not_pinned_runs_unless_the_lock_is_strict() {
-        let found = pin("0.1.0", "a", &[]);
-        assert_eq!(Lock::default().judge(Path::new(PATH), &found, false).unwrap(), Verdict::Free);
-        let refusal = Lock::default().judge(Path::new(PATH), &found, true).unwrap_err().to_string();
-        assert!(refusal.contains("does not pin git"), "{refusal}");
-    }
-
-    #[test]
-    fn a_file_that_is_no_lock_is_refused_with_its_place() {
-        let good =
-            "form = 1\n[[connector]]\nslug = \"git\"\nversion = \"1\"\nsha256 = \"SHA\"\npermissions = []\n"
-                .replace("SHA", &Digest::of_bytes(b"").to_string());
-        assert!(Lock::from_text(Path::new(PATH), &good).is_ok());
-        let table = [
-            ("", "line 1: missing field `form`"),
-            ("form = 2", "has form 2, but this runner knows 1 only"),
-            ("form = 1\nx", "line 2: "),
-            (&good.replace("[]", "[\"everything\"]"), "line 6: \"everything\" is not a permission"),
-            (&good.replace("sha256 = \"", "sha256 = \"x"), "line 5: a SHA-256 has 64 hexadecimal digits"),
-            (&good.replace("permissions", "permission"), "unknown field `permission`"),
-            (&format!("{good}{}", &good[9..]), "it pins git twice"),
-        ];
-        for (text, words) in table {
-            let error = Lock::from_text(Path::new(PATH), text).unwrap_err().to_string();
-            assert!(error.contains(words), "{text:?}: {error}");
-        }
-    }
 }

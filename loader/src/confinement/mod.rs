@@ -13,6 +13,7 @@ mod parents;
 mod privileges;
 mod reach;
 mod system;
+mod tables;
 
 use std::{
     io,
@@ -22,11 +23,12 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-pub(crate) use calls::{SOCK_PACKET, name_of};
+pub(crate) use calls::SOCK_PACKET;
 pub(crate) use domain::Kernel;
 pub(crate) use listener::{Answer, Notification, answer, receive};
 pub(crate) use privileges::{User, UserError, hide_memory};
 pub(crate) use reach::Reach;
+pub(crate) use tables::name_of;
 
 /// How much of a sandbox is wanted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]
