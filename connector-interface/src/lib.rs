@@ -165,9 +165,9 @@
 //! # Permissions
 //!
 //! What the connector needs of the world outside of its process and its temporary folder (`TMPDIR`), one
-//! line each. Operators read it before they run the file, and the runner may hold the connector to it: what
-//! you do not ask for may be refused. Ask for nothing that you do not need; without the list, the connector
-//! asks for nothing.
+//! line each. Operators read it before they run the file, and the runner holds the connector to it. Ask for
+//! nothing that you do not need; without the list, the connector reaches nothing but the system's libraries,
+//! certificates and resolver files, to read, and its temporary folder, which is also its `HOME`.
 //!
 //! | permission | what it asks for |
 //! | --- | --- |
@@ -181,6 +181,11 @@
 //! a fixed cloud service asks for `network`; one for a server of the operator's own, whose URL is
 //! configured, for `connect:baseUrl`; one that reads files, for `read:path`. A wrong word, or a key that
 //! the schema does not have, fails the build with what to write instead.
+//!
+//! What was not granted fails with the system's own error: 'permission denied', 'read-only file system' or
+//! 'operation not permitted'. Let it reach the operator with the path or the port (`?` does), and the runner
+//! can say which option would allow it. While you write the connector, `--sandbox trace` names everything
+//! that is denied. Programs that you execute are held to the same, and cannot read `/proc/self`.
 //!
 //! # Configuration
 //!
