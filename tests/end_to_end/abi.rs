@@ -65,7 +65,7 @@ fn every_version_syncs_a_stream_with_records_state_log_and_a_refusal() {
         assert_eq!(lines[0]["extractedAt"], "2020-02-21T00:00:00Z", "{}", library.display());
         assert_eq!(lines[0]["connector"], json!({ "slug": "aged", "version": "1.0.0" }));
         for line in [
-            "syncing with [apiToken] stream=old",
+            "syncing with [secret apiToken] stream=old",
             "refused because of /name",
             "began anew",
             "/name: expected a string, found the number 7",
