@@ -80,6 +80,10 @@ pub struct Library<'data> {
     segments: &'data [Segment],
 }
 
+/// Far more than any library has.
+const MAX_SEGMENTS: usize = 128;
+const MAX_NOTES: usize = 10_000;
+
 impl<'data> Library<'data> {
     /// Checks the headers of a file's bytes, and that it is meant to be loaded on this machine.
     ///
@@ -105,6 +109,7 @@ impl<'data> Library<'data> {
         within("the table of segments", table, data)?;
         within("the table of sections", end_of_sections(header), data)?;
         let segments = header.program_headers(ENDIAN, data).map_err(damaged("the table of segments"))?;
+        check_number(segments)?;
         for segment in segments.iter().filter(|segment| segment.p_type(ENDIAN) == elf::PT_LOAD) {
             let end = segment.p_offset(ENDIAN).saturating_add(segment.p_filesz(ENDIAN));
             within("a loaded segment", end, data)?;
@@ -185,13 +190,24 @@ impl Wanted<'_> {
         &self,
         mut notes: NoteIterator<'data, Header>,
     ) -> Result<Option<&'data [u8]>, object::Error> {
-        while let Some(note) = notes.next()? {
+        for _ in 0..MAX_NOTES {
+            let Some(note) = notes.next()? else { break };
             if note.name() == self.owner && note.n_type(ENDIAN).0 == self.kind {
                 return Ok(Some(note.desc()));
             }
         }
         Ok(None)
     }
+}
+
+/// Far more segments than any linker makes would cost more time than any file is worth; of two dynamic segments readers
+/// and linkers might each take another one.
+fn check_number(segments: &[Segment]) -> Result<(), ElfError> {
+    let dynamic = segments.iter().filter(|segment| segment.p_type(ENDIAN) == elf::PT_DYNAMIC).count();
+    if segments.len() > MAX_SEGMENTS || dynamic > 1 {
+        return Err(ElfError::Damaged { part: "the table of segments", source: None });
+    }
+    Ok(())
 }
 
 /// Sections are not loaded, but stand at the end: a file that ends before them is not all that was built. A file without

@@ -18,6 +18,7 @@ mod tests;
 
 pub use glibc::GlibcVersion;
 pub use host::Host;
+pub(crate) use libraries::folders as library_folders;
 pub(crate) use problem::Shown;
 pub use problem::{Problem, Unloadable};
 

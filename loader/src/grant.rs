@@ -56,7 +56,7 @@ impl FromStr for Allowance {
 #[derive(Debug, thiserror::Error)]
 pub enum GrantError {
     /// A permission is to be taken away that is not asked for.
-    #[error("--deny {denied}: the connector does not ask for that; it asks for {}", asked_for(.asked))]
+    #[error("{denied} is not among what the connector asks for, which is {}", asked_for(.asked))]
     NotAskedFor {
         /// What was to be denied.
         denied: Permission,
@@ -71,6 +71,13 @@ pub enum GrantError {
     NoPort {
         /// The key.
         key: String,
+    },
+    /// Nothing that is relative can be found.
+    #[error("the working directory is gone, where relative paths start; go to another")]
+    NoWorkingDirectory {
+        /// What the system said.
+        #[source]
+        source: std::io::Error,
     },
     /// No path can be read from the configuration.
     #[error(
@@ -95,7 +102,7 @@ impl GrantError {
     #[must_use]
     pub const fn exit_code(&self) -> ExitCode {
         match self {
-            GrantError::NotAskedFor { .. } => ExitCode::Usage,
+            GrantError::NotAskedFor { .. } | GrantError::NoWorkingDirectory { .. } => ExitCode::Usage,
             GrantError::NoPort { .. } | GrantError::NoPath { .. } => ExitCode::Configuration,
         }
     }
@@ -138,6 +145,12 @@ impl Grants {
         for allowance in allowed {
             grants.allow(allowance);
         }
+        // Where the links lead to is what is granted, and what the operator reads.
+        for path in grants.read.iter_mut().chain(&mut grants.write) {
+            if let Ok(target) = path.canonicalize() {
+                *path = target;
+            }
+        }
         grants.ports.sort_unstable();
         grants.ports.dedup();
         Ok(grants)
@@ -156,6 +169,11 @@ impl Grants {
             Permission::Write(key) => self.write.extend(paths(values, key)?),
         }
         Ok(())
+    }
+
+    /// Files and folders that are not there: nothing can be granted of them.
+    pub fn absent(&self) -> impl Iterator<Item = &PathBuf> {
+        self.read.iter().chain(&self.write).filter(|path| !path.exists())
     }
 
     fn allow(&mut self, allowance: &Allowance) {
@@ -180,10 +198,11 @@ fn each(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
 
 fn paths(values: &Value, key: &str) -> Result<Vec<PathBuf>, GrantError> {
     let path = |value: &Value| {
-        let text = value.as_str().filter(|text| !text.is_empty())?;
-        std::path::absolute(text).ok()
+        let text = value.as_str().filter(|text| !text.is_empty());
+        let text = text.ok_or_else(|| GrantError::NoPath { key: key.to_owned() })?;
+        std::path::absolute(text).map_err(|source| GrantError::NoWorkingDirectory { source })
     };
-    each(values).map(path).collect::<Option<_>>().ok_or_else(|| GrantError::NoPath { key: key.to_owned() })
+    each(values).map(path).collect()
 }
 
 /// The port of a URL, of `host:port`, or a port by itself.
@@ -195,9 +214,12 @@ fn port(value: &Value) -> Option<u16> {
     if text.contains("://") {
         let uri = Uri::parse(text).ok()?;
         let port = uri.authority()?.port_to_u16().ok()?;
-        return port.or_else(|| default_port(uri.scheme().as_str()));
+        return port.or_else(|| default_port(uri.scheme().as_str())).filter(|port| *port > 0);
     }
-    text.rsplit_once(':')?.1.parse().ok().filter(|port| *port > 0)
+    let (host, port) = text.rsplit_once(':')?;
+    // An address of IPv6 without brackets, and a path, are no hosts.
+    let is_host = !host.is_empty() && !host.contains('/') && (!host.contains(':') || host.ends_with(']'));
+    port.parse().ok().filter(|port| is_host && *port > 0)
 }
 
 /// As IANA has registered them.
@@ -223,7 +245,7 @@ impl fmt::Display for Grants {
         if !self.ports.is_empty() {
             let ports: Vec<String> = self.ports.iter().map(u16::to_string).collect();
             let noun = if ports.len() == 1 { "port" } else { "ports" };
-            parts.push(format!("TCP to {noun} {}", ports.join(", ")));
+            parts.push(format!("TCP to {noun} {}, and UDP", ports.join(", ")));
         }
         parts.extend(self.read.iter().map(|path| format!("reading {}", path.display())));
         parts.extend(self.write.iter().map(|path| format!("writing {}", path.display())));
@@ -270,6 +292,16 @@ mod tests {
         for (asked, ports) in table {
             assert_eq!(resolve(asked, &[], &[]).unwrap().ports, ports, "{asked:?}");
         }
+        for (value, expected) in [
+            ("https://h:0/", None),
+            ("2001:db8::443", None),
+            ("/srv/data:80", None),
+            ("[2001:db8::1]:443", Some(443)),
+            ("localhost:8080", Some(8080)),
+            (":8080", None),
+        ] {
+            assert_eq!(port(&json!(value)), expected, "{value}");
+        }
         let error = resolve(&["connect:path"], &[], &[]).unwrap_err();
         assert_eq!(error.exit_code(), ExitCode::Configuration);
         assert!(error.to_string().contains("\"path\" of the configuration"), "{error}");
@@ -287,12 +319,9 @@ mod tests {
     #[test]
     fn an_operator_takes_away_and_adds() {
         let grants = resolve(&["network", "exec"], &["exec"], &["connect:8080", "read:/etc/motd"]).unwrap();
-        assert_eq!(grants.to_string(), "TCP to ports 53, 443, 8080, reading /etc/motd");
+        assert_eq!(grants.to_string(), "TCP to ports 53, 443, 8080, and UDP, reading /etc/motd");
         let error = resolve(&["network"], &["exec"], &[]).unwrap_err();
-        assert_eq!(
-            error.to_string(),
-            "--deny exec: the connector does not ask for that; it asks for network"
-        );
+        assert_eq!(error.to_string(), "exec is not among what the connector asks for, which is network");
         assert_eq!(error.exit_code(), ExitCode::Usage);
         for text in ["", "net", "connect:", "connect:0", "connect:70000", "read:", "exec:/bin/sh"] {
             assert_eq!(text.parse::<Allowance>(), Err(AllowanceError), "{text}");

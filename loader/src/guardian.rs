@@ -92,8 +92,6 @@ pub(crate) struct Orders {
 pub(crate) struct ProcessLimits {
     /// Descriptors.
     pub(crate) open_files: u64,
-    /// Bytes of one file.
-    pub(crate) file_size: u64,
     /// Bytes of private memory, where no cgroup limits the sum.
     pub(crate) data: Option<u64>,
     /// Processes and threads of the user, where no cgroup limits those of the run. The kernel does not hold root to it.
@@ -106,9 +104,8 @@ impl ProcessLimits {
         // A core file would hold the configuration.
         let core = (Resource::Core, Some(0));
         let files = (Resource::Nofile, Some(self.open_files));
-        let size = (Resource::Fsize, Some(self.file_size));
         let (data, processes) = ((Resource::Data, self.data), (Resource::Nproc, self.processes));
-        for (resource, limit) in [core, files, size, data, processes] {
+        for (resource, limit) in [core, files, data, processes] {
             if limit.is_some() {
                 // A harder limit that is there already stays.
                 let maximum = smaller(getrlimit(resource).maximum, limit);

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
+use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
@@ -36,6 +37,9 @@ pub struct Pin {
     pub sha256: Digest,
     /// What it is granted of what it asks for; where it was found, all of that.
     pub permissions: Vec<Permission>,
+    /// What it asks for and was not granted.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<Permission>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -71,7 +75,7 @@ pub enum Difference {
     },
     /// It asks for what was not granted.
     AsksForMore(Vec<Permission>),
-    /// It no longer asks for what was granted.
+    /// It does not ask for what was granted.
     AsksForLess(Vec<Permission>),
 }
 
@@ -91,7 +95,7 @@ impl fmt::Display for Difference {
                 write!(formatter, "it asks for more: {}", list(permissions))
             }
             Difference::AsksForLess(permissions) => {
-                write!(formatter, "it no longer asks for {}", list(permissions))
+                write!(formatter, "it does not ask for {}", list(permissions))
             }
         }
     }
@@ -103,21 +107,31 @@ fn without(some: &[Permission], others: &[Permission]) -> Vec<Permission> {
 }
 
 impl Pin {
-    /// How a connector that was found differs. One that is the very same file asks for the same, of which less may have
-    /// been granted.
+    /// This connector, as it was found, with what was withheld before and what is to be withheld now; `granted` is what
+    /// is withheld no longer.
+    #[must_use]
+    pub fn withholding(mut self, before: Option<&Pin>, denied: &[Permission], granted: &[Permission]) -> Pin {
+        let before = before.map(|pin| without(&pin.withheld, granted)).unwrap_or_default();
+        let is_withheld =
+            |permission: &Permission| before.contains(permission) || denied.contains(permission);
+        (self.withheld, self.permissions) = self.permissions.into_iter().partition(is_withheld);
+        self
+    }
+
+    /// How a connector that was found differs. To ask for what was withheld is no difference.
     #[must_use]
     pub fn differences(&self, found: &Pin) -> Vec<Difference> {
         let mut differences = Vec::new();
-        if self.sha256 == found.sha256 {
-            return differences;
-        }
         if self.version != found.version {
             let (pinned, found) = (self.version.clone(), found.version.clone());
             differences.push(Difference::Version { pinned, found });
         }
-        differences.push(Difference::Content { pinned: self.sha256, found: found.sha256 });
-        let (more, less) =
-            (without(&found.permissions, &self.permissions), without(&self.permissions, &found.permissions));
+        if self.sha256 != found.sha256 {
+            differences.push(Difference::Content { pinned: self.sha256, found: found.sha256 });
+        }
+        let asks = [&found.permissions[..], &found.withheld].concat();
+        let more = without(&without(&asks, &self.permissions), &self.withheld);
+        let less = without(&self.permissions, &asks);
         differences.extend((!more.is_empty()).then_some(Difference::AsksForMore(more)));
         differences.extend((!less.is_empty()).then_some(Difference::AsksForLess(less)));
         differences
@@ -147,7 +161,13 @@ impl Lock {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(source) => return Err(LockError::System { what: "read", path: path.to_owned(), source }),
+            Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                return Err(LockError::Malformed {
+                    path: path.to_owned(),
+                    problem: "it is not UTF-8".to_owned(),
+                });
+            }
+            Err(source) => return Err(LockError::Unreadable { path: path.to_owned(), source }),
         };
         Lock::from_text(path, &text).map(Some)
     }
@@ -192,22 +212,42 @@ impl Lock {
     /// # Errors
     /// Where the system refuses.
     pub fn write(&self, path: &Path) -> Result<(), LockError> {
-        let failed = |source| LockError::System { what: "write", path: path.to_owned(), source };
+        let failed = |source| LockError::Unwritable { path: path.to_owned(), source };
+        // A link stays one.
+        let target = target_of(path);
         let written = Written { form: FORM, connectors: self.pins.values().cloned().collect() };
         let text = toml::to_string(&written).map_err(|error| failed(io::Error::other(error)))?;
-        let mut name = path.file_name().unwrap_or_default().to_owned();
+        let mut name = target.file_name().unwrap_or_default().to_owned();
         name.push(format!(".{}.new", std::process::id()));
-        let new = path.with_file_name(name);
-        let mut file = fs::File::create(&new).map_err(failed)?;
+        let new = target.with_file_name(name);
+        let mut file = fs::File::create_new(&new).map_err(failed)?;
         let replaced = file
             .write_all(format!("{HEADER}\n{text}").as_bytes())
             .and_then(|()| file.sync_all())
-            .and_then(|()| fs::rename(&new, path));
+            .and_then(|()| fs::rename(&new, &target));
         replaced.map_err(|source| {
             // The old file is still there; the unfinished one is of no use.
             let _ = fs::remove_file(&new);
             failed(source)
         })
+    }
+
+    /// Reads a lock file, changes it and writes it, while nobody else does.
+    ///
+    /// # Errors
+    /// Those of reading, of writing, and of the change.
+    pub fn update<E: From<LockError>>(
+        path: &Path,
+        change: impl FnOnce(&mut Lock) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let failed = |source| LockError::Unwritable { path: path.to_owned(), source };
+        // The file itself is replaced, so what is held is its folder.
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let folder = fs::File::open(folder).map_err(failed)?;
+        flock(&folder, FlockOperation::LockExclusive).map_err(|error| failed(error.into()))?;
+        let mut lock = Lock::read(path)?.unwrap_or_default();
+        change(&mut lock)?;
+        Ok(lock.write(path)?)
     }
 
     /// All pins, by slug.
@@ -251,6 +291,12 @@ impl Lock {
         }
         Ok(Verdict::Replaced(differences))
     }
+}
+
+/// Where a link leads to, also where nothing is yet.
+fn target_of(path: &Path) -> PathBuf {
+    let linked = || Some(path.parent()?.join(fs::read_link(path).ok()?));
+    path.canonicalize().ok().or_else(linked).unwrap_or_else(|| path.to_owned())
 }
 
 /// The place and the problem, without the excerpt that goes over several lines.

@@ -53,12 +53,15 @@ impl TemporaryFolder {
 
     /// Lets another user have it.
     pub(crate) fn give_to(&self, uid: u32, gid: u32) -> Result<(), TemporaryError> {
-        let path = self.path.clone();
-        chown(&self.path, Some(uid), Some(gid)).map_err(|source| TemporaryError {
-            what: "give away",
-            path,
-            source,
-        })
+        let failed = |what, source| TemporaryError { what, path: self.path.clone(), source };
+        chown(&self.path, Some(uid), Some(gid)).map_err(|source| failed("give away", source))?;
+        match self.path.ancestors().skip(1).find(|folder| !lets_through(folder, uid, gid)) {
+            None => Ok(()),
+            Some(folder) => {
+                let reason = format!("user {uid} may not pass {}", folder.display());
+                Err(failed("let another user reach", io::Error::other(reason)))
+            }
+        }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -83,6 +86,17 @@ impl Drop for TemporaryFolder {
 fn parent() -> PathBuf {
     let folder = std::env::temp_dir();
     std::path::absolute(&folder).unwrap_or(folder)
+}
+
+/// Whether a user, as far as modes tell, may go through a folder.
+fn lets_through(folder: &Path, uid: u32, gid: u32) -> bool {
+    let Ok(metadata) = fs::metadata(folder) else { return false };
+    let bit = match () {
+        () if metadata.uid() == uid => 0o100,
+        () if metadata.gid() == gid => 0o010,
+        () => 0o001,
+    };
+    metadata.mode() & bit != 0
 }
 
 fn size_below(folder: &Path, entries: &mut usize) -> u64 {

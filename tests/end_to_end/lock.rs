@@ -100,12 +100,38 @@ fn what_was_withheld_when_it_was_locked_is_withheld_in_each_run() {
     let desk = Desk::new();
     let locked = desk.run(&["lock", "CONNECTOR", "--deny", "exec"]);
     assert!(locked.assert(0, "").output().contains(": granted network; withheld exec"), "{locked:?}");
+    let sync = |arguments: &[&str]| desk.sync(&json!({ "behaviour": "daemon" }), arguments).run();
     for arguments in [&[][..], &["--locked"]] {
-        let ended = desk.sync(&json!({ "behaviour": "daemon" }), arguments).run();
-        ended
-            .assert(33, "the sandbox denied execve")
-            .assert(33, "if it ought to have that, add --allow exec;");
+        let ended = sync(arguments);
+        ended.assert(33, "the sandbox denied execve").assert(33, "withheld by --deny or the lock file: exec");
     }
+    // Neither a further look nor an upgrade gives it back.
+    desk.upgrade();
+    desk.run(&["lock", "CONNECTOR"]).assert(0, "");
+    sync(&[]).assert(33, "the sandbox denied execve");
+    desk.run(&["lock", "CONNECTOR", "--grant", "exec"]).assert(0, "");
+    sync(&["--locked"]).assert(0, "done; 3 records");
+    desk.run(&["lock", "CONNECTOR", "--deny", "exce"]).assert(2, "is not a permission");
+    let slip = desk.run(&["lock", "CONNECTOR", "--deny", "read:path"]);
+    slip.assert(2, "read:path is not among what the connector asks for");
+    sync(&["--locked", "--sandbox", "off"]).assert(2, "leave one of them out");
+}
+
+#[test]
+fn an_outcome_does_not_take_the_place_of_what_it_is_the_outcome_of() {
+    let desk = Desk::new();
+    let connector = desk.connector();
+    let before = fs::read(&connector).unwrap();
+    desk.sync(&json!({}), &["--outcome-file", connector.to_str().unwrap()])
+        .run()
+        .assert(2, "it is the connector, the configuration or the lock file of this run");
+    assert!(fs::read(&connector).unwrap() == before);
+}
+
+#[test]
+fn a_memory_limit_that_does_not_hold_the_file_is_refused_before_the_run() {
+    let ended = Runner::sync(&json!({})).with(["--memory-limit", "16MiB"]).run();
+    ended.assert(2, "a memory limit of 16.0 MiB is too little");
 }
 
 #[test]

@@ -220,7 +220,7 @@ pub(crate) struct LimitOptions {
 /// More than this and the kernel does not take it for a limit.
 const LARGEST: u64 = 1 << 60;
 /// Less than this and the worker itself does not start.
-const LEAST_MEMORY: u64 = 16 * 1024 * 1024;
+pub(crate) const LEAST_MEMORY: u64 = 16 * 1024 * 1024;
 
 impl LimitOptions {
     pub(crate) fn limits(&self) -> Limits {

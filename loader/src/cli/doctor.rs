@@ -1,6 +1,6 @@
 //! What this system can enforce, proved by doing it wherever that can be done without consequences.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, path::PathBuf};
 
 use serde::Serialize;
 
@@ -94,7 +94,10 @@ fn temporary_folder() -> Row {
 
 /// The fences of Landlock, of which only files are needed.
 fn sandbox() -> [Row; 3] {
-    let (kernel, reason) = match confinement::prove() {
+    let folder = TemporaryFolder::create(&format!("{}-proof", std::process::id()));
+    // Without one, the proof goes without too.
+    let folder = folder.as_ref().map_or(PathBuf::new(), |folder| folder.path().to_owned());
+    let (kernel, reason) = match confinement::prove(folder) {
         Ok(kernel) => (kernel, None),
         Err(error) => (Kernel::default(), Some(crate::chain(&error))),
     };

@@ -10,6 +10,7 @@ use clap::Args;
 use crate::{
     digest::Digest,
     exit_code::ExitCode,
+    grant::GrantError,
     lock::{LOCK_FILE, Lock, Pin},
     permission::Permission,
 };
@@ -35,6 +36,9 @@ pub(crate) struct LockOptions {
     /// Withhold something that the connector asks for, as `inspect` shows it.
     #[arg(long, value_name = "PERMISSION", conflicts_with = "check")]
     deny: Vec<Permission>,
+    /// Grant something that was withheld when it was locked before.
+    #[arg(long, value_name = "PERMISSION", conflicts_with = "check")]
+    grant: Vec<Permission>,
     /// The lock file.
     #[arg(long, value_name = "FILE", default_value = LOCK_FILE)]
     lock_file: PathBuf,
@@ -46,29 +50,60 @@ pub(crate) fn lock(options: &LockOptions) -> Result<ExitCode, CliError> {
 }
 
 fn write(options: &LockOptions) -> Result<ExitCode, CliError> {
-    let path = &options.lock_file;
-    let mut lock = Lock::read(path)?.unwrap_or_default();
-    let mut text = String::new();
-    // All are looked at before any is written.
-    for connector in &options.connectors {
-        let mut pin = found(&options.search, connector)?;
-        let asked = pin.permissions.clone();
-        pin.permissions.retain(|permission| !options.deny.contains(permission));
-        let withheld: Vec<_> = asked.iter().filter(|asked| options.deny.contains(asked)).collect();
-        // Writing to a string does not fail.
-        let _ = writeln!(text, "{}", told(&pin, &withheld, lock.pin(&pin.slug)));
-        lock.put(pin);
+    let looked_at = options.connectors.iter().map(|connector| (connector, found(&options.search, connector)));
+    let (good, bad): (Vec<_>, Vec<_>) = looked_at.partition(|(_, found)| found.is_ok());
+    if !bad.is_empty() {
+        return refuse(bad);
     }
-    lock.write(path)?;
+    let pins: Vec<Pin> = good.into_iter().filter_map(|(_, found)| found.ok()).collect();
+    check_asked_for(&options.deny, &pins)?;
+    check_asked_for(&options.grant, &pins)?;
+    let mut text = String::new();
+    Lock::update(&options.lock_file, |lock| {
+        for pin in pins {
+            let before = lock.pin(&pin.slug).cloned();
+            let asked = pin.clone();
+            let pin = pin.withholding(before.as_ref(), &options.deny, &options.grant);
+            // Writing to a string does not fail.
+            let _ = writeln!(text, "{}", told(&pin, &asked, before.as_ref()));
+            lock.put(pin);
+        }
+        Ok::<(), CliError>(())
+    })?;
     print(text.as_bytes())
 }
 
-fn told(pin: &Pin, withheld: &[&Permission], before: Option<&Pin>) -> String {
-    let mut text = format!("{} {} {}: granted {}", pin.slug, pin.version, pin.sha256, list(&pin.permissions));
-    if !withheld.is_empty() {
-        let _ = write!(text, "; withheld {}", list(withheld));
+/// One that cannot be pinned is told as it is; of several, each on a line.
+fn refuse(mut bad: Vec<(&String, Result<Pin, CliError>)>) -> Result<ExitCode, CliError> {
+    if let [_] = &bad[..]
+        && let Some((_, Err(error))) = bad.pop()
+    {
+        return Err(error);
     }
-    let differences = before.map(|before| before.differences(pin)).unwrap_or_default();
+    let mut text = String::new();
+    for (connector, found) in bad {
+        let error = found.err().map(|error| crate::chain(&error)).unwrap_or_default();
+        let _ = writeln!(text, "NO  {connector}: {error}");
+    }
+    print(format!("{text}nothing was pinned\n").as_bytes())?;
+    Ok(ExitCode::ConnectorUnusable)
+}
+
+/// A word that no connector asks for is a slip, and would withhold nothing.
+fn check_asked_for(permissions: &[Permission], pins: &[Pin]) -> Result<(), CliError> {
+    let asked: Vec<Permission> = pins.iter().flat_map(|pin| pin.permissions.clone()).collect();
+    match permissions.iter().find(|permission| !asked.contains(permission)) {
+        None => Ok(()),
+        Some(denied) => Err(GrantError::NotAskedFor { denied: denied.clone(), asked }.into()),
+    }
+}
+
+fn told(pin: &Pin, asked: &Pin, before: Option<&Pin>) -> String {
+    let mut text = format!("{} {} {}: granted {}", pin.slug, pin.version, pin.sha256, list(&pin.permissions));
+    if !pin.withheld.is_empty() {
+        let _ = write!(text, "; withheld {}", list(&pin.withheld));
+    }
+    let differences = before.map(|before| before.differences(asked)).unwrap_or_default();
     if !differences.is_empty() {
         let differences: Vec<String> = differences.iter().map(ToString::to_string).collect();
         let _ = write!(text, "; before: {}", differences.join("; "));
@@ -94,7 +129,7 @@ fn check(options: &LockOptions) -> Result<ExitCode, CliError> {
         let line = match checked {
             Ok(line) => format!("ok  {line}"),
             Err(error) => {
-                code = error.exit_code();
+                code = ExitCode::ConnectorUnusable;
                 format!("NO  {connector}: {}", crate::chain(&error))
             }
         };

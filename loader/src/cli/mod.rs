@@ -76,6 +76,10 @@ pub(crate) enum CliError {
     Records(#[from] RecordsError),
     #[error(transparent)]
     Report(#[from] ReportError),
+    #[error(
+        "a memory limit of {memory} is too little: the connector's file alone has {size}, and is loaded into memory; raise --memory-limit"
+    )]
+    TooLittleMemory { memory: String, size: String },
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
     #[error("failed to {what}")]
@@ -96,7 +100,7 @@ impl CliError {
             Self::Check(error) => error.exit_code(),
             Self::Grant(error) => error.exit_code(),
             Self::Lock(error) => error.exit_code(),
-            Self::User(_) => ExitCode::Usage,
+            Self::User(_) | Self::TooLittleMemory { .. } => ExitCode::Usage,
             Self::Masker(error) => error.exit_code(),
             Self::Cutoff(error) => error.exit_code(),
             Self::Stream(_) => StreamError::exit_code(),

@@ -16,16 +16,18 @@ use crate::{
     frame::{Job, Level},
     grant::Grants,
     locate::{Located, Locator},
-    lock::{LOCK_FILE, Lock, Pin, Verdict},
+    lock::{LOCK_FILE, Lock, LockError, Pin, Verdict},
     mask::{Masker, secret_texts},
     note::{self, Note},
     permission::Permission,
+    supervisor::bytes,
 };
 
 use super::{
     CliError,
-    args::{Run, Search},
+    args::{LEAST_MEMORY, Run, Search},
     sandbox::SandboxOptions,
+    summary::ReportError,
 };
 
 /// A connector that may be run with a configuration: both have been checked.
@@ -38,6 +40,10 @@ pub(crate) struct Prepared {
     pub(crate) digest: Digest,
     grants: Grants,
     rules: Rules,
+    /// The files that it was read from.
+    files: [PathBuf; 3],
+    /// What it asks for and was not granted.
+    withheld: Vec<Permission>,
     /// How the file differs from its pin, where that is no obstacle.
     replaced: Option<String>,
 }
@@ -48,8 +54,14 @@ impl Prepared {
         let found = find(&run.search, &run.connector)?;
         let path = found.path.clone();
         let digest = Digest::of_bytes(&found.bytes);
+        let (memory, size) = (run.limits.limits().memory, found.bytes.len() as u64);
         let note = found.examine(&host()).loadable()?;
+        if memory < size.saturating_add(LEAST_MEMORY) {
+            return Err(CliError::TooLittleMemory { memory: bytes(memory), size: bytes(size) });
+        }
         drop(found);
+        let lock = run.sandbox.lock_file.clone().unwrap_or_else(|| LOCK_FILE.into());
+        let files = [path.clone(), run.config.clone(), lock];
         let pin = pin_of(&note, digest);
         let (withheld, replaced) = judge_by_lock(&run.sandbox, &pin)?;
         let configuration = Configuration::read(&ConfigurationSource::from(run.config.clone()))?;
@@ -58,15 +70,43 @@ impl Prepared {
         let masker = Masker::of(&secrets)?;
         let denied: Vec<_> = run.sandbox.deny.iter().cloned().chain(withheld).collect();
         let grants = Grants::resolve(&note.permissions, &denied, configuration.as_map(), &run.sandbox.allow)?;
-        let rules = run.sandbox.rules(grants.clone())?;
+        let rules = run.sandbox.rules(grants.clone(), run.limits.limits().temporary)?;
         let configuration = configuration.entries().map(|(key, json)| (key.to_owned(), json)).collect();
-        Ok(Self { note, masker, path, configuration, secrets, digest, grants, rules, replaced })
+        Ok(Self {
+            note,
+            masker,
+            path,
+            configuration,
+            secrets,
+            digest,
+            grants,
+            rules,
+            withheld: denied,
+            replaced,
+            files,
+        })
     }
 
     /// What the operator is told before anything runs.
     pub(crate) fn notices(&self) -> Vec<(Level, String)> {
         let replaced = self.replaced.iter().map(|text| (Level::Warn, text.clone()));
-        replaced.chain([(Level::Info, self.granted())]).collect()
+        let absent = self.grants.absent().map(|path| {
+            let path = self.masker.mask(&path.display().to_string()).into_owned();
+            let text = format!(
+                "{path} is not there, so nothing of it can be granted; make it first, or grant its folder (`~` is not expanded)"
+            );
+            (Level::Warn, text)
+        });
+        replaced.chain([(Level::Info, self.granted())]).chain(absent).collect()
+    }
+
+    /// What was not granted, for the operator who has forgotten it; empty where that is nothing.
+    pub(crate) fn withheld(&self) -> String {
+        let withheld: Vec<String> = self.withheld.iter().map(ToString::to_string).collect();
+        match &withheld[..] {
+            [] => String::new(),
+            withheld => format!("; withheld by --deny or the lock file: {}", withheld.join(", ")),
+        }
     }
 
     /// Whether there is a sandbox around it.
@@ -79,9 +119,18 @@ impl Prepared {
         let Note { slug, version, .. } = &self.note;
         let text = match self.rules.sandbox {
             Sandbox::Off => format!("no sandbox: {slug} {version} may do whatever its user may"),
-            _ => format!("granted to {slug} {version}: {}", self.grants),
+            _ => format!("granted to {slug} {version}: {}{}", self.grants, self.withheld()),
         };
         self.masker.mask(&text).into_owned()
+    }
+
+    /// An outcome must not take the place of what it is the outcome of.
+    pub(crate) fn spare(&self, outcome: &Path) -> Result<(), ReportError> {
+        let own = |path: &PathBuf| path.canonicalize().ok();
+        let target = outcome.canonicalize().ok();
+        let is_own =
+            target.is_some_and(|target| self.files.iter().filter_map(own).any(|file| file == target));
+        if is_own { Err(ReportError::of_own_file(outcome)) } else { Ok(()) }
     }
 
     /// A job for the worker.
@@ -102,7 +151,13 @@ impl Prepared {
 /// A connector as a lock file would pin it, granted all that it asks for.
 pub(crate) fn pin_of(note: &Note, sha256: Digest) -> Pin {
     let Note { slug, version, permissions, .. } = note;
-    Pin { slug: slug.clone(), version: version.clone(), sha256, permissions: permissions.clone() }
+    Pin {
+        slug: slug.clone(),
+        version: version.clone(),
+        sha256,
+        permissions: permissions.clone(),
+        withheld: Vec::new(),
+    }
 }
 
 /// The permissions that the lock file withholds, and how the file differs from its pin, where that is no obstacle.
@@ -110,6 +165,9 @@ fn judge_by_lock(
     options: &SandboxOptions,
     found: &Pin,
 ) -> Result<(Vec<Permission>, Option<String>), CliError> {
+    if options.locked && options.is_off() {
+        return Err(LockError::NotHeld.into());
+    }
     let path = options.lock_file.as_deref().unwrap_or(Path::new(LOCK_FILE));
     let must_exist = options.locked || options.lock_file.is_some();
     let lock = if must_exist { Some(Lock::read_existing(path)?) } else { Lock::read(path)? };
@@ -120,11 +178,10 @@ fn judge_by_lock(
         Verdict::Replaced(differences) => {
             let differences: Vec<String> = differences.iter().map(ToString::to_string).collect();
             let text = format!(
-                "{} pins {} otherwise ({}); it asks for nothing more, so it runs; `lock {}` pins it anew",
+                "{} pins {} otherwise ({}); it asks for nothing more, so it runs; `codeclimate-connector lock` pins it anew",
                 path.display(),
                 found.slug,
-                differences.join("; "),
-                found.slug
+                differences.join("; ")
             );
             // What a former version was not granted, this one is not either.
             let pinned = lock.pin(&found.slug).map(|pin| pin.permissions.clone()).unwrap_or_default();

@@ -98,6 +98,7 @@ impl<'a> Session<'a> {
     pub(crate) fn new(run: &Run, console: &'a mut Console) -> Result<Self, CliError> {
         run.outcome_file.as_deref().map(check_report_file).transpose()?;
         let prepared = Prepared::new(run)?;
+        run.outcome_file.as_deref().map(|path| prepared.spare(path)).transpose()?;
         for (level, notice) in prepared.notices() {
             console.say(level, &notice);
         }
@@ -195,7 +196,10 @@ impl<'a> Session<'a> {
         let subject = format!("{} {} {verb}{subject}", note.slug, note.version);
         let masker = &self.prepared.masker;
         let what = masker.mask(&outcome.what);
-        let text = format!("{}: {}", masker.mask(&subject), summary(&what, outcome, code));
+        let mut text = format!("{}: {}", masker.mask(&subject), summary(&what, outcome, code));
+        if code == ExitCode::Denied {
+            text.push_str(&self.prepared.withheld());
+        }
         self.console.say(level_of(code), &text);
         self.report(verb, stream, outcome, code)
     }

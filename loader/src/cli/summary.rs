@@ -24,8 +24,7 @@ pub(crate) fn summary(what: &str, outcome: &Outcome, code: ExitCode) -> String {
     let mut parts =
         vec![if more == 0 { shown.to_owned() } else { format!("{shown}… ({more} bytes more)") }];
     parts.extend(figures(&outcome.numbers));
-    parts.extend(outcome.held_by.clone());
-    parts.extend(outcome.fences.map(|fences| fences.described().unwrap_or_else(|| "no sandbox".to_owned())));
+    parts.extend(Some(held(outcome)).filter(|held| !held.is_empty()));
     let mut text = parts.join("; ");
     if code != ExitCode::Done {
         if !outcome.advice.is_empty() {
@@ -35,6 +34,12 @@ pub(crate) fn summary(what: &str, outcome: &Outcome, code: ExitCode) -> String {
         text.push_str(&format!(" (exit code {}; `explain {}` says more)", code.number(), code.number()));
     }
     text
+}
+
+/// How limits and sandbox were held; empty where the worker did not come that far.
+pub(crate) fn held(outcome: &Outcome) -> String {
+    let fences = outcome.fences.map(|fences| fences.described().unwrap_or_else(|| "no sandbox".to_owned()));
+    outcome.held_by.clone().into_iter().chain(fences).collect::<Vec<_>>().join("; ")
 }
 
 fn figures(numbers: &Numbers) -> Vec<String> {
@@ -76,6 +81,13 @@ pub(crate) struct ReportError {
     path: PathBuf,
     #[source]
     source: io::Error,
+}
+
+impl ReportError {
+    pub(crate) fn of_own_file(path: &Path) -> Self {
+        let reason = "it is the connector, the configuration or the lock file of this run";
+        Self { path: path.to_owned(), source: io::Error::other(reason) }
+    }
 }
 
 /// Finds out, before anything runs, whether there will be a place for the outcome.

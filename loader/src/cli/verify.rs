@@ -12,7 +12,7 @@ use crate::{
     supervisor::{Memory, Outcome, denial_hint},
 };
 
-use super::{CliError, args::Run, print, run::Session};
+use super::{CliError, args::Run, print, run::Session, summary::held};
 
 /// The answer, as connectors give it and as it is printed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -98,19 +98,23 @@ fn conclude(session: &mut Session<'_>, mut outcome: Outcome) -> Result<ExitCode,
     for message in &mut answer.error_messages {
         *message = masker.mask(message).into_owned();
     }
-    tell(session, &answer);
+    tell(session, &answer, &outcome);
+    session.console.flush();
     outcome.what = answer.sentence();
     let code = answer.print()?;
     Ok(session.report("verify-configuration", None, &outcome, code))
 }
 
-fn tell(session: &mut Session<'_>, answer: &Answer) {
+fn tell(session: &mut Session<'_>, answer: &Answer, outcome: &Outcome) {
     let note = &session.prepared.note;
     let level = if answer.is_valid { Level::Info } else { Level::Error };
-    let text = format!("{} {} verify-configuration: {}", note.slug, note.version, answer.sentence());
+    let held = held(outcome);
+    let text = format!("{} {} verify-configuration: {}; {held}", note.slug, note.version, answer.sentence());
     session.console.say(level, &text);
     let hint = answer.error_messages.iter().find_map(|message| denial_hint(message));
-    if let Some(hint) = hint.filter(|_| session.prepared.is_sandboxed()) {
+    // What a trace has named needs no guess.
+    let is_named = outcome.denials.iter().any(|denial| !denial.is_usual);
+    if let Some(hint) = hint.filter(|_| session.prepared.is_sandboxed() && !is_named) {
         session.console.say(Level::Info, &format!("probably the sandbox denied it: {hint}"));
     }
 }

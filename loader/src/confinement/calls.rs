@@ -10,9 +10,9 @@ use seccompiler::{
 use super::{
     ConfineError, Rules, Sandbox,
     tables::{
-        ATTRIBUTES, ATTRIBUTES_HERE, BY_PROCESS, CLONE, Call, EXEC, IOCTL, NEVER, NEVER_HERE, NEW_ATTRIBUTES,
-        OF_OTHERS, OF_OTHERS_BY_KIND, PRCTL, SENDING, SOCKET, SOCKETPAIR, TRACED, TRACED_HERE, TRUNCATE,
-        UNTRACEABLE,
+        ATTRIBUTES, ATTRIBUTES_HERE, BY_PROCESS, CLONE, Call, EXEC, FCNTL, IOCTL, NEVER, NEVER_HERE,
+        NEW_ATTRIBUTES, OF_OTHERS, OF_OTHERS_BY_KIND, PRCTL, SENDING, SOCKET, SOCKETPAIR, TRACED,
+        TRACED_HERE, TRUNCATE, UNTRACEABLE,
     },
 };
 
@@ -56,15 +56,16 @@ pub(super) fn filter(wanted: &Wanted<'_>) -> Result<BpfProgram, ConfineError> {
     }
     // In a sandbox not even those of other workers.
     chains.insert(libc::SYS_prlimit64, vec![rule([differs(0, 0)?])?]);
-    // To Unix sockets, raw means datagrams.
-    let datagrams = [libc::SOCK_DGRAM, libc::SOCK_RAW].map(|kind| rule([masked(1, SOCKET_TYPE, kind)?]));
-    chains.insert(SOCKETPAIR.1, datagrams.into_iter().collect::<Result<_, _>>()?);
+    // To Unix sockets, raw means datagrams; those of other families are none that a connector needs.
+    chains.insert(SOCKETPAIR.1, socket_pairs()?);
     chains.insert(CLONE.1, namespaces()?);
     chains.insert(
         PRCTL.1,
         vec![rule([equals(0, libc::PR_SET_DUMPABLE)?])?, rule([equals(0, libc::PR_SET_PTRACER)?])?],
     );
-    chains.insert(IOCTL.1, vec![rule([equals(1, TIOCSTI)?])?]);
+    let attributes = ATTRIBUTES_BY_IOCTL.iter().filter(|_| !may_set);
+    let requests = [TIOCSTI].iter().chain(attributes).chain(&OWNERS_BY_IOCTL);
+    chains.insert(IOCTL.1, requests.map(|request| rule([equals(1, *request)?])).collect::<Result<_, _>>()?);
     if wanted.rules.sandbox == Sandbox::Trace {
         chains.extend(always(TRACED.iter().chain(TRACED_HERE)));
     }
@@ -114,6 +115,10 @@ fn always<'a>(calls: impl IntoIterator<Item = &'a Call>) -> Chains {
 
 fn of_parents(parents: &[i32]) -> Result<Chains, BackendError> {
     let mut chains = always(UNTRACEABLE);
+    let owners = OWNERS_BY_FCNTL.map(|command| rule([equals(1, command)?]));
+    chains.insert(FCNTL.1, owners.into_iter().collect::<Result<_, _>>()?);
+    let owners = OWNERS_BY_IOCTL.map(|request| rule([equals(1, request)?]));
+    chains.insert(IOCTL.1, owners.into_iter().collect::<Result<_, _>>()?);
     for (_, number) in BY_PROCESS {
         let of_each = parents.iter().map(|parent| rule([equals(0, *parent)?])).collect::<Result<_, _>>()?;
         chains.insert(*number, of_each);
@@ -131,6 +136,13 @@ const IOPRIO_WHO_PROCESS: i32 = 1;
 /// Connects by sending, which Landlock's hook for connecting does not see.
 const MSG_FASTOPEN: u64 = libc::MSG_FASTOPEN as u64;
 const TIOCSTI: i32 = 0x5412;
+/// `FIOSETOWN` and `SIOCSPGRP`: who gets the signals of a descriptor, which may be any process.
+const OWNERS_BY_IOCTL: [i32; 2] = [0x8901, 0x8902];
+/// The same by `fcntl`: `F_SETOWN`, `F_SETSIG`, `F_SETOWN_EX`.
+const OWNERS_BY_FCNTL: [i32; 3] = [8, 10, 15];
+/// `FS_IOC_SETFLAGS`, `FS_IOC_FSSETXATTR`, `FS_IOC_SETVERSION`, `FS_IOC_ENABLE_VERITY`: attributes of files, by a
+/// descriptor that may only read.
+const ATTRIBUTES_BY_IOCTL: [i32; 4] = [0x4008_6602, 0x401c_5820, 0x4008_7602, 0x4080_6685];
 
 /// TCP and UDP over the internet if there is a network (other protocols pass by Landlock's rules for ports); routes,
 /// which resolvers ask for; nothing else.
@@ -144,13 +156,28 @@ fn sockets(network: bool) -> Result<Vec<SeccompRule>, BackendError> {
         if network {
             let (any, tcp, udp) = (0, libc::IPPROTO_TCP, libc::IPPROTO_UDP);
             rules.push(rule([equals(0, family)?, differs(2, any)?, differs(2, tcp)?, differs(2, udp)?])?);
-            rules.push(rule([equals(0, family)?, masked(1, SOCKET_TYPE, libc::SOCK_RAW)?])?);
-            rules.push(rule([equals(0, family)?, masked(1, SOCKET_TYPE, SOCK_PACKET)?])?);
+            for kind in types_but(&[libc::SOCK_STREAM, libc::SOCK_DGRAM]) {
+                rules.push(rule([equals(0, family)?, masked(1, SOCKET_TYPE, kind)?])?);
+            }
         } else {
             rules.push(rule([equals(0, family)?])?);
         }
     }
     Ok(rules)
+}
+
+/// Pairs of connected Unix sockets and no others: a pair of datagrams could be connected to any socket that has a name.
+fn socket_pairs() -> Result<Vec<SeccompRule>, BackendError> {
+    let mut rules = vec![rule([differs(0, libc::AF_UNIX)?])?];
+    for kind in types_but(&[libc::SOCK_STREAM, libc::SOCK_SEQPACKET]) {
+        rules.push(rule([masked(1, SOCKET_TYPE, kind)?])?);
+    }
+    Ok(rules)
+}
+
+/// All types of sockets but these.
+fn types_but(allowed: &'static [i32]) -> impl Iterator<Item = i32> {
+    (0..=SOCKET_TYPE as i32).filter(|kind| !allowed.contains(kind))
 }
 
 /// Any flag that makes a namespace. (`CLONE_NEWTIME` is none of `clone`'s.)

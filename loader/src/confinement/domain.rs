@@ -6,7 +6,12 @@ use landlock::{
     make_bitflags, path_beneath_rules,
 };
 
-use std::path::Path;
+use std::{
+    os::fd::OwnedFd,
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, fstat, openat2};
 
 use super::{ConfineError, Rules, Sandbox, system};
 
@@ -75,6 +80,8 @@ pub(super) fn restrict(rules: &Rules, temporary: &Path) -> Result<Kernel, Confin
     Ok(kernel)
 }
 
+/// The rights that make sense for what is no folder.
+const OF_FILES: BitFlags<AccessFs> = make_bitflags!(AccessFs::{Execute | ReadFile | WriteFile | Truncate});
 const READ: BitFlags<AccessFs> = make_bitflags!(AccessFs::{ReadFile | ReadDir});
 const RUN: BitFlags<AccessFs> = make_bitflags!(AccessFs::{ReadFile | ReadDir | Execute});
 const USE: BitFlags<AccessFs> = make_bitflags!(AccessFs::{ReadFile | WriteFile | Truncate});
@@ -90,8 +97,8 @@ fn add_files(
     let ruleset = ruleset
         .add_rules(path_beneath_rules(system::readable(), READ))?
         .add_rules(path_beneath_rules(system::DEVICES, USE))?
-        .add_rules(path_beneath_rules(&rules.read, READ))?
-        .add_rules(path_beneath_rules(&rules.write, WRITE))?
+        .add_rules(granted(&rules.read, READ))?
+        .add_rules(granted(&rules.write, WRITE))?
         .add_rules(path_beneath_rules([temporary], WRITE))?;
     let ruleset = if rules.exec {
         ruleset.add_rules(path_beneath_rules(system::PROGRAMS.iter().chain(&system::LIBRARIES), RUN))?
@@ -99,6 +106,22 @@ fn add_files(
         ruleset
     };
     add_own_process(ruleset)
+}
+
+/// Rules for what was granted by name. The supervisor has followed the links, and told the operator where to: one that has
+/// come since, perhaps by another connector's doing, leads nowhere.
+fn granted(
+    paths: &[PathBuf],
+    access: BitFlags<AccessFs>,
+) -> impl Iterator<Item = Result<PathBeneath<OwnedFd>, RulesetError>> {
+    let open = |path: &PathBuf| {
+        let flags = OFlags::PATH | OFlags::CLOEXEC;
+        openat2(CWD, path, flags, Mode::empty(), ResolveFlags::NO_SYMLINKS).ok()
+    };
+    paths.iter().filter_map(open).map(move |descriptor| {
+        let is_folder = fstat(&descriptor).is_ok_and(|stat| FileType::from_raw_mode(stat.st_mode).is_dir());
+        Ok(PathBeneath::new(descriptor, if is_folder { access } else { access & OF_FILES }))
+    })
 }
 
 /// What a process may know of itself.

@@ -109,6 +109,15 @@ pub(crate) fn receive(listener: impl AsFd) -> io::Result<Option<Notification>> {
     Ok(Some(Notification { id, pid, number: i64::from(data.nr), arguments: data.args }))
 }
 
+/// Whether a system call still waits: then its process id is still its own.
+pub(crate) fn is_waiting(listener: impl AsFd, id: u64) -> bool {
+    let pointer = std::ptr::from_ref(&id);
+    // SAFETY: the kernel reads a number of 64 bits, which outlives the call.
+    let answer =
+        unsafe { libc::ioctl(listener.as_fd().as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_ID_VALID, pointer) };
+    answer == 0
+}
+
 /// Answers a system call that waits. One whose thread has gone needs no answer.
 pub(crate) fn answer(listener: impl AsFd, id: u64, answer: Answer) -> io::Result<()> {
     let (error, flags) = match answer {

@@ -25,7 +25,7 @@ use serde::{Deserialize, Serialize};
 
 pub(crate) use calls::SOCK_PACKET;
 pub(crate) use domain::Kernel;
-pub(crate) use listener::{Answer, Notification, answer, receive};
+pub(crate) use listener::{Answer, Notification, answer, is_waiting, receive};
 pub(crate) use privileges::{User, UserError, hide_memory};
 pub(crate) use reach::Reach;
 pub(crate) use tables::name_of;
@@ -39,9 +39,10 @@ pub(crate) enum Sandbox {
     /// Files and system calls, or the runner exits with 50; the other fences where the kernel has them.
     #[default]
     BestEffort,
-    /// As best-effort, and every denied file and port is named. Slower; for finding out what a connector needs.
+    /// As best-effort, and every denied file and port is named. Slower, and the worker's memory is open to its user; for
+    /// finding out what a connector needs.
     Trace,
-    /// Only what keeps a connector from the processes above it.
+    /// Only what keeps a connector from signalling the processes above it.
     Off,
 }
 
@@ -57,6 +58,8 @@ pub(crate) struct Rules {
     pub(crate) read: Vec<PathBuf>,
     /// Files and folders that may be written too. Absolute.
     pub(crate) write: Vec<PathBuf>,
+    /// Bytes of one file that it may write.
+    pub(crate) file_size: u64,
     /// Who the worker is to be.
     pub(crate) user: Option<User>,
     /// The process id of the supervisor.
@@ -139,8 +142,10 @@ pub(crate) enum ConfineError {
 /// `temporary` is the private folder of the run, which may be written. Call it while the process has one thread.
 pub(crate) fn confine(rules: &Rules, temporary: &Path) -> Result<(Fences, Option<OwnedFd>), ConfineError> {
     let parents = parents::numbers(rules.runner);
+    privileges::limit_files(rules.file_size)?;
     if rules.sandbox == Sandbox::Off {
         privileges::become_user(rules.user)?;
+        hide_memory();
         privileges::allow_no_more()?;
         domain::restrict_signals()?;
         listener::install_silent(&calls::filter_of_parents(&parents)?)?;
@@ -167,22 +172,24 @@ pub(crate) fn confine(rules: &Rules, temporary: &Path) -> Result<(Fences, Option
     Ok((fences, listener))
 }
 
-/// Proves on a thread of its own, which ends with it, what the fences can do here.
+/// Proves on a thread of its own, which ends with it, what the fences can do here. `temporary` stands for the private folder
+/// of a run.
 ///
 /// # Errors
 /// Where files cannot be confined.
-pub(crate) fn prove() -> Result<Kernel, ConfineError> {
+pub(crate) fn prove(temporary: PathBuf) -> Result<Kernel, ConfineError> {
     let rules = Rules {
         sandbox: Sandbox::BestEffort,
         exec: false,
         ports: Vec::new(),
         read: Vec::new(),
         write: Vec::new(),
+        file_size: u64::MAX,
         user: None,
         runner: std::process::id().cast_signed(),
     };
     let proof = move || {
-        let kernel = domain::restrict(&rules, &std::env::temp_dir())?;
+        let kernel = domain::restrict(&rules, &temporary)?;
         listener::install_silent(&calls::unknown_calls()?)?;
         // Exists, and is for everybody to read.
         match std::fs::File::open("/proc/1/status") {

@@ -3,7 +3,7 @@
 use std::io;
 
 use rustix::{
-    process::{DumpableBehavior, Gid, Uid, set_dumpable_behavior},
+    process::{DumpableBehavior, Gid, Resource, Rlimit, Uid, getrlimit, set_dumpable_behavior, setrlimit},
     thread::{
         CapabilitySet, CapabilitySets, clear_ambient_capability_set, remove_capability_from_bounding_set,
         set_capabilities, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid,
@@ -23,7 +23,7 @@ pub(crate) struct User {
 /// Why a worker cannot become a user.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UserError {
-    #[error("there is no user {name:?}; give the name of a user of this system, or UID:GID")]
+    #[error("there is no user {name:?} here; write USER, UID, USER:GROUP or UID:GID")]
     Unknown { name: String },
     #[error("failed to look up user {name:?}")]
     Lookup {
@@ -36,7 +36,7 @@ pub(crate) enum UserError {
 }
 
 impl User {
-    /// The user of this name, or of these numbers: `UID` or `UID:GID`.
+    /// The user of this name or number, with its own group or, behind a colon, another.
     ///
     /// # Errors
     /// Where there is none, or the runner is not root.
@@ -44,20 +44,35 @@ impl User {
         if !rustix::process::geteuid().is_root() {
             return Err(UserError::NotRoot);
         }
-        if let Some((uid, gid)) = name.split_once(':')
-            && let (Ok(uid), Ok(gid)) = (uid.parse(), gid.parse())
-        {
+        let unknown = || UserError::Unknown { name: name.to_owned() };
+        let lookup = |errno: nix::Error| UserError::Lookup { name: name.to_owned(), source: errno.into() };
+        let (user, group) = match name.split_once(':') {
+            Some((user, group)) => (user, Some(group)),
+            None => (name, None),
+        };
+        if let (Some(uid), Some(gid)) = (number(user), group.and_then(number)) {
+            // Numbers that are given both need not be known here, as in a container.
             return Ok(Self { uid, gid });
         }
-        let found = match name.parse::<u32>() {
-            Ok(uid) => nix::unistd::User::from_uid(uid.into()),
-            Err(_) => nix::unistd::User::from_name(name),
+        let found = match number(user) {
+            Some(uid) => nix::unistd::User::from_uid(uid.into()),
+            None => nix::unistd::User::from_name(user),
         };
-        let found =
-            found.map_err(|errno| UserError::Lookup { name: name.to_owned(), source: errno.into() })?;
-        let found = found.ok_or_else(|| UserError::Unknown { name: name.to_owned() })?;
-        Ok(Self { uid: found.uid.as_raw(), gid: found.gid.as_raw() })
+        let found = found.map_err(lookup)?.ok_or_else(unknown)?;
+        let gid = match group {
+            None => found.gid,
+            Some(group) => match number(group) {
+                Some(gid) => gid.into(),
+                None => nix::unistd::Group::from_name(group).map_err(lookup)?.ok_or_else(unknown)?.gid,
+            },
+        };
+        Ok(Self { uid: found.uid.as_raw(), gid: gid.as_raw() })
     }
+}
+
+/// The largest number means 'nobody in particular' to the kernel.
+fn number(text: &str) -> Option<u32> {
+    text.parse().ok().filter(|number| *number != u32::MAX)
 }
 
 fn failed<E: Into<io::Error>>(what: &'static str) -> impl FnOnce(E) -> ConfineError {
@@ -86,6 +101,14 @@ pub(super) fn become_user(user: Option<User>) -> Result<(), ConfineError> {
     set_thread_groups(&[]).map_err(failed("leave the groups of root"))?;
     set_thread_res_gid(gid, gid, gid).map_err(failed("change the group"))?;
     set_thread_res_uid(uid, uid, uid).map_err(failed("change the user"))
+}
+
+/// Limits the size of files that are written from now on; a harder limit that is there already stays.
+pub(super) fn limit_files(bytes: u64) -> Result<(), ConfineError> {
+    let there = getrlimit(Resource::Fsize).maximum.unwrap_or(u64::MAX);
+    let maximum = Some(bytes.min(there)).filter(|limit| *limit < u64::MAX);
+    setrlimit(Resource::Fsize, Rlimit { current: maximum, maximum })
+        .map_err(failed("limit the size of files"))
 }
 
 /// From now on no program that is executed gets more than this process has.

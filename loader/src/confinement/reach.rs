@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use super::{Rules, system};
 
 /// What the rules of a run let it reach, with all links followed.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Reach {
     read: Vec<PathBuf>,
     write: Vec<PathBuf>,
@@ -62,6 +62,7 @@ mod tests {
             ports: vec![443],
             read: vec![path("link")],
             write: vec![path("write")],
+            file_size: 0,
             user: None,
             runner: 1,
         };

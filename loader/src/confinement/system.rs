@@ -4,8 +4,11 @@ use std::{
     env,
     ffi::OsStr,
     fs,
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
+
+use crate::examination::library_folders;
 
 /// Folders of libraries. What is not there is passed over.
 pub(super) const LIBRARIES: [&str; 9] = [
@@ -20,16 +23,20 @@ pub(super) const LIBRARIES: [&str; 9] = [
     "/etc/ld.so.conf.d",
 ];
 
-/// Certificates, and how TLS is set up.
-const CERTIFICATES: [&str; 8] = [
-    "/etc/ssl",
-    "/etc/pki/tls",
+/// Certificates, and how TLS is set up. Not whole folders such as `/etc/ssl`, which hold private keys too.
+const CERTIFICATES: [&str; 12] = [
+    "/etc/ssl/certs",
+    "/etc/ssl/cert.pem",
+    "/etc/ssl/ca-bundle.pem",
+    "/etc/ssl/openssl.cnf",
+    "/etc/pki/tls/certs",
+    "/etc/pki/tls/cert.pem",
+    "/etc/pki/tls/openssl.cnf",
     "/etc/pki/ca-trust",
     "/etc/ca-certificates",
     "/etc/crypto-policies",
     "/usr/share/ca-certificates",
     "/usr/local/share/ca-certificates",
-    "/usr/share/pki",
 ];
 
 /// Names of hosts, services and zones.
@@ -56,19 +63,18 @@ pub(super) const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/
 /// Where programs are, for those that may execute them.
 pub(super) const PROGRAMS: [&str; 4] = ["/bin", "/sbin", "/usr", "/etc/alternatives"];
 
-/// The private keys below `/etc/ssl` are nobody's business: they are root's, and so may be the worker.
-const PRIVATE: [&str; 1] = ["/etc/ssl/private"];
-
 /// All paths that may be read, the targets of links included.
 pub(super) fn readable() -> Vec<PathBuf> {
     let named = LIBRARIES.iter().chain(&CERTIFICATES).chain(&RESOLVER).chain(&MACHINE);
-    let mut paths: Vec<PathBuf> = named.flat_map(|path| without_private(Path::new(path))).collect();
+    let mut paths: Vec<PathBuf> = named.map(PathBuf::from).collect();
     paths.extend(
         ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().filter_map(env::var_os).flat_map(|value| split(&value)),
     );
-    let targets: Vec<PathBuf> = paths.iter().flat_map(|path| targets_outside(path, &paths)).collect();
+    let certificates = paths.iter().filter(|path| CERTIFICATES.iter().any(|named| path.starts_with(named)));
+    let targets: Vec<PathBuf> = certificates.flat_map(|folder| targets_outside(folder)).collect();
     paths.extend(targets);
-    paths.extend(own_libraries());
+    // Wherever a file was examined for its libraries, it may find them.
+    paths.extend(library_folders().into_iter().filter(|folder| folder.components().count() > 1));
     paths
 }
 
@@ -77,23 +83,9 @@ fn split(value: &OsStr) -> Vec<PathBuf> {
     env::split_paths(value).filter(|path| path.is_absolute()).collect()
 }
 
-/// A path; in place of one with a private part, the other parts.
-fn without_private(path: &Path) -> Vec<PathBuf> {
-    if !PRIVATE.iter().any(|private| Path::new(private).starts_with(path)) {
-        return vec![path.to_owned()];
-    }
-    let parts = fs::read_dir(path).into_iter().flatten().flatten().map(|entry| entry.path());
-    parts.filter(|part| !PRIVATE.iter().any(|private| part == Path::new(private))).collect()
-}
-
-/// Where the links in a folder lead to, as far as that is not allowed already: bundles of certificates are links, and
-/// `/etc/resolv.conf` often leads to `/run`. (Landlock follows a link that is named itself.)
-fn targets_outside(folder: &Path, allowed: &[PathBuf]) -> Vec<PathBuf> {
-    let is_certificates = CERTIFICATES.iter().any(|named| folder.starts_with(named));
-    if !is_certificates {
-        return Vec::new();
-    }
-    let allowed: Vec<PathBuf> = allowed.iter().filter_map(|path| path.canonicalize().ok()).collect();
+/// Where the links in a folder of certificates lead to: bundles are often links. (Landlock follows a link that is named
+/// itself.) A link to what is not for everybody to read is no certificate.
+fn targets_outside(folder: &Path) -> Vec<PathBuf> {
     let mut targets = Vec::new();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
@@ -105,23 +97,13 @@ fn targets_outside(folder: &Path, allowed: &[PathBuf]) -> Vec<PathBuf> {
             }
         }
     }
-    targets.retain(|target| target.is_file() && !allowed.iter().any(|path| target.starts_with(path)));
-    targets
-}
-
-/// Where the libraries of this process lie, for systems that keep them elsewhere.
-fn own_libraries() -> Vec<PathBuf> {
-    let maps = fs::read_to_string("/proc/self/maps").unwrap_or_default();
-    let mapped = maps.lines().filter_map(|line| line.find('/').map(|start| Path::new(&line[start..])));
-    let is_library = |path: &&Path| {
-        path.file_name().and_then(|name| name.to_str()).is_some_and(|name| name.contains(".so"))
+    let is_for_all = |target: &PathBuf| {
+        fs::metadata(target).is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o004 != 0)
     };
-    let mut folders: Vec<PathBuf> =
-        mapped.filter(is_library).filter_map(|path| path.parent().map(Path::to_owned)).collect();
-    folders.sort();
-    folders.dedup();
-    folders.retain(|folder| folder.components().count() > 1);
-    folders
+    targets.sort();
+    targets.dedup();
+    targets.retain(|target| !target.starts_with("/usr/share/ca-certificates") && is_for_all(target));
+    targets
 }
 
 #[cfg(test)]
@@ -132,8 +114,14 @@ mod tests {
     fn libraries_are_among_what_may_be_read_and_private_keys_are_not() {
         let paths = readable();
         assert!(paths.contains(&PathBuf::from("/usr/lib")), "{paths:?}");
-        for secret in ["/etc/ssl/private/key.pem", "/etc/shadow", "/root/.ssh/id_ed25519", "/proc/1/environ"]
-        {
+        for secret in [
+            "/etc/ssl/private/key.pem",
+            "/etc/ssl/site.key",
+            "/etc/pki/tls/private/x.key",
+            "/etc/shadow",
+            "/root/.ssh/id_ed25519",
+            "/proc/1/environ",
+        ] {
             assert!(!paths.iter().any(|path| Path::new(secret).starts_with(path)), "{secret}");
         }
     }

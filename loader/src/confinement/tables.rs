@@ -71,7 +71,9 @@ pub(super) const NEVER: &[Call] = calls![
     msgctl = SYS_msgctl,
     mq_open = SYS_mq_open,
     mq_unlink = SYS_mq_unlink,
+    inotify_init1 = SYS_inotify_init1,
     inotify_add_watch = SYS_inotify_add_watch,
+    io_setup = SYS_io_setup,
 ];
 
 #[cfg(target_arch = "x86_64")]
@@ -148,6 +150,7 @@ pub(super) const SOCKETPAIR: Call = ("socketpair", libc::SYS_socketpair);
 pub(super) const CLONE: Call = ("clone", libc::SYS_clone);
 pub(super) const PRCTL: Call = ("prctl", libc::SYS_prctl);
 pub(super) const IOCTL: Call = ("ioctl", libc::SYS_ioctl);
+pub(super) const FCNTL: Call = ("fcntl", libc::SYS_fcntl);
 /// With the place of their flags.
 pub(super) const SENDING: [(Call, u8); 3] = [
     (("sendto", libc::SYS_sendto), 3),
@@ -198,7 +201,7 @@ pub(crate) fn name_of(number: i64) -> Option<&'static str> {
         NEW_ATTRIBUTES,
         OF_OTHERS,
         OF_OTHERS_BY_KIND,
-        &[TRUNCATE, SOCKET, SOCKETPAIR, CLONE, PRCTL, IOCTL],
+        &[TRUNCATE, SOCKET, SOCKETPAIR, CLONE, PRCTL, IOCTL, FCNTL],
     ];
     let sending = SENDING.iter().map(|(call, _)| call);
     tables.into_iter().flatten().chain(sending).find(|(_, known)| *known == number).map(|(name, _)| *name)

@@ -112,6 +112,6 @@ fn live_line() -> ProgressBar {
 
 /// A line that cannot be written is lost: there is nobody else to tell.
 fn write_line(text: &str) {
-    let mut stderr = io::stderr().lock();
-    let _ = writeln!(stderr, "{text}");
+    // In one piece: whoever reads both streams from one pipe is to find whole lines.
+    let _ = io::stderr().lock().write_all(format!("{text}\n").as_bytes());
 }

@@ -103,10 +103,14 @@ impl<'data> Library<'data> {
         Ok(&[])
     }
 
+    /// From the start of the dynamic string table to the end of its segment.
+    pub(super) fn names(&self) -> Option<&'data [u8]> {
+        self.dynamic(elf::DT_STRTAB).ok().flatten().and_then(|address| self.at_address(address))
+    }
+
     /// A text of the dynamic string table.
     pub(super) fn text(&self, at: u64, part: &'static str) -> Result<String, ElfError> {
-        let names = self.dynamic(elf::DT_STRTAB)?.and_then(|address| self.at_address(address));
-        let text = names.zip(usize::try_from(at).ok()).and_then(|(names, at)| text_at(names, at));
+        let text = self.names().zip(usize::try_from(at).ok()).and_then(|(names, at)| text_at(names, at));
         text.ok_or(ElfError::Damaged { part, source: None })
     }
 

@@ -11,6 +11,9 @@ type Symbol = elf::Sym64<LittleEndian>;
 /// The most names of exports that are kept: beyond, their number says enough.
 const MAX_NAMES: usize = 1000;
 
+/// The most exports that are looked at.
+const MAX_SYMBOLS: usize = 100_000;
+
 /// What linkers and compilers export from any library.
 const USUAL: [&str; 7] = [
     "_init",
@@ -53,7 +56,7 @@ impl<'data> Library<'data> {
     pub fn unexpected_exports(&self, expected: &str) -> Result<Exports, ElfError> {
         let Some(table) = self.dynamic_symbols()? else { return Ok(Exports::default()) };
         let mut exports = Exports::default();
-        for symbol in table.symbols.iter().filter(|symbol| is_offered(symbol)) {
+        for symbol in table.symbols.iter().filter(|symbol| is_offered(symbol)).take(MAX_SYMBOLS) {
             if exports.names.len() == MAX_NAMES {
                 exports.count += 1;
                 continue;

@@ -256,3 +256,29 @@ fn a_file_that_ends_before_its_sections_is_truncated_though_all_that_is_loaded_i
         )
     );
 }
+
+/// A library with so many more segments of this kind over all of its bytes, behind its own end.
+fn with_segments(kind: u32, count: u16) -> Vec<u8> {
+    let mut bytes = good().bytes();
+    let table = bytes.len() as u64;
+    let own = u64::from_le_bytes(bytes[32..40].try_into().unwrap()) as usize;
+    let own_segments = bytes[own..own + 3 * 56].to_vec();
+    bytes.extend(own_segments);
+    for _ in 0..count {
+        let words = [0_u64, 0, 0, table, table, 4].into_iter().flat_map(u64::to_le_bytes);
+        bytes.extend(kind.to_le_bytes().into_iter().chain(4_u32.to_le_bytes()).chain(words));
+    }
+    bytes[32..40].copy_from_slice(&table.to_le_bytes());
+    bytes[56..58].copy_from_slice(&(3 + count).to_le_bytes());
+    bytes
+}
+
+#[test]
+fn more_segments_than_any_linker_makes_are_refused() {
+    const NOTES: u32 = 4;
+    const DYNAMIC: u32 = 2;
+    assert!(Library::parse(&with_segments(NOTES, 10)).is_ok());
+    let damaged = "it is damaged: the table of segments cannot be read";
+    assert_eq!(refusal(&with_segments(NOTES, 60_000)), damaged);
+    assert_eq!(refusal(&with_segments(DYNAMIC, 1)), damaged);
+}

@@ -5,13 +5,13 @@ use object::elf;
 use object::pod::from_bytes;
 use serde::Serialize;
 
-use super::{ENDIAN, ElfError, Library};
+use super::{ENDIAN, ElfError, Library, dynamic::text_at};
 
 type Need = elf::Verneed<LittleEndian>;
 type Version = elf::Vernaux<LittleEndian>;
 
 /// The most versions that are read: far more than any library needs.
-const MAX_VERSIONS: usize = 10_000;
+const MAX_VERSIONS: usize = 1_000;
 const PART: &str = "the table of needed versions";
 
 /// A version of another library that must be there.
@@ -31,11 +31,18 @@ impl Library<'_> {
     /// [`ElfError::Damaged`] if they cannot be read.
     pub fn needed_versions(&self) -> Result<Vec<NeededVersion>, ElfError> {
         let Some(address) = self.dynamic(elf::DT_VERNEED)? else { return Ok(Vec::new()) };
+        let names = self.names().ok_or(DAMAGED)?;
+        let text = |at: u32| text_at(names, at as usize).ok_or(DAMAGED);
         let mut needs = Some(self.at_address(address).ok_or(DAMAGED)?);
+        let mut libraries = 0;
         let mut found = Vec::new();
         while let Some(data) = needs {
+            libraries += 1;
+            if libraries > MAX_VERSIONS {
+                return Err(DAMAGED);
+            }
             let (need, _) = from_bytes::<Need>(data).map_err(|()| DAMAGED)?;
-            let library = self.text(need.vn_file.get(ENDIAN).into(), PART)?;
+            let library = text(need.vn_file.get(ENDIAN))?;
             let mut versions = next(data, need.vn_aux.get(ENDIAN));
             for _ in 0..need.vn_cnt.get(ENDIAN) {
                 if found.len() == MAX_VERSIONS {
@@ -43,7 +50,7 @@ impl Library<'_> {
                 }
                 let data = versions.ok_or(DAMAGED)?;
                 let (version, _) = from_bytes::<Version>(data).map_err(|()| DAMAGED)?;
-                let name = self.text(version.vna_name.get(ENDIAN).into(), PART)?;
+                let name = text(version.vna_name.get(ENDIAN))?;
                 found.push(NeededVersion { library: library.clone(), version: name });
                 versions = next(data, version.vna_next.get(ENDIAN));
             }

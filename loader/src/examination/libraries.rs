@@ -34,7 +34,7 @@ const MAX_SIZE: u64 = 1 << 20;
 
 /// The folders that the dynamic linker is built with or configured for, and those that this process's own libraries are
 /// from: they are loaded already. `LD_LIBRARY_PATH` does not count, as a worker has none.
-pub(super) fn folders() -> Vec<PathBuf> {
+pub(crate) fn folders() -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = own_folders(&read(Path::new("/proc/self/maps")));
     found.extend(DEFAULTS.iter().map(PathBuf::from));
     add_configured(Path::new(CONFIGURATION), MAX_INCLUDES, &mut found);

@@ -11,6 +11,7 @@ fn pin(version: &str, content: &str, permissions: &[&str]) -> Pin {
         version: version.to_owned(),
         sha256: Digest::of_bytes(content.as_bytes()),
         permissions: permissions.iter().map(|text| text.parse().unwrap()).collect(),
+        withheld: Vec::new(),
     }
 }
 
@@ -36,7 +37,8 @@ fn a_lock_file_is_read_as_it_was_written() {
 
 #[test]
 fn the_same_file_runs_with_what_it_was_granted() {
-    let lock = lock(pin("0.1.0", "a", &["read:path"]));
+    let asked = pin("0.1.0", "a", &["exec", "read:path"]);
+    let lock = lock(asked.withholding(None, &[Permission::Exec], &[]));
     let found = pin("0.1.0", "a", &["exec", "read:path"]);
     for strict in [false, true] {
         let verdict = lock.judge(Path::new(PATH), &found, strict).unwrap();
@@ -50,7 +52,7 @@ fn another_file_runs_unless_it_asks_for_more_or_the_lock_is_strict() {
     let less = pin("0.2.0", "b", &["network"]);
     assert!(matches!(lock.judge(Path::new(PATH), &less, false).unwrap(), Verdict::Replaced(_)));
     let strictly = lock.judge(Path::new(PATH), &less, true).unwrap_err().to_string();
-    for words in ["version 0.1.0 is pinned, 0.2.0 found", "SHA-256 ", "it no longer asks for read:path"] {
+    for words in ["version 0.1.0 is pinned, 0.2.0 found", "SHA-256 ", "it does not ask for read:path"] {
         assert!(strictly.contains(words), "{strictly}");
     }
     let more = pin("0.2.0", "b", &["exec", "network", "read:path"]);
@@ -86,4 +88,47 @@ fn a_file_that_is_no_lock_is_refused_with_its_place() {
         let error = Lock::from_text(Path::new(PATH), text).unwrap_err().to_string();
         assert!(error.contains(words), "{text:?}: {error}");
     }
+}
+
+#[test]
+fn what_was_withheld_stays_so_until_it_is_granted() {
+    let asked = || pin("0.2.0", "b", &["exec", "network"]);
+    let before = pin("0.1.0", "a", &["exec", "network"]).withholding(None, &[Permission::Exec], &[]);
+    let anew = asked().withholding(Some(&before), &[], &[]);
+    assert_eq!(
+        (&anew.withheld[..], &anew.permissions[..]),
+        (&[Permission::Exec][..], &[Permission::Network][..])
+    );
+    let granted = asked().withholding(Some(&before), &[], &[Permission::Exec]);
+    assert_eq!(granted, asked());
+    assert!(matches!(lock(before).judge(Path::new(PATH), &asked(), false).unwrap(), Verdict::Replaced(_)));
+}
+
+#[test]
+fn a_pin_that_nothing_asks_for_is_a_difference_though_the_file_is_the_same() {
+    let lock = lock(pin("0.1.0", "a", &["read:foo"]));
+    let refusal = lock.judge(Path::new(PATH), &pin("0.1.0", "a", &[]), true).unwrap_err().to_string();
+    assert!(refusal.contains("it does not ask for read:foo"), "{refusal}");
+}
+
+#[test]
+fn those_who_lock_at_once_lose_nothing_and_a_link_stays_a_link() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    std::thread::scope(|scope| {
+        for number in 0..8 {
+            let link = &link;
+            scope.spawn(move || {
+                let slug = format!("connector-{number}").parse().unwrap();
+                Lock::update(link, |lock| -> Result<(), LockError> {
+                    lock.put(Pin { slug, ..pin("0.1.0", "a", &[]) });
+                    Ok(())
+                })
+                .unwrap();
+            });
+        }
+    });
+    assert_eq!(Lock::read_existing(&file).unwrap().pins().count(), 8);
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
 }

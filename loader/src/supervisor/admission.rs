@@ -9,6 +9,7 @@ use std::{
     },
     sync::{Arc, mpsc::SyncSender},
     thread,
+    time::Duration,
 };
 
 use rustix::fs::{SealFlags, fcntl_get_seals};
@@ -45,6 +46,9 @@ pub(crate) enum AdmissionError {
     Changed { checked: Digest, found: Digest },
 }
 
+/// How long a worker may take for a step: to copy its library, to put up its fences.
+const PATIENCE: Duration = Duration::from_secs(120);
+
 /// What a worker has to show, and what is done once it has.
 pub(crate) struct Admission {
     /// The digest of the file that was checked.
@@ -61,6 +65,7 @@ impl Admission {
         channel: &UnixStream,
         events: &SyncSender<Event>,
     ) -> Result<bool, AdmissionError> {
+        channel.set_read_timeout(Some(PATIENCE)).map_err(StepError::from)?;
         let Some((fences, listener)) = admit_worker(channel, self.checked)? else { return Ok(false) };
         if let Some(listener) = listener {
             let Self { reach, denials, .. } = self;

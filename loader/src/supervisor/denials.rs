@@ -2,10 +2,10 @@
 
 use std::{
     collections::BTreeMap,
-    os::fd::{AsFd, OwnedFd},
+    os::fd::OwnedFd,
     sync::{
         Mutex, PoisonError,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
     thread,
     time::Duration,
@@ -16,7 +16,7 @@ use rustix::{
     io::Errno,
 };
 
-use crate::confinement::{Answer, Notification, Reach, SOCK_PACKET, answer, name_of, receive};
+use crate::confinement::{Answer, Notification, Reach, SOCK_PACKET, answer, is_waiting, name_of, receive};
 
 use super::trace::Trace;
 
@@ -44,13 +44,22 @@ pub(crate) struct Denial {
 #[derive(Debug, Default)]
 pub(crate) struct Denials {
     kept: Mutex<BTreeMap<String, Denial>>,
+    /// Beyond those that are kept.
+    dropped: AtomicU64,
     over: AtomicBool,
+    /// Why denials are no longer told.
+    broken: Mutex<Option<String>>,
 }
 
 impl Denials {
     /// What was denied, by its name.
     pub(crate) fn list(&self) -> Vec<Denial> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        let more = match self.dropped.load(Ordering::Relaxed) {
+            0 => None,
+            times => Some(Denial { what: "others".to_owned(), grant: None, is_usual: false, times }),
+        };
+        kept.values().cloned().chain(more).collect()
     }
 
     /// Lets the answering thread end, should the kernel not tell it.
@@ -64,6 +73,8 @@ impl Denials {
             known.times += 1;
         } else if kept.len() < KEPT {
             kept.insert(denial.what.clone(), denial);
+        } else {
+            self.dropped.fetch_add(1, Ordering::Relaxed);
         }
     }
 
@@ -77,12 +88,19 @@ impl Denials {
                 Ok(_) if waiting[0].revents().contains(PollFlags::IN) => {}
                 _ => return,
             }
-            let Ok(next) = receive(listener) else { return };
-            let Some(notification) = next else { continue };
-            let sent = answer(listener.as_fd(), notification.id, self.judge(&notification, reach));
+            let notification = match receive(listener) {
+                Ok(Some(notification)) => notification,
+                Ok(None) => continue,
+                Err(error) => return self.give_up(&error),
+            };
+            let (verdict, denials) = judge(&notification, reach);
+            // Else its process id may be another's by now, and so what was read of it.
+            if is_waiting(listener, notification.id) {
+                denials.into_iter().for_each(|denial| self.add(denial));
+            }
             answered += 1;
-            if sent.is_err() {
-                return;
+            if let Err(error) = answer(listener, notification.id, verdict) {
+                return self.give_up(&error);
             }
             if answered > MANY {
                 thread::sleep(SLOWED_BY);
@@ -90,13 +108,21 @@ impl Denials {
         }
     }
 
-    fn judge(&self, notification: &Notification, reach: &Reach) -> Answer {
-        if let Some(traces) = Trace::of(notification) {
-            traces.iter().filter_map(|trace| trace.denial(reach)).for_each(|denial| self.add(denial));
-            return Answer::Continue;
-        }
-        self.add(described(notification));
-        Answer::Refuse
+    /// Why denials are no longer told, if they are not.
+    pub(crate) fn broken(&self) -> Option<String> {
+        self.broken.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn give_up(&self, error: &std::io::Error) {
+        *self.broken.lock().unwrap_or_else(PoisonError::into_inner) = Some(error.to_string());
+    }
+}
+
+/// What is to become of a system call, with what is to be told of it.
+fn judge(notification: &Notification, reach: &Reach) -> (Answer, Vec<Denial>) {
+    match Trace::of(notification) {
+        Some(traces) => (Answer::Continue, traces.iter().filter_map(|trace| trace.denial(reach)).collect()),
+        None => (Answer::Refuse, vec![described(notification)]),
     }
 }
 
@@ -115,7 +141,9 @@ fn described(notification: &Notification) -> Denial {
         "prctl" => ("prctl (becoming readable for others)".to_owned(), None, false),
         "clone" => ("clone (a new namespace)".to_owned(), None, false),
         "sendto" | "sendmsg" | "sendmmsg" => (format!("{name} (TCP fast open)"), None, false),
-        "socketpair" => ("socketpair (Unix datagrams)".to_owned(), None, false),
+        "socketpair" if notification.arguments[0] as i32 == libc::AF_UNIX => {
+            ("socketpair (Unix datagrams)".to_owned(), None, false)
+        }
         _ => (name, None, false),
     };
     let grant = grant.map(allowing);
@@ -177,6 +205,7 @@ mod tests {
             denials.add(call(10_000, [0; 6]));
         }
         let list = denials.list();
-        assert_eq!((list.len(), list[0].times), (KEPT, 1001));
+        assert_eq!((list.len(), list[0].times), (KEPT + 1, 1001));
+        assert_eq!((list[KEPT].what.as_str(), list[KEPT].times), ("others", 936));
     }
 }

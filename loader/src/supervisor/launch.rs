@@ -222,7 +222,6 @@ fn orders(limits: &Limits, containment: &Containment, temporary: &TemporaryFolde
         temporary_folder: temporary.path().to_owned(),
         limits: ProcessLimits {
             open_files: limits.open_files,
-            file_size: limits.temporary,
             data: Some(limits.memory).filter(|_| containment.needs_limits_on_each()),
             processes: Some(limits.processes + threads_of_this_user())
                 .filter(|_| containment.needs_limits_on_each()),

@@ -33,7 +33,7 @@ use signal_hook::iterator::Signals;
 
 use crate::{
     cgroup::{self, MemoryWatch},
-    confinement::{Fences, Reach},
+    confinement::{Fences, Reach, Sandbox},
     digest::Digest,
     frame::{End, Job, Level, LogLine, PanicReport},
     guardian::{Report, read_reports},
@@ -139,7 +139,11 @@ pub(crate) fn supervise(
     }
     let admission = Admission {
         checked: run.digest,
-        reach: Reach::of(&run.job.rules, temporary.path()),
+        // Only a trace asks.
+        reach: match run.job.rules.sandbox {
+            Sandbox::Trace => Reach::of(&run.job.rules, temporary.path()),
+            _ => Reach::default(),
+        },
         denials: Arc::clone(&helpers.denials),
     };
     let intake = Intake {

@@ -13,7 +13,7 @@ use codeclimate_connector_abi::v1::failure_kind;
 use serde_json::value::RawValue;
 
 use crate::{
-    confinement::Fences,
+    confinement::{Fences, Rules},
     containment::Reading,
     exit_code::ExitCode,
     frame::{End, FailureReport, PanicReport, Stage},
@@ -85,6 +85,8 @@ pub(crate) struct Evidence {
     pub(crate) fences: Option<Fences>,
     /// What they denied, as far as that is known.
     pub(crate) denials: Vec<Denial>,
+    /// What was granted, and how it was to be held.
+    pub(crate) rules: Option<Rules>,
     /// Lines of the connector that were not shown.
     pub(crate) held_back: u64,
     pub(crate) numbers: Numbers,

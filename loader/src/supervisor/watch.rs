@@ -78,7 +78,11 @@ impl<'a> Watch<'a> {
         guardian: Guardian,
         observer: &'a mut dyn Observer,
     ) -> Self {
-        let evidence = Evidence { held_by: containment.described(), ..Evidence::default() };
+        let evidence = Evidence {
+            held_by: containment.described(),
+            rules: Some(run.job.rules.clone()),
+            ..Evidence::default()
+        };
         Self {
             run,
             helpers,
@@ -268,6 +272,9 @@ impl<'a> Watch<'a> {
     fn tell_denials(&mut self) {
         self.helpers.denials.end();
         self.evidence.denials = self.helpers.denials.list();
+        if let Some(why) = self.helpers.denials.broken() {
+            self.say(Level::Warn, format!("what the sandbox denies could not be told to its end: {why}"));
+        }
         let (usual, odd): (Vec<_>, Vec<_>) = self.evidence.denials.iter().partition(|denial| denial.is_usual);
         let lines = [(Level::Debug, list_denials(&usual)), (Level::Warn, list_denials(&odd))];
         for (level, denials) in lines.into_iter().filter(|(_, denials)| !denials.is_empty()) {

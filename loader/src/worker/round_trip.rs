@@ -45,6 +45,7 @@ fn job(connector: &Path, verb: u32, payload: &Value) -> Job {
             ports: Vec::new(),
             read: Vec::new(),
             write: Vec::new(),
+            file_size: u64::MAX,
             user: None,
             runner: 0,
         },

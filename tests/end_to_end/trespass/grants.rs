@@ -2,13 +2,13 @@
 
 use std::{fs, os::unix::fs::PermissionsExt};
 
-use connector_tests::Unprivileged;
+use connector_tests::{Runner, Unprivileged, connector};
 
 use super::{
     DEFAULT, EXEC,
     Expected::{Call, Ends, Named, Probably},
     On::{self, Nothing, Path},
-    Row, World, assert_endings, ended,
+    Row, STREAM, World, assert_endings, ended,
 };
 
 const READ: &[&str] = &["--allow", "read:{outside}/file"];
@@ -36,7 +36,7 @@ const GRANTED: &[Row] = &[
         "connect",
         Nothing,
         &["--deny", "network"],
-        Ends(2, "the connector does not ask for that; it asks for nothing"),
+        Ends(2, "network is not among what the connector asks for, which is nothing"),
     ),
     (
         "read",
@@ -152,4 +152,43 @@ fn as_another_user_it_reaches_what_that_user_may() {
     }
     let who = ended(&world, &("say-who", Nothing, DEFAULT, Ends(0, "")));
     who.assert(0, "Uid: 0 0 0 0\n").assert(0, "CapBnd: 0000000000000000\n");
+}
+
+#[test]
+fn a_relative_grant_starts_where_the_runner_does() {
+    let folder = tempfile::tempdir().unwrap();
+    let configuration = serde_json::json!({ "attempt": "create", "path": "relative-new" });
+    let runner = Runner::verb("sync-stream", "trespassing", &configuration).with([STREAM, "2020-02-21"]);
+    runner.with(["--allow", "write:."]).folder(folder.path()).run().assert(0, "done; 1 record");
+    assert!(folder.path().join("relative-new").exists());
+}
+
+#[test]
+fn a_grant_to_write_does_not_make_writable_what_is_read_only_for_the_operator() {
+    let folder = tempfile::tempdir().unwrap();
+    let (inner, file) = (folder.path().join("inner"), folder.path().join("inner/file"));
+    fs::create_dir(&inner).unwrap();
+    fs::write(&file, "before").unwrap();
+    let configuration = folder.path().join("config.json");
+    let attempt = serde_json::json!({ "attempt": "overwrite", "path": file });
+    fs::write(&configuration, attempt.to_string()).unwrap();
+    let script = "mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\" && shift && exec \"$@\"";
+    let mut command = std::process::Command::new("unshare");
+    command.args(["--mount", "sh", "-c", script, "sh"]).arg(&inner).arg(connector_tests::binary());
+    command.args(["sync-stream"]).arg(connector("trespassing")).arg(&configuration);
+    command.args([STREAM, "2020-02-21", "--allow"]).arg(format!("write:{}", folder.path().display()));
+    let output = command.output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert!(errors.contains("(os error 30)") && output.status.code() == Some(33), "{errors}");
+    assert_eq!(fs::read_to_string(&file).unwrap(), "before");
+}
+
+#[test]
+fn a_path_that_is_not_there_is_not_called_granted_without_a_word() {
+    let configuration = serde_json::json!({ "attempt": "find-constructor-ran" });
+    let runner = Runner::verb("sync-stream", "trespassing", &configuration).with([STREAM, "2020-02-21"]);
+    runner
+        .with(["--allow", "read:/absent"])
+        .run()
+        .assert(0, "/absent is not there, so nothing of it can be granted");
 }

@@ -106,9 +106,8 @@ const PROCESSES: &[Row] = &[
     ("signal", Other, DEFAULT, ProbablyForGood),
     ("signal-by-descriptor", On::Runner, DEFAULT, Call("pidfd_open")),
     ("signal-by-descriptor", Other, DEFAULT, Call("pidfd_send_signal")),
-    // The kernel takes the wish, and does not fulfil it.
-    ("signal-by-input", On::Runner, DEFAULT, Ends(0, "done; 1 record")),
-    ("signal-by-input", Other, DEFAULT, Ends(0, "done; 1 record")),
+    ("signal-by-input", On::Runner, DEFAULT, Call("fcntl")),
+    ("signal-by-input", Other, DEFAULT, Call("fcntl")),
     ("limit", On::Runner, DEFAULT, Call("prlimit64")),
     ("limit", Thread, DEFAULT, Call("prlimit64")),
     ("limit", Other, DEFAULT, Call("prlimit64")),
@@ -190,7 +189,7 @@ const KERNEL: &[Row] = &[
     ("set-clock", Nothing, DEFAULT, Call("clock_settime")),
     ("set-host-name", Nothing, DEFAULT, Call("sethostname")),
     ("read-log", Nothing, DEFAULT, Call("syslog")),
-    ("watch-files", Path("{outside}"), DEFAULT, Call("inotify_add_watch")),
+    ("watch-files", Path("{outside}"), DEFAULT, Call("inotify_init1")),
 ];
 
 /// What comes of calls as other programs make them.

@@ -1,6 +1,8 @@
 //! Whether it was the sandbox that a connector failed on.
 
-use crate::exit_code::ExitCode;
+use std::path::Path;
+
+use crate::{confinement::Sandbox, exit_code::ExitCode};
 
 use super::{
     Evidence,
@@ -56,6 +58,9 @@ pub(super) fn weighed((code, what, advice): Advised, evidence: &Evidence) -> Adv
             let what = format!("{what}; before that the sandbox had denied {}", list(named));
             (code, what, or_grants(advice, named))
         }
+        [] if is_of_system && is_something_else(evidence, &what) => {
+            (code, what, or_rights(&advice, evidence))
+        }
         [] if is_of_system => {
             let advice = probable(&what);
             (ExitCode::Denied, format!("{what}; probably the sandbox denied it"), advice)
@@ -69,6 +74,26 @@ pub(super) fn weighed((code, what, advice): Advised, evidence: &Evidence) -> Adv
         }
         [] => (code, what, advice),
     }
+}
+
+/// Whether the fences cannot have been the reason: what the message names was granted, or a trace has seen nothing.
+fn is_something_else(evidence: &Evidence, what: &str) -> bool {
+    let Some(rules) = &evidence.rules else { return false };
+    let granted = rules.read.iter().chain(&rules.write);
+    let is_granted = |path: &Path| granted.clone().any(|granted| path.starts_with(granted));
+    let names_a_change = READ_ONLY.are_in(what);
+    rules.sandbox == Sandbox::Trace && PERMISSION_DENIED.are_in(what)
+        || !names_a_change && path_in(what).is_some_and(|path| is_granted(Path::new(path)))
+}
+
+/// Modes and owners hold for a connector as for anybody, even if the runner is root.
+fn or_rights(advice: &str, evidence: &Evidence) -> String {
+    let user = evidence.rules.as_ref().and_then(|rules| rules.user);
+    let user = user.map_or_else(|| "the runner's own user".to_owned(), |user| format!("user {}", user.uid));
+    format!(
+        "{advice}. The sandbox is not the reason: the file's owner and mode are. The connector runs as {user}, without \
+         root's rights over the files of others; change them, or name another with --user"
+    )
 }
 
 fn lacks_network(named: &[&Denial], what: &str) -> bool {
@@ -157,6 +182,8 @@ fn probable(what: &str) -> String {
 /// The first absolute path in a message.
 fn path_in(text: &str) -> Option<&str> {
     let is_end = |letter: char| letter.is_whitespace() || "\"'`,;()[]".contains(letter);
+    // A connector may tell where it stands; that is not what it could not open.
+    let text = text.split("working directory: ").next().unwrap_or(text);
     let words = text.split(is_end).map(|word| word.trim_end_matches([':', '.']));
     words.into_iter().find(|word| word.len() > 1 && word.starts_with('/') && !word.starts_with("//"))
 }
@@ -174,7 +201,7 @@ fn port_in(text: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::confinement::Fences;
+    use crate::confinement::{Fences, Rules, User};
 
     fn evidence(denials: &[Denial]) -> Evidence {
         let fences = Fences { files: true, ..Fences::default() };
@@ -237,6 +264,35 @@ mod tests {
             (ExitCode::ConnectorError, "failed: 403: Permission denied on project 7")
         );
         assert!(advice.contains("the sandbox may be the reason"), "{advice}");
+    }
+
+    #[test]
+    fn what_was_granted_was_not_denied_by_the_sandbox() {
+        let rules = |sandbox| Rules {
+            sandbox,
+            exec: false,
+            ports: Vec::new(),
+            read: vec!["/srv/data".into()],
+            write: Vec::new(),
+            file_size: 0,
+            user: Some(User { uid: 65534, gid: 65534 }),
+            runner: 1,
+        };
+        let judged = |what: &str, sandbox| {
+            let verdict = (ExitCode::ConnectorError, what.to_owned(), "mend it".to_owned());
+            weighed(verdict, &Evidence { rules: Some(rules(sandbox)), ..evidence(&[]) })
+        };
+        let granted = "failed: /srv/data/x: Permission denied (os error 13)";
+        let other = "failed: /srv/other: Permission denied (os error 13)";
+        for (what, sandbox) in [(granted, Sandbox::BestEffort), (other, Sandbox::Trace)] {
+            let (code, _, advice) = judged(what, sandbox);
+            assert_eq!(code, ExitCode::ConnectorError, "{what}");
+            assert!(advice.contains("owner and mode are. The connector runs as user 65534,"), "{advice}");
+        }
+        assert_eq!(judged(other, Sandbox::BestEffort).0, ExitCode::Denied);
+        let there =
+            "failed: `x` cannot be read (working directory: /srv/data): Permission denied (os error 13)";
+        assert_eq!(judged(there, Sandbox::BestEffort).0, ExitCode::Denied);
     }
 
     #[test]
