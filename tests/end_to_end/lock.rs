@@ -78,7 +78,7 @@ fn what_is_pinned_runs_and_nothing_else_does_where_that_is_wanted() {
     let checked = desk.run(&["lock", "--check", "CONNECTOR"]);
     assert!(checked.assert(12, "").output().starts_with("NO  "), "{checked:?}");
     let ended = desk.sync(&json!({}), &[]).run();
-    ended.assert(0, "it asks for nothing more, so it runs; `lock misbehaving` pins it anew");
+    ended.assert(0, "it asks for nothing more, so it runs; `codeclimate-connector lock` pins it anew");
     let anew = desk.run(&["lock", "CONNECTOR"]);
     assert!(anew.assert(0, "").output().contains("; before: SHA-256 "), "{anew:?}");
     desk.sync(&json!({}), &["--locked"]).run().assert(0, "done; 3 records");
@@ -126,6 +126,12 @@ fn an_outcome_does_not_take_the_place_of_what_it_is_the_outcome_of() {
         .run()
         .assert(2, "it is the connector, the configuration or the lock file of this run");
     assert!(fs::read(&connector).unwrap() == before);
+    let configuration = desk.folder.path().join("config.json");
+    fs::write(&configuration, "no JSON").unwrap();
+    let configuration = configuration.to_str().unwrap();
+    let outcome = ["discover-streams", "CONNECTOR", configuration, "--outcome-file", configuration];
+    desk.run(&outcome).assert(2, "it is the connector, the configuration");
+    assert_eq!(fs::read_to_string(configuration).unwrap(), "no JSON");
 }
 
 #[test]

@@ -145,11 +145,13 @@ pub(crate) fn main() -> process::ExitCode {
 
 /// So that a file from yesterday does not tell of success when nothing could be started today.
 fn report_early_end(path: &Path, error: &CliError, console: &mut Console) {
+    if matches!(error, CliError::Report(_)) {
+        // It cannot be written, or must not be.
+        return;
+    }
     let code = error.exit_code();
     let end = EarlyEnd { exit_code: code.number(), ending: code.title(), message: crate::chain(error) };
-    if let Err(unwritten) = write_report(path, &end)
-        && !matches!(error, CliError::Report(_))
-    {
+    if let Err(unwritten) = write_report(path, &end) {
         tell(console, &unwritten);
     }
 }

@@ -126,11 +126,7 @@ impl Prepared {
 
     /// An outcome must not take the place of what it is the outcome of.
     pub(crate) fn spare(&self, outcome: &Path) -> Result<(), ReportError> {
-        let own = |path: &PathBuf| path.canonicalize().ok();
-        let target = outcome.canonicalize().ok();
-        let is_own =
-            target.is_some_and(|target| self.files.iter().filter_map(own).any(|file| file == target));
-        if is_own { Err(ReportError::of_own_file(outcome)) } else { Ok(()) }
+        spare(outcome, &self.files)
     }
 
     /// A job for the worker.
@@ -146,6 +142,18 @@ impl Prepared {
             rules: self.rules.clone(),
         }
     }
+}
+
+/// As [`Prepared::spare`], as far as the command line tells the files.
+pub(crate) fn spare_named(run: &Run, outcome: &Path) -> Result<(), ReportError> {
+    let lock = run.sandbox.lock_file.clone().unwrap_or_else(|| LOCK_FILE.into());
+    spare(outcome, &[PathBuf::from(&run.connector), run.config.clone(), lock])
+}
+
+fn spare(outcome: &Path, files: &[PathBuf; 3]) -> Result<(), ReportError> {
+    let Ok(target) = outcome.canonicalize() else { return Ok(()) };
+    let is_own = files.iter().any(|file| file.canonicalize().is_ok_and(|file| file == target));
+    if is_own { Err(ReportError::of_own_file(outcome)) } else { Ok(()) }
 }
 
 /// A connector as a lock file would pin it, granted all that it asks for.

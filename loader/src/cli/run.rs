@@ -22,7 +22,7 @@ use super::{
     CliError,
     args::Run,
     level_of,
-    prepare::Prepared,
+    prepare::{Prepared, spare_named},
     stream::{StreamArgument, StreamRecord},
     summary::{check_report_file, summary, write_report},
 };
@@ -97,6 +97,7 @@ pub(crate) struct Session<'a> {
 impl<'a> Session<'a> {
     pub(crate) fn new(run: &Run, console: &'a mut Console) -> Result<Self, CliError> {
         run.outcome_file.as_deref().map(check_report_file).transpose()?;
+        run.outcome_file.as_deref().map(|path| spare_named(run, path)).transpose()?;
         let prepared = Prepared::new(run)?;
         run.outcome_file.as_deref().map(|path| prepared.spare(path)).transpose()?;
         for (level, notice) in prepared.notices() {

@@ -140,7 +140,7 @@ fn as_another_user_it_reaches_what_that_user_may() {
                 "create",
                 Path("{outside}/new"),
                 NOBODY_WRITE,
-                Probably("--allow read:{outside}/new (or write:)"),
+                Ends(20, "owner and mode are. The connector runs as user 65534,"),
             ),
             ("create-in-own-folder", Nothing, NOBODY, Ends(0, "done; 1 record")),
             ("become-user", Nothing, NOBODY, super::ProbablyForGood),

@@ -1,8 +1,11 @@
 //! Whether it was the sandbox that a connector failed on.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::{confinement::Sandbox, exit_code::ExitCode};
+use crate::{
+    confinement::{Rules, Sandbox},
+    exit_code::ExitCode,
+};
 
 use super::{
     Evidence,
@@ -62,7 +65,7 @@ pub(super) fn weighed((code, what, advice): Advised, evidence: &Evidence) -> Adv
             (code, what, or_rights(&advice, evidence))
         }
         [] if is_of_system => {
-            let advice = probable(&what);
+            let advice = probable_beside(evidence, &what);
             (ExitCode::Denied, format!("{what}; probably the sandbox denied it"), advice)
         }
         [] if speaks_of_it => {
@@ -76,14 +79,29 @@ pub(super) fn weighed((code, what, advice): Advised, evidence: &Evidence) -> Adv
     }
 }
 
-/// Whether the fences cannot have been the reason: what the message names was granted, or a trace has seen nothing.
+/// Whether the fences cannot have been the reason: what the message names may be changed, or a trace has seen nothing.
 fn is_something_else(evidence: &Evidence, what: &str) -> bool {
-    let Some(rules) = &evidence.rules else { return false };
-    let granted = rules.read.iter().chain(&rules.write);
-    let is_granted = |path: &Path| granted.clone().any(|granted| path.starts_with(granted));
-    let names_a_change = READ_ONLY.are_in(what);
-    rules.sandbox == Sandbox::Trace && PERMISSION_DENIED.are_in(what)
-        || !names_a_change && path_in(what).is_some_and(|path| is_granted(Path::new(path)))
+    let is_traced = evidence.rules.as_ref().is_some_and(|rules| rules.sandbox == Sandbox::Trace);
+    let may_change = |rules: &Rules| named_in(&rules.write, what).is_some();
+    PERMISSION_DENIED.are_in(what) && (is_traced || evidence.rules.as_ref().is_some_and(may_change))
+}
+
+/// The path that a message names, if it is among these.
+fn named_in<'a>(paths: &[PathBuf], what: &'a str) -> Option<&'a str> {
+    path_in(what).filter(|path| paths.iter().any(|granted| Path::new(path).starts_with(granted)))
+}
+
+/// What may be read and could not be: either it was to be changed, or its owner and mode are in the way.
+fn probable_beside(evidence: &Evidence, what: &str) -> String {
+    let readable = evidence.rules.as_ref().and_then(|rules| named_in(&rules.read, what));
+    match readable {
+        Some(path) if PERMISSION_DENIED.are_in(what) => format!(
+            "{path} may be read already: if it was to be changed, add {}; else its owner and mode are the reason, and a \
+             worker has no rights over files that its user may not read: --user names another one",
+            allowing(&format!("write:{path}"))
+        ),
+        _ => probable(what),
+    }
 }
 
 /// Modes and owners hold for a connector as for anybody, even if the runner is root.
@@ -201,7 +219,7 @@ fn port_in(text: &str) -> Option<u16> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::confinement::{Fences, Rules, User};
+    use crate::confinement::{Fences, User};
 
     fn evidence(denials: &[Denial]) -> Evidence {
         let fences = Fences { files: true, ..Fences::default() };
@@ -272,8 +290,8 @@ mod tests {
             sandbox,
             exec: false,
             ports: Vec::new(),
-            read: vec!["/srv/data".into()],
-            write: Vec::new(),
+            read: vec!["/srv/readable".into()],
+            write: vec!["/srv/data".into()],
             file_size: 0,
             user: Some(User { uid: 65534, gid: 65534 }),
             runner: 1,
@@ -290,6 +308,9 @@ mod tests {
             assert!(advice.contains("owner and mode are. The connector runs as user 65534,"), "{advice}");
         }
         assert_eq!(judged(other, Sandbox::BestEffort).0, ExitCode::Denied);
+        let (code, _, advice) = judged("failed: /srv/readable/x: (os error 13)", Sandbox::BestEffort);
+        assert_eq!(code, ExitCode::Denied);
+        assert!(advice.contains("if it was to be changed, add --allow write:/srv/readable/x;"), "{advice}");
         let there =
             "failed: `x` cannot be read (working directory: /srv/data): Permission denied (os error 13)";
         assert_eq!(judged(there, Sandbox::BestEffort).0, ExitCode::Denied);
