@@ -40,7 +40,9 @@ fn of(note: &Note) -> String {
 }
 
 fn head(note: &Note, reference: &Reference) -> String {
-    let title = reference.title.as_deref().unwrap_or(note.slug.as_str());
+    // The name of the struct, which is no title.
+    let title = reference.title.as_deref().filter(|title| *title != "Configuration");
+    let title = title.unwrap_or(note.slug.as_str());
     let mut facts = vec![format!("Connector {}, version {}", code(note.slug.as_str()), text(&note.version))];
     facts.extend(note.license.as_ref().map(|license| format!("licence {}", text(license))));
     facts.extend(note.homepage.as_ref().map(|page| text(page)));

@@ -66,6 +66,14 @@ pub(crate) struct Rules {
     pub(crate) runner: i32,
 }
 
+impl Rules {
+    /// Rules that grant nothing, and limit no file.
+    pub(crate) fn granting_nothing(sandbox: Sandbox, runner: i32) -> Self {
+        let (ports, read, write) = (Vec::new(), Vec::new(), Vec::new());
+        Self { sandbox, exec: false, ports, read, write, file_size: u64::MAX, user: None, runner }
+    }
+}
+
 /// The fences that stand.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -178,16 +186,7 @@ pub(crate) fn confine(rules: &Rules, temporary: &Path) -> Result<(Fences, Option
 /// # Errors
 /// Where files cannot be confined.
 pub(crate) fn prove(temporary: PathBuf) -> Result<Kernel, ConfineError> {
-    let rules = Rules {
-        sandbox: Sandbox::BestEffort,
-        exec: false,
-        ports: Vec::new(),
-        read: Vec::new(),
-        write: Vec::new(),
-        file_size: u64::MAX,
-        user: None,
-        runner: std::process::id().cast_signed(),
-    };
+    let rules = Rules::granting_nothing(Sandbox::BestEffort, std::process::id().cast_signed());
     let proof = move || {
         let kernel = domain::restrict(&rules, &temporary)?;
         listener::install_silent(&calls::unknown_calls()?)?;

@@ -57,14 +57,10 @@ mod tests {
         }
         std::os::unix::fs::symlink(path("read"), path("link")).unwrap();
         let rules = Rules {
-            sandbox: Sandbox::BestEffort,
-            exec: false,
             ports: vec![443],
             read: vec![path("link")],
             write: vec![path("write")],
-            file_size: 0,
-            user: None,
-            runner: 1,
+            ..Rules::granting_nothing(Sandbox::BestEffort, 1)
         };
         let reach = Reach::of(&rules, &path("temporary"));
         assert!(reach.reads(&path("read/file")) && !reach.writes(&path("read/file")));

@@ -39,16 +39,7 @@ fn job(connector: &Path, verb: u32, payload: &Value) -> Job {
         state: Some(r#"{"checkpointTime":"2020-02-20T00:00:00Z"}"#.to_owned()),
         debug: true,
         secrets: vec![("apiToken".to_owned(), "a-token-of-the-operator".to_owned())],
-        rules: Rules {
-            sandbox: Sandbox::Off,
-            exec: false,
-            ports: Vec::new(),
-            read: Vec::new(),
-            write: Vec::new(),
-            file_size: u64::MAX,
-            user: None,
-            runner: 0,
-        },
+        rules: Rules::granting_nothing(Sandbox::Off, 0),
     }
 }
 

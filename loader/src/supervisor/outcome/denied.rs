@@ -287,14 +287,10 @@ mod tests {
     #[test]
     fn what_was_granted_was_not_denied_by_the_sandbox() {
         let rules = |sandbox| Rules {
-            sandbox,
-            exec: false,
-            ports: Vec::new(),
             read: vec!["/srv/readable".into()],
             write: vec!["/srv/data".into()],
-            file_size: 0,
             user: Some(User { uid: 65534, gid: 65534 }),
-            runner: 1,
+            ..Rules::granting_nothing(sandbox, 1)
         };
         let judged = |what: &str, sandbox| {
             let verdict = (ExitCode::ConnectorError, what.to_owned(), "mend it".to_owned());
