@@ -51,15 +51,7 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// Finds, reads and checks; nothing of the connector runs.
     pub(crate) fn new(run: &Run) -> Result<Self, CliError> {
-        let found = find(&run.search, &run.connector)?;
-        let path = found.path.clone();
-        let digest = Digest::of_bytes(&found.bytes);
-        let (memory, size) = (run.limits.limits().memory, found.bytes.len() as u64);
-        let note = found.examine(&host()).loadable()?;
-        if memory < size.saturating_add(LEAST_MEMORY) {
-            return Err(CliError::TooLittleMemory { memory: bytes(memory), size: bytes(size) });
-        }
-        drop(found);
+        let (path, note, digest) = loadable(run)?;
         let lock = run.sandbox.lock_file.clone().unwrap_or_else(|| LOCK_FILE.into());
         let files = [path.clone(), run.config.clone(), lock];
         let pin = pin_of(&note, digest);
@@ -154,6 +146,18 @@ fn spare(outcome: &Path, files: &[PathBuf; 3]) -> Result<(), ReportError> {
     let Ok(target) = outcome.canonicalize() else { return Ok(()) };
     let is_own = files.iter().any(|file| file.canonicalize().is_ok_and(|file| file == target));
     if is_own { Err(ReportError::of_own_file(outcome)) } else { Ok(()) }
+}
+
+/// The file that is to be loaded, as it was examined.
+fn loadable(run: &Run) -> Result<(PathBuf, Note, Digest), CliError> {
+    let found = find(&run.search, &run.connector)?;
+    let note = found.examine(&host()).loadable()?;
+    let (memory, size) = (run.limits.limits().memory, found.bytes.len() as u64);
+    if memory < size.saturating_add(LEAST_MEMORY) {
+        return Err(CliError::TooLittleMemory { memory: bytes(memory), size: bytes(size) });
+    }
+    let digest = Digest::of_bytes(&found.bytes);
+    Ok((found.path, note, digest))
 }
 
 /// A connector as a lock file would pin it, granted all that it asks for.

@@ -21,9 +21,8 @@ struct Attributes {
 
 const READ_ONLY: u64 = 1;
 
-/// Moves this process to a mount namespace of its own, in which only these paths can be changed, but
-/// for what is mounted below them. False where it may not,
-/// as without root, or the kernel cannot (before Linux 5.12).
+/// Moves this process to a mount namespace of its own, in which only these paths can be changed, without what is mounted
+/// below them. False where it may not, as without root, or the kernel cannot (before Linux 5.12).
 ///
 /// # Errors
 /// Where the paths that should be left as they were have become read-only too.
