@@ -67,6 +67,22 @@ fn a_long_token_is_not_shown_in_part_either() {
 }
 
 #[test]
+fn what_the_sandbox_names_shows_no_secret() {
+    let token = "a-token-in-the-name-of-a-file";
+    let configuration = json!({ "behaviour": "leak-in-path", "apiToken": token });
+    let folder = tempfile::tempdir().unwrap();
+    let outcome = folder.path().join("outcome.json");
+    for mode in ["trace", "best-effort"] {
+        let arguments = ["--sandbox", mode, "--outcome-file", outcome.to_str().unwrap()];
+        let ended = Runner::sync(&configuration).with(arguments).run();
+        ended.assert(33, "the sandbox denied");
+        let outcome = fs::read_to_string(&outcome).unwrap();
+        assert!(!ended.errors().contains(token) && !outcome.contains(token), "{ended:?}\n{outcome}");
+        assert!(mode != "trace" || outcome.contains("/tmp/of-[secret apiToken]"), "{outcome}");
+    }
+}
+
+#[test]
 fn the_ids_of_discovered_streams_are_masked_in_messages() {
     let configuration = json!({ "behaviour": "leak-in-streams", "apiToken": TOKEN });
     let ended =

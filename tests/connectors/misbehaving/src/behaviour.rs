@@ -46,6 +46,8 @@ pub enum Behaviour {
     LeakAndPanic,
     /// Streams named after its secret.
     LeakInStreams,
+    /// Writes a file whose name holds the secret, outside of its folder.
+    LeakInPath,
     /// Gives up on a record that holds its secret where it must not.
     LeakInRecords,
     /// Panics with `count` bytes.

@@ -32,6 +32,7 @@ impl Misbehaving {
             Behaviour::LeakAndFail => leaks::fail(self),
             Behaviour::LeakAndPanic => leaks::panic(self),
             Behaviour::LeakInStreams => leaks::streams(self),
+            Behaviour::LeakInPath => leaks::path(self),
             Behaviour::LeakInRecords => leaks::records(self),
             Behaviour::PanicAtLength => panics::at_length(self),
             Behaviour::Fail => Err(Error::new("the moon is in the way")),

@@ -49,6 +49,12 @@ pub(crate) fn panic(client: &Misbehaving) -> Result<(), Error> {
     panic!("{}", every_form(&client.configuration.api_token))
 }
 
+/// Nobody but the sandbox ever says this.
+pub(crate) fn path(client: &Misbehaving) -> Result<(), Error> {
+    let path = format!("/tmp/of-{}", client.configuration.api_token);
+    Ok(std::fs::write(path, "")?)
+}
+
 pub(crate) fn streams(client: &Misbehaving) -> Result<(), Error> {
     let token = &client.configuration.api_token;
     Ok(client.context.records.produce(&Stream::new(token, "https://x.example", token))?)
