@@ -112,7 +112,7 @@ pub(crate) struct Numbers {
     pub(crate) duration: Duration,
 }
 
-/// How a run ended, in words still to be masked.
+/// How a run ended, in words still to be masked where they say what happened; denials and advice have been.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) code: ExitCode,

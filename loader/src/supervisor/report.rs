@@ -41,7 +41,7 @@ pub(crate) struct OutcomeReport<'a> {
 
 #[derive(Debug, Serialize)]
 pub(crate) struct Denied<'a> {
-    what: String,
+    what: &'a str,
     times: u64,
     /// The option that would allow it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -109,13 +109,13 @@ impl<'a> OutcomeReport<'a> {
             resume_after: resume_after.map(|time| masker.mask(time).into_owned()),
             held_by: outcome.held_by.as_deref(),
             sandbox: outcome.fences,
-            denied: outcome.denials.iter().map(|denial| denied(denial, masker)).collect(),
+            denied: outcome.denials.iter().map(Denied::of).collect(),
         }
     }
 }
 
-/// A path may hold what is secret.
-fn denied<'a>(denial: &'a Denial, masker: &Masker) -> Denied<'a> {
-    let what = masker.mask(&denial.what).into_owned();
-    Denied { what, times: denial.times, grant: denial.grant.as_deref() }
+impl<'a> Denied<'a> {
+    fn of(denial: &'a Denial) -> Self {
+        Self { what: &denial.what, times: denial.times, grant: denial.grant.as_deref() }
+    }
 }

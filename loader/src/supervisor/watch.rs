@@ -20,6 +20,7 @@ use crate::{
 
 use super::{
     Event, Helpers, Observer, Run,
+    denials::Denial,
     launch::Guardian,
     outcome::{Evidence, Numbers, Outcome, Stop, duration, list_denials},
     output::{Line, Stream},
@@ -271,7 +272,14 @@ impl<'a> Watch<'a> {
     /// What the sandbox denied is told whatever came of it: a connector that does well may still be worth a question.
     fn tell_denials(&mut self) {
         self.helpers.denials.end();
-        self.evidence.denials = self.helpers.denials.list();
+        let mask = |text: &str| self.run.masker.mask(text).into_owned();
+        // A path may hold a secret.
+        let masked = |denial: Denial| Denial {
+            what: mask(&denial.what),
+            grant: denial.grant.as_deref().map(mask),
+            ..denial
+        };
+        self.evidence.denials = self.helpers.denials.list().into_iter().map(masked).collect();
         if let Some(why) = self.helpers.denials.broken() {
             self.say(Level::Warn, format!("what the sandbox denies could not be told to its end: {why}"));
         }
@@ -311,6 +319,8 @@ impl<'a> Watch<'a> {
         self.guardian.dismiss();
         drop(self.temporary);
         cgroup::leave_leaf();
-        Outcome::of(self.evidence)
+        let outcome = Outcome::of(self.evidence);
+        // It may repeat what the connector said.
+        Outcome { advice: self.run.masker.mask(&outcome.advice).into_owned(), ..outcome }
     }
 }
