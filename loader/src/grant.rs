@@ -8,7 +8,7 @@ use fluent_uri::Uri;
 use serde_json::{Map, Value};
 
 use crate::exit_code::ExitCode;
-use crate::permission::Permission;
+use crate::permission::{Permission, listed};
 
 /// The ports of [`Permission::Network`]: HTTPS, and names over TCP.
 pub const NETWORK_PORTS: [u16; 2] = [443, 53];
@@ -56,7 +56,7 @@ impl FromStr for Allowance {
 #[derive(Debug, thiserror::Error)]
 pub enum GrantError {
     /// A permission is to be taken away that is not asked for.
-    #[error("{denied} is not among what the connector asks for, which is {}", asked_for(.asked))]
+    #[error("{denied} is not among what the connector asks for, which is {}", listed(.asked))]
     NotAskedFor {
         /// What was to be denied.
         denied: Permission,
@@ -88,13 +88,6 @@ pub enum GrantError {
         /// The key.
         key: String,
     },
-}
-
-fn asked_for(asked: &[Permission]) -> String {
-    match asked {
-        [] => "nothing".to_owned(),
-        asked => asked.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-    }
 }
 
 impl GrantError {

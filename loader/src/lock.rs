@@ -9,7 +9,7 @@ use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 
 use crate::digest::Digest;
-use crate::permission::Permission;
+use crate::permission::{Permission, listed};
 use crate::slug::Slug;
 
 mod error;
@@ -81,9 +81,6 @@ pub enum Difference {
 
 impl fmt::Display for Difference {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let list = |permissions: &[Permission]| {
-            permissions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
-        };
         match self {
             Difference::Version { pinned, found } => {
                 write!(formatter, "version {pinned} is pinned, {found} found")
@@ -92,10 +89,10 @@ impl fmt::Display for Difference {
                 write!(formatter, "SHA-256 {pinned} is pinned, {found} found")
             }
             Difference::AsksForMore(permissions) => {
-                write!(formatter, "it asks for more: {}", list(permissions))
+                write!(formatter, "it asks for more: {}", listed(permissions))
             }
             Difference::AsksForLess(permissions) => {
-                write!(formatter, "it does not ask for {}", list(permissions))
+                write!(formatter, "it does not ask for {}", listed(permissions))
             }
         }
     }
@@ -138,18 +135,13 @@ impl Pin {
     }
 }
 
-/// What a lock file says of a connector that is to run.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// Nothing.
-    Free,
-    /// It is the pinned file. These permissions that it asks for were not granted.
-    Pinned {
-        /// Not granted.
-        withheld: Vec<Permission>,
-    },
-    /// It is another file, which asks for nothing more.
-    Replaced(Vec<Difference>),
+/// What a lock file says of a connector that may run.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Judgement {
+    /// What it asks for and was not granted.
+    pub withheld: Vec<Permission>,
+    /// How it differs from its pin.
+    pub differences: Vec<Difference>,
 }
 
 impl Lock {
@@ -266,30 +258,23 @@ impl Lock {
         self.pins.insert(pin.slug.clone(), pin)
     }
 
-    /// What it says of a connector that is to run. `strict` refuses whatever is not pinned as it is; else only an
-    /// upgrade that asks for more is refused.
+    /// What it says of a connector that is to run; nothing of one that it does not pin. `strict` refuses whatever is not
+    /// pinned as it is; else only an upgrade that asks for more is refused.
     ///
     /// # Errors
     /// [`LockError::NotPinned`] or [`LockError::Differs`].
-    pub fn judge(&self, path: &Path, found: &Pin, strict: bool) -> Result<Verdict, LockError> {
-        let slug = || found.slug.clone();
+    pub fn judge(&self, path: &Path, found: &Pin, strict: bool) -> Result<Judgement, LockError> {
+        let (path, slug) = (path.to_owned(), found.slug.clone());
         let Some(pin) = self.pins.get(&found.slug) else {
-            return if strict {
-                Err(LockError::NotPinned { path: path.to_owned(), slug: slug() })
-            } else {
-                Ok(Verdict::Free)
-            };
+            return if strict { Err(LockError::NotPinned { path, slug }) } else { Ok(Judgement::default()) };
         };
         let differences = pin.differences(found);
         let asks_for_more =
             differences.iter().any(|difference| matches!(difference, Difference::AsksForMore(_)));
-        if differences.is_empty() {
-            return Ok(Verdict::Pinned { withheld: without(&found.permissions, &pin.permissions) });
+        if asks_for_more || strict && !differences.is_empty() {
+            return Err(LockError::Differs { path, slug, differences });
         }
-        if strict || asks_for_more {
-            return Err(LockError::Differs { path: path.to_owned(), slug: slug(), differences });
-        }
-        Ok(Verdict::Replaced(differences))
+        Ok(Judgement { withheld: without(&found.permissions, &pin.permissions), differences })
     }
 }
 

@@ -24,6 +24,15 @@ pub enum Permission {
     Write(String),
 }
 
+/// Permissions with commas between; 'nothing' where there are none.
+#[must_use]
+pub fn listed(permissions: &[Permission]) -> String {
+    match permissions {
+        [] => "nothing".to_owned(),
+        permissions => permissions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
+    }
+}
+
 /// A text that is no permission.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{text:?} is not a permission, which is {FORMS}")]

@@ -12,7 +12,7 @@ use crate::{
     exit_code::ExitCode,
     grant::GrantError,
     lock::{LOCK_FILE, Lock, Pin},
-    permission::Permission,
+    permission::{Permission, listed},
 };
 
 use super::{
@@ -99,9 +99,10 @@ fn check_asked_for(permissions: &[Permission], pins: &[Pin]) -> Result<(), CliEr
 }
 
 fn told(pin: &Pin, asked: &Pin, before: Option<&Pin>) -> String {
-    let mut text = format!("{} {} {}: granted {}", pin.slug, pin.version, pin.sha256, list(&pin.permissions));
+    let mut text =
+        format!("{} {} {}: granted {}", pin.slug, pin.version, pin.sha256, listed(&pin.permissions));
     if !pin.withheld.is_empty() {
-        let _ = write!(text, "; withheld {}", list(&pin.withheld));
+        let _ = write!(text, "; withheld {}", listed(&pin.withheld));
     }
     let differences = before.map(|before| before.differences(asked)).unwrap_or_default();
     if !differences.is_empty() {
@@ -109,13 +110,6 @@ fn told(pin: &Pin, asked: &Pin, before: Option<&Pin>) -> String {
         let _ = write!(text, "; before: {}", differences.join("; "));
     }
     text
-}
-
-fn list<T: ToString>(permissions: &[T]) -> String {
-    match permissions {
-        [] => "nothing".to_owned(),
-        permissions => permissions.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
-    }
 }
 
 fn check(options: &LockOptions) -> Result<ExitCode, CliError> {

@@ -16,10 +16,11 @@ use crate::{
     frame::{Job, Level},
     grant::Grants,
     locate::{Located, Locator},
-    lock::{LOCK_FILE, Lock, LockError, Pin, Verdict},
+    lock::{Difference, Judgement, Lock, LockError, Pin},
     mask::{Masker, secret_texts},
     note::{self, Note},
-    permission::Permission,
+    permission::{Permission, listed},
+    slug::Slug,
     supervisor::bytes,
 };
 
@@ -52,10 +53,10 @@ impl Prepared {
     /// Finds, reads and checks; nothing of the connector runs.
     pub(crate) fn new(run: &Run) -> Result<Self, CliError> {
         let (path, note, digest) = loadable(run)?;
-        let lock = run.sandbox.lock_file.clone().unwrap_or_else(|| LOCK_FILE.into());
-        let files = [path.clone(), run.config.clone(), lock];
+        let files = [path.clone(), run.config.clone(), run.sandbox.lock_path().to_owned()];
         let pin = pin_of(&note, digest);
-        let (withheld, replaced) = judge_by_lock(&run.sandbox, &pin)?;
+        let Judgement { withheld, differences } = judge_by_lock(&run.sandbox, &pin)?;
+        let replaced = replaced(&run.sandbox, &note.slug, &differences);
         let configuration = Configuration::read(&ConfigurationSource::from(run.config.clone()))?;
         configuration.check(&note.configuration_schema)?;
         let secrets = secret_texts(&configuration, Some(&note.configuration_schema));
@@ -94,10 +95,9 @@ impl Prepared {
 
     /// What was not granted, for the operator who has forgotten it; empty where that is nothing.
     pub(crate) fn withheld(&self) -> String {
-        let withheld: Vec<String> = self.withheld.iter().map(ToString::to_string).collect();
-        match &withheld[..] {
+        match &self.withheld[..] {
             [] => String::new(),
-            withheld => format!("; withheld by --deny or the lock file: {}", withheld.join(", ")),
+            withheld => format!("; withheld by --deny or the lock file: {}", listed(withheld)),
         }
     }
 
@@ -138,7 +138,7 @@ impl Prepared {
 
 /// As [`Prepared::spare`], as far as the command line tells the files.
 pub(crate) fn spare_named(run: &Run, outcome: &Path) -> Result<(), ReportError> {
-    let lock = run.sandbox.lock_file.clone().unwrap_or_else(|| LOCK_FILE.into());
+    let lock = run.sandbox.lock_path().to_owned();
     spare(outcome, &[PathBuf::from(&run.connector), run.config.clone(), lock])
 }
 
@@ -172,35 +172,26 @@ pub(crate) fn pin_of(note: &Note, sha256: Digest) -> Pin {
     }
 }
 
-/// The permissions that the lock file withholds, and how the file differs from its pin, where that is no obstacle.
-fn judge_by_lock(
-    options: &SandboxOptions,
-    found: &Pin,
-) -> Result<(Vec<Permission>, Option<String>), CliError> {
+/// What the lock file says of a connector; nothing where there is none.
+fn judge_by_lock(options: &SandboxOptions, found: &Pin) -> Result<Judgement, LockError> {
     if options.locked && options.is_off() {
-        return Err(LockError::NotHeld.into());
+        return Err(LockError::NotHeld);
     }
-    let path = options.lock_file.as_deref().unwrap_or(Path::new(LOCK_FILE));
+    let path = options.lock_path();
     let must_exist = options.locked || options.lock_file.is_some();
     let lock = if must_exist { Some(Lock::read_existing(path)?) } else { Lock::read(path)? };
-    let Some(lock) = lock else { return Ok((Vec::new(), None)) };
-    Ok(match lock.judge(path, found, options.locked)? {
-        Verdict::Free => (Vec::new(), None),
-        Verdict::Pinned { withheld } => (withheld, None),
-        Verdict::Replaced(differences) => {
-            let differences: Vec<String> = differences.iter().map(ToString::to_string).collect();
-            let text = format!(
-                "{} pins {} otherwise ({}); it asks for nothing more, so it runs; `codeclimate-connector lock` pins it anew",
-                path.display(),
-                found.slug,
-                differences.join("; ")
-            );
-            // What a former version was not granted, this one is not either.
-            let pinned = lock.pin(&found.slug).map(|pin| pin.permissions.clone()).unwrap_or_default();
-            let withheld = found.permissions.iter().filter(|permission| !pinned.contains(permission));
-            (withheld.cloned().collect(), Some(text))
-        }
-    })
+    lock.map_or(Ok(Judgement::default()), |lock| lock.judge(path, found, options.locked))
+}
+
+/// How a connector differs from its pin, where that is no obstacle.
+fn replaced(options: &SandboxOptions, slug: &Slug, differences: &[Difference]) -> Option<String> {
+    let told: Vec<String> = differences.iter().map(ToString::to_string).collect();
+    let text = format!(
+        "{} pins {slug} otherwise ({}); it asks for nothing more, so it runs; `codeclimate-connector lock` pins it anew",
+        options.lock_path().display(),
+        told.join("; ")
+    );
+    Some(text).filter(|_| !differences.is_empty())
 }
 
 /// The file of a connector with all that is in it.

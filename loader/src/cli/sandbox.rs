@@ -1,12 +1,13 @@
 //! The options that say what a connector may reach.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
 
 use crate::{
     confinement::{Rules, Sandbox, User, UserError},
     grant::{Allowance, Grants},
+    lock::LOCK_FILE,
     permission::Permission,
 };
 
@@ -43,6 +44,11 @@ pub(crate) struct SandboxOptions {
 }
 
 impl SandboxOptions {
+    /// Where the lock file is, or would be.
+    pub(crate) fn lock_path(&self) -> &Path {
+        self.lock_file.as_deref().unwrap_or(Path::new(LOCK_FILE))
+    }
+
     /// Whether there is to be none.
     pub(crate) fn is_off(&self) -> bool {
         self.sandbox == Sandbox::Off

@@ -36,41 +36,53 @@ pub(super) fn filter(wanted: &Wanted<'_>) -> Result<BpfProgram, ConfineError> {
     if !wanted.rules.exec {
         chains.extend(always(EXEC));
     }
-    // Programs want to set modes and times, of their own files.
-    let may_set = wanted.mounts || wanted.rules.exec || !wanted.rules.write.is_empty();
-    if !may_set {
-        chains.extend(always(ATTRIBUTES.iter().chain(ATTRIBUTES_HERE).chain(NEW_ATTRIBUTES)));
+    chains.extend(of_files(wanted)?);
+    chains.extend(of_others()?);
+    chains.extend(of_sockets(!wanted.rules.ports.is_empty())?);
+    chains.insert(CLONE.1, namespaces()?);
+    let dumpable = [libc::PR_SET_DUMPABLE, libc::PR_SET_PTRACER].map(|option| rule([equals(0, option)?]));
+    chains.insert(PRCTL.1, dumpable.into_iter().collect::<Result<_, _>>()?);
+    if wanted.rules.sandbox == Sandbox::Trace {
+        chains.extend(always(TRACED.iter().chain(TRACED_HERE)));
     }
+    // `Trace` stands in for the answer that the crate has no word for; the listener puts it in.
+    program(chains, SeccompAction::Trace(0))
+}
+
+/// Attributes and truncation of files, as far as neither Landlock nor mounts hold them. A connector that may change or make
+/// files of its own, and programs, want to set modes and times.
+fn of_files(wanted: &Wanted<'_>) -> Result<Chains, BackendError> {
+    let may_set = wanted.mounts || wanted.rules.exec || !wanted.rules.write.is_empty();
+    let attributes = || ATTRIBUTES.iter().chain(ATTRIBUTES_HERE).chain(NEW_ATTRIBUTES);
+    let mut chains = if may_set { Chains::new() } else { always(attributes()) };
     if !wanted.mounts && !wanted.truncation {
         chains.extend(always([&TRUNCATE]));
     }
-    chains.insert(SOCKET.1, sockets(!wanted.rules.ports.is_empty())?);
-    for ((_, number), flags) in SENDING {
-        chains.insert(number, vec![rule([masked(flags, MSG_FASTOPEN, libc::MSG_FASTOPEN)?])?]);
-    }
+    let by_request = ATTRIBUTES_BY_IOCTL.iter().filter(|_| !may_set);
+    let requests = [TIOCSTI].iter().chain(by_request).chain(&OWNERS_BY_IOCTL);
+    chains.insert(IOCTL.1, requests.map(|request| rule([equals(1, *request)?])).collect::<Result<_, _>>()?);
+    Ok(chains)
+}
+
+/// Limits and priorities of any process but the caller.
+fn of_others() -> Result<Chains, BackendError> {
+    let mut chains = Chains::new();
     for (_, number) in OF_OTHERS {
         chains.insert(*number, vec![rule([differs(0, 0)?])?]);
     }
     for ((_, number), process) in OF_OTHERS_BY_KIND.iter().zip([PRIO_PROCESS, IOPRIO_WHO_PROCESS]) {
         chains.insert(*number, vec![rule([differs(0, process)?])?, rule([differs(1, 0)?])?]);
     }
-    // In a sandbox not even those of other workers.
     chains.insert(libc::SYS_prlimit64, vec![rule([differs(0, 0)?])?]);
-    // To Unix sockets, raw means datagrams; those of other families are none that a connector needs.
-    chains.insert(SOCKETPAIR.1, socket_pairs()?);
-    chains.insert(CLONE.1, namespaces()?);
-    chains.insert(
-        PRCTL.1,
-        vec![rule([equals(0, libc::PR_SET_DUMPABLE)?])?, rule([equals(0, libc::PR_SET_PTRACER)?])?],
-    );
-    let attributes = ATTRIBUTES_BY_IOCTL.iter().filter(|_| !may_set);
-    let requests = [TIOCSTI].iter().chain(attributes).chain(&OWNERS_BY_IOCTL);
-    chains.insert(IOCTL.1, requests.map(|request| rule([equals(1, *request)?])).collect::<Result<_, _>>()?);
-    if wanted.rules.sandbox == Sandbox::Trace {
-        chains.extend(always(TRACED.iter().chain(TRACED_HERE)));
+    Ok(chains)
+}
+
+fn of_sockets(network: bool) -> Result<Chains, BackendError> {
+    let mut chains = Chains::from([(SOCKET.1, sockets(network)?), (SOCKETPAIR.1, socket_pairs()?)]);
+    for ((_, number), flags) in SENDING {
+        chains.insert(number, vec![rule([masked(flags, MSG_FASTOPEN, libc::MSG_FASTOPEN)?])?]);
     }
-    // `Trace` stands in for the answer that the crate has no word for; the listener puts it in.
-    program(chains, SeccompAction::Trace(0))
+    Ok(chains)
 }
 
 /// The filter where there is to be no sandbox.

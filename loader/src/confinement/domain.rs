@@ -1,16 +1,15 @@
 //! The Landlock domain: files, TCP ports, signals, abstract sockets.
 
-use landlock::{
-    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, LandlockStatus, NetPort,
-    PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, Scope,
-    make_bitflags, path_beneath_rules,
-};
-
 use std::{
     os::fd::OwnedFd,
     path::{Path, PathBuf},
 };
 
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible, LandlockStatus, NetPort,
+    PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated, RulesetCreatedAttr, RulesetError, Scope,
+    make_bitflags, path_beneath_rules,
+};
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, fstat, openat2};
 
 use super::{ConfineError, Rules, Sandbox, system};

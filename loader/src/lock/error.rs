@@ -67,7 +67,7 @@ pub enum LockError {
     /// It is pinned otherwise.
     #[error(
         "lock file {} pins {slug} otherwise: {}; if that is meant to be, look at it with `inspect`, then pin it anew with \
-         `codeclimate-connector lock`, by the name or path that you gave", .path.display(), listed(.differences)
+         `codeclimate-connector lock`, by the name or path that you gave", .path.display(), all(.differences)
     )]
     Differs {
         /// The file.
@@ -94,6 +94,6 @@ fn option(path: &Path) -> String {
     if path == Path::new(LOCK_FILE) { String::new() } else { format!(" --lock-file {}", path.display()) }
 }
 
-fn listed(differences: &[Difference]) -> String {
+fn all(differences: &[Difference]) -> String {
     differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

@@ -33,7 +33,7 @@ const LOOK: Timespec = Timespec { tv_sec: 1, tv_nsec: 0 };
 pub(crate) struct Denial {
     /// A system call, or what it was about.
     pub(crate) what: String,
-    /// The option that would allow it.
+    /// The permission that would allow it, as `--allow` takes it.
     pub(crate) grant: Option<String>,
     /// Whether the C library does so by itself, and gets along without.
     pub(crate) is_usual: bool,
@@ -146,21 +146,23 @@ fn described(notification: &Notification) -> Denial {
         }
         _ => (name, None, false),
     };
-    let grant = grant.map(allowing);
-    Denial { what, grant, is_usual, times: 1 }
+    Denial { what, grant: grant.map(str::to_owned), is_usual, times: 1 }
 }
 
 fn socket([family, kind, protocol, ..]: [u64; 6]) -> (String, Option<&'static str>, bool) {
     let family = family as i32;
-    let is_raw = matches!(kind as i32 & 0xf, libc::SOCK_RAW | SOCK_PACKET);
+    let (kind, protocol) = (kind as i32 & 0xf, protocol as i32);
     match family {
-        libc::AF_INET | libc::AF_INET6 if is_raw => ("socket (raw)".to_owned(), None, false),
-        libc::AF_INET | libc::AF_INET6
-            if !matches!(protocol as i32, 0 | libc::IPPROTO_TCP | libc::IPPROTO_UDP) =>
-        {
-            (format!("socket (protocol {})", protocol as i32), None, false)
-        }
-        libc::AF_INET | libc::AF_INET6 => ("socket (network)".to_owned(), Some("network"), false),
+        libc::AF_INET | libc::AF_INET6 => match (kind, protocol) {
+            (libc::SOCK_RAW | SOCK_PACKET, _) => ("socket (raw)".to_owned(), None, false),
+            (libc::SOCK_STREAM | libc::SOCK_DGRAM, 0 | libc::IPPROTO_TCP | libc::IPPROTO_UDP) => {
+                ("socket (network)".to_owned(), Some("network"), false)
+            }
+            (libc::SOCK_STREAM | libc::SOCK_DGRAM, other) => {
+                (format!("socket (protocol {other})"), None, false)
+            }
+            (other, _) => (format!("socket (type {other})"), None, false),
+        },
         // To the daemon that keeps names in memory; most systems have none.
         libc::AF_UNIX => ("socket (Unix)".to_owned(), None, true),
         libc::AF_PACKET => ("socket (packet)".to_owned(), None, false),
@@ -184,11 +186,12 @@ mod tests {
         let family = |family: i32, kind: i32| [family as u64, kind as u64, 0, 0, 0, 0];
         let table = [
             (call(libc::SYS_ptrace, [0; 6]), "ptrace", None),
-            (call(libc::SYS_execve, [0; 6]), "execve", Some("--allow exec")),
+            (call(libc::SYS_execve, [0; 6]), "execve", Some("exec")),
             (call(socket, family(libc::AF_UNIX, 1)), "socket (Unix)", None),
-            (call(socket, family(libc::AF_INET, 1)), "socket (network)", Some("--allow network")),
+            (call(socket, family(libc::AF_INET, 1)), "socket (network)", Some("network")),
             (call(socket, family(libc::AF_INET6, 3 | libc::SOCK_CLOEXEC)), "socket (raw)", None),
             (call(socket, [2, 1, 262, 0, 0, 0]), "socket (protocol 262)", None),
+            (call(socket, [2, 5, 0, 0, 0, 0]), "socket (type 5)", None),
             (call(socket, family(99, 1)), "socket (family 99)", None),
             (call(9999, [0; 6]), "system call 9999", None),
         ];

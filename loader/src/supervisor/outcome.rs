@@ -112,7 +112,7 @@ pub(crate) struct Numbers {
     pub(crate) duration: Duration,
 }
 
-/// How a run ended, in words still to be masked where they say what happened; denials and advice have been.
+/// How a run ended, in words still to be masked: only what a connector says of its failure, and what was denied, have been.
 #[derive(Debug)]
 pub(crate) struct Outcome {
     pub(crate) code: ExitCode,

@@ -4,7 +4,10 @@ use serde::Serialize;
 
 use crate::{confinement::Fences, exit_code::ExitCode, mask::Masker};
 
-use super::{denials::Denial, outcome::Outcome};
+use super::{
+    denials::{Denial, allowing},
+    outcome::Outcome,
+};
 
 /// How a run ended. Members are added, never changed or removed.
 #[derive(Debug, Serialize)]
@@ -45,7 +48,7 @@ pub(crate) struct Denied<'a> {
     times: u64,
     /// The option that would allow it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    grant: Option<&'a str>,
+    grant: Option<String>,
 }
 
 #[derive(Debug, Serialize)]
@@ -116,6 +119,6 @@ impl<'a> OutcomeReport<'a> {
 
 impl<'a> Denied<'a> {
     fn of(denial: &'a Denial) -> Self {
-        Self { what: &denial.what, times: denial.times, grant: denial.grant.as_deref() }
+        Self { what: &denial.what, times: denial.times, grant: denial.grant.as_deref().map(allowing) }
     }
 }

@@ -12,7 +12,7 @@ use std::{
 
 use crate::confinement::{Notification, Reach, name_of};
 
-use super::denials::{Denial, allowing};
+use super::denials::Denial;
 
 /// The longest path that the kernel takes.
 const PATH_MAX: usize = 4096;
@@ -72,7 +72,7 @@ impl Trace {
             }
             Self::Other => return None,
         };
-        Some(Denial { what, grant: Some(allowing(&grant)), is_usual: false, times: 1 })
+        Some(Denial { what, grant: Some(grant), is_usual: false, times: 1 })
     }
 }
 

@@ -13,7 +13,7 @@ use signal_hook::iterator::Signals;
 use crate::{
     cgroup,
     containment::{Containment, Reading},
-    frame::{Level, LogLine, PanicReport, Status},
+    frame::{End, Level, LogLine, PanicReport, Status},
     guardian::Report,
     temporary::TemporaryFolder,
 };
@@ -138,7 +138,7 @@ impl<'a> Watch<'a> {
             }
             Event::Panic(panic) => self.take_panic(panic),
             Event::End(end) => {
-                self.evidence.end = Some(end);
+                self.evidence.end = Some(self.masked(end));
                 self.over_since.get_or_insert_with(Instant::now);
             }
             Event::IntakeEnded(result) => {
@@ -196,6 +196,13 @@ impl<'a> Watch<'a> {
         };
         let message = line.masked(self.run.masker);
         self.tell(source, &LogLine { level: Level::Info, message, tags: BTreeMap::new() });
+    }
+
+    /// What the worker has masked already, if it is honest.
+    fn masked(&self, end: End) -> End {
+        let End::Failed { stage, mut failure } = end else { return end };
+        failure.message = self.run.masker.mask(&failure.message).into_owned();
+        End::Failed { stage, failure }
     }
 
     /// Tells the observer of a line, with every secret in it masked.
@@ -319,8 +326,6 @@ impl<'a> Watch<'a> {
         self.guardian.dismiss();
         drop(self.temporary);
         cgroup::leave_leaf();
-        let outcome = Outcome::of(self.evidence);
-        // It may repeat what the connector said.
-        Outcome { advice: self.run.masker.mask(&outcome.advice).into_owned(), ..outcome }
+        Outcome::of(self.evidence)
     }
 }

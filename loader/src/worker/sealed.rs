@@ -8,7 +8,7 @@ use std::{
 };
 
 use rustix::{
-    fs::{Dev, MemfdFlags, SealFlags, fcntl_add_seals, fstat, major, memfd_create, minor},
+    fs::{MemfdFlags, SealFlags, fcntl_add_seals, fstat, major, memfd_create, minor},
     io::Errno,
 };
 
@@ -54,7 +54,7 @@ impl Sealed {
     /// What identifies its pages among the mappings of this process.
     pub(crate) fn identity(&self) -> io::Result<Identity> {
         let stat = fstat(&self.file)?;
-        Ok(Identity { device: (major_of(stat.st_dev), minor_of(stat.st_dev)), inode: stat.st_ino })
+        Ok(Identity { device: (major(stat.st_dev), minor(stat.st_dev)), inode: stat.st_ino })
     }
 }
 
@@ -63,14 +63,6 @@ impl Sealed {
 pub(crate) struct Identity {
     pub(crate) device: (u32, u32),
     pub(crate) inode: u64,
-}
-
-fn major_of(device: Dev) -> u32 {
-    major(device)
-}
-
-fn minor_of(device: Dev) -> u32 {
-    minor(device)
 }
 
 /// Memory with a descriptor. Kernels since 6.3 want to be told that code will run from it; older ones do not know how.

@@ -58,6 +58,7 @@ const BESIDE: &[Row] = &[
 const ATTRIBUTES_BESIDE: &[Row] = &[
     ("change-mode", Path("{outside}/file"), WRITE, Probably("--allow ")),
     ("change-mode", Path("{outside}/file"), EXEC, Probably("--allow ")),
+    ("set-flags", Path("{outside}/file"), READ, Probably("--allow ")),
 ];
 
 fn with_folder(world: &World) {
@@ -101,7 +102,8 @@ fn what_is_granted_is_reached_and_nothing_beside_it() {
 fn a_user_is_granted_the_same() {
     let world = World::of_user();
     assert_granted(&world);
-    assert_endings(&world, &[BESIDE]);
+    let by_descriptor = ("set-flags", Path("{outside}/file"), READ, Call("ioctl"));
+    assert_endings(&world, &[BESIDE, &[by_descriptor]]);
 }
 
 const NOBODY: &[&str] = &["--user", "nobody"];
@@ -172,14 +174,10 @@ fn a_grant_to_write_does_not_make_writable_what_is_read_only_for_the_operator() 
     let configuration = folder.path().join("config.json");
     let attempt = serde_json::json!({ "attempt": "overwrite", "path": file });
     fs::write(&configuration, attempt.to_string()).unwrap();
-    let script = "mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\" && shift && exec \"$@\"";
-    let mut command = std::process::Command::new("unshare");
-    command.args(["--mount", "sh", "-c", script, "sh"]).arg(&inner).arg(connector_tests::binary());
-    command.args(["sync-stream"]).arg(connector("trespassing")).arg(&configuration);
-    command.args([STREAM, "2020-02-21", "--allow"]).arg(format!("write:{}", folder.path().display()));
-    let output = command.output().unwrap();
-    let errors = String::from_utf8_lossy(&output.stderr);
-    assert!(errors.contains("(os error 30)") && output.status.code() == Some(33), "{errors}");
+    let script = "mount --bind \"$1\" \"$1\" && mount -o remount,ro,bind \"$1\"";
+    let arguments = ["--allow".to_owned(), format!("write:{}", folder.path().display())];
+    let (code, errors) = with_mounts(script, &inner, &configuration, &arguments);
+    assert!(errors.contains("(os error 30)") && code == Some(33), "{errors}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "before");
 }
 
@@ -191,4 +189,50 @@ fn a_path_that_is_not_there_is_not_called_granted_without_a_word() {
         .with(["--allow", "read:/absent"])
         .run()
         .assert(0, "/absent is not there, so nothing of it can be granted");
+}
+
+#[test]
+fn private_keys_beside_certificates_stay_private() {
+    let folder = tempfile::tempdir().unwrap();
+    let outside = folder.path().join("outside.key");
+    let ssl = folder.path().join("ssl");
+    fs::create_dir_all(ssl.join("certs")).unwrap();
+    for key in [&outside, &ssl.join("site.key"), &ssl.join("certs/ca.pem")] {
+        fs::write(key, "key").unwrap();
+        fs::set_permissions(key, fs::Permissions::from_mode(0o600)).unwrap();
+    }
+    fs::set_permissions(ssl.join("certs/ca.pem"), fs::Permissions::from_mode(0o644)).unwrap();
+    std::os::unix::fs::symlink(&outside, ssl.join("certs/linked.pem")).unwrap();
+    for (path, code) in [("site.key", 33), ("certs/linked.pem", 33), ("certs/ca.pem", 0)] {
+        let configuration = folder.path().join("config.json");
+        let attempt =
+            serde_json::json!({ "attempt": "read", "path": std::path::Path::new("/etc/ssl").join(path) });
+        fs::write(&configuration, attempt.to_string()).unwrap();
+        let (ended, errors) = with_mounts("mount --bind \"$1\" /etc/ssl", &ssl, &configuration, &[]);
+        assert_eq!(ended, Some(code), "{path}: {errors}");
+    }
+}
+
+/// Exit code and standard error of a run in mounts of its own, made by a script whose first argument is a folder.
+fn with_mounts(
+    script: &str,
+    folder: &std::path::Path,
+    configuration: &std::path::Path,
+    arguments: &[String],
+) -> (Option<i32>, String) {
+    let mut command = std::process::Command::new("unshare");
+    command.args(["--mount", "sh", "-c", &format!("{script} && shift && exec \"$@\""), "sh"]).arg(folder);
+    command.arg(connector_tests::binary()).arg("sync-stream").arg(connector("trespassing"));
+    command.arg(configuration).args([STREAM, "2020-02-21"]).args(arguments);
+    let output = command.output().unwrap();
+    (output.status.code(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn who_a_worker_is_to_be_must_be_known() {
+    for user in ["nobody-at-all", "nobody:nobody-at-all", "4294967295:4294967295", ""] {
+        let runner = Runner::verb("sync-stream", "trespassing", &serde_json::json!({ "attempt": "say-who" }));
+        let ended = runner.with([STREAM, "2020-02-21", "--user", user]).run();
+        ended.assert(2, "write USER, UID, USER:GROUP or UID:GID");
+    }
 }

@@ -167,6 +167,8 @@ const SOCKETS: &[Row] = &[
     ("machine-socket", Nothing, NETWORK, Call("socket (vsock)")),
     ("netlink-socket", Nothing, DEFAULT, Call("socket (netlink)")),
     ("crypto-socket", Nothing, DEFAULT, Call("socket (family 38)")),
+    ("socket-of-messages", Nothing, NETWORK, Call("socket (type 5)")),
+    ("pair-over-internet", Nothing, NETWORK, Call("socketpair")),
 ];
 
 const KERNEL: &[Row] = &[

@@ -170,7 +170,9 @@ pub(crate) fn hint(message: &str) -> Option<String> {
 }
 
 fn grants(denials: &[&Denial]) -> String {
-    let mut options: Vec<&str> = denials.iter().filter_map(|denial| denial.grant.as_deref()).collect();
+    let mut options: Vec<String> =
+        denials.iter().filter_map(|denial| denial.grant.as_deref()).map(allowing).collect();
+    options.sort();
     options.dedup();
     match &options[..] {
         [] => {
@@ -237,7 +239,7 @@ mod tests {
 
     #[test]
     fn a_failure_on_a_denied_system_call_is_the_sandboxs() {
-        let exec = denial("execve", Some("--allow exec"), 2);
+        let exec = denial("execve", Some("exec"), 2);
         let (code, what, advice) = judged("failed: git: Operation not permitted (os error 1)", &[exec]);
         assert_eq!(code, ExitCode::Denied);
         assert!(what.ends_with("; the sandbox denied execve (2 times)"), "{what}");
@@ -268,7 +270,7 @@ mod tests {
         let (code, what, _) = judged("failed: (os error 1)", &[usual]);
         assert_eq!(code, ExitCode::Denied);
         assert!(what.ends_with("; the sandbox denied socket (Unix) (3 times)"), "{what}");
-        let network = denial("socket (network)", Some("--allow network"), 1);
+        let network = denial("socket (network)", Some("network"), 1);
         let (code, _, advice) = judged("failed: failed to lookup address information", &[network]);
         assert_eq!(code, ExitCode::Denied);
         assert!(advice.contains("--allow network"), "{advice}");

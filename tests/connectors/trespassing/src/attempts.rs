@@ -28,6 +28,7 @@ const FILES: Table = &[
     ("change-times", files::change_times),
     ("set-attribute", files::set_attribute),
     ("set-attribute-newly", files::set_attribute_newly),
+    ("set-flags", files::set_flags),
     ("set-flags-newly", files::set_flags_newly),
     ("rename", files::rename),
     ("remove", files::remove),
@@ -93,6 +94,8 @@ const SOCKETS: Table = &[
     ("machine-socket", sockets::machine),
     ("netlink-socket", sockets::netlink),
     ("crypto-socket", sockets::crypto),
+    ("socket-of-messages", sockets::of_messages),
+    ("pair-over-internet", sockets::pair_over_internet),
 ];
 
 const KERNEL: Table = &[

@@ -126,6 +126,17 @@ pub(crate) fn set_attribute_newly(configuration: &Configuration) -> Tried {
     )
 }
 
+/// `FS_IOC_SETFLAGS`, for which a descriptor that only reads will do.
+pub(crate) fn set_flags(configuration: &Configuration) -> Tried {
+    const FS_IOC_SETFLAGS: i64 = 0x4008_6602;
+    const FS_NODUMP_FL: u64 = 0x40;
+    let file = File::open(&configuration.path)?;
+    let flags = words([FS_NODUMP_FL]);
+    let set =
+        call(libc::SYS_ioctl, [file.as_raw_fd().into(), FS_IOC_SETFLAGS.into(), Argument::Bytes(&flags)]);
+    at(&configuration.path, set)
+}
+
 /// `file_setattr`, of Linux 6.17.
 pub(crate) fn set_flags_newly(configuration: &Configuration) -> Tried {
     const FS_XFLAG_NODUMP: u64 = 0x80;

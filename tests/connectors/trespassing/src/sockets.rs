@@ -157,3 +157,17 @@ pub(crate) fn netlink(_configuration: &Configuration) -> Tried {
 pub(crate) fn crypto(_configuration: &Configuration) -> Tried {
     made(libc::AF_ALG, libc::SOCK_SEQPACKET, 0)
 }
+
+/// SCTP, where the kernel has it.
+pub(crate) fn of_messages(_configuration: &Configuration) -> Tried {
+    made(libc::AF_INET, libc::SOCK_SEQPACKET, 0)
+}
+
+pub(crate) fn pair_over_internet(_configuration: &Configuration) -> Tried {
+    let mut pair = [0; 8];
+    call(
+        libc::SYS_socketpair,
+        [libc::AF_INET.into(), libc::SOCK_STREAM.into(), 0.into(), Argument::Room(&mut pair)],
+    )?;
+    Ok(Vec::new())
+}
