@@ -5,6 +5,8 @@ use std::{
     io,
     os::fd::{AsFd, AsRawFd},
     path::{Path, PathBuf},
+    thread,
+    time::{Duration, Instant},
 };
 
 use rustix::{
@@ -36,8 +38,7 @@ impl Sealed {
         let mut original = File::open(path).map_err(error("open"))?;
         let mut file = memory().map_err(error("make room in memory for"))?;
         io::copy(&mut original, &mut file).map_err(error("copy"))?;
-        let seals = SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL;
-        fcntl_add_seals(&file, seals).map_err(|errno| error("seal the copy of")(errno.into()))?;
+        seal(&file).map_err(error("seal the copy of"))?;
         Ok(Self { file })
     }
 
@@ -63,6 +64,23 @@ impl Sealed {
 pub(crate) struct Identity {
     pub(crate) device: (u32, u32),
     pub(crate) inode: u64,
+}
+
+/// How long the kernel is given to let go of the pages, and how often it is asked.
+const PATIENCE: Duration = Duration::from_secs(10);
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Keeps a file from being changed by anybody. The kernel says that it is busy as long as somebody holds one of its pages:
+/// nobody writes here, but what moves or counts pages in the background holds them for a moment.
+fn seal(file: &File) -> io::Result<()> {
+    let seals = SealFlags::WRITE | SealFlags::SHRINK | SealFlags::GROW | SealFlags::SEAL;
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match fcntl_add_seals(file, seals) {
+            Err(Errno::BUSY) if Instant::now() < end => thread::sleep(PAUSE),
+            sealed => return Ok(sealed?),
+        }
+    }
 }
 
 /// Memory with a descriptor. Kernels since 6.3 want to be told that code will run from it; older ones do not know how.
@@ -96,6 +114,21 @@ mod tests {
         assert!(sealed.file.set_len(1).is_err());
         let mut opened_anew = File::options().write(true).open(sealed.path()).unwrap();
         assert!(opened_anew.write_all(b"x").is_err());
+    }
+
+    #[test]
+    fn pages_that_somebody_holds_for_a_moment_are_waited_for() {
+        let file = memory().unwrap();
+        file.set_len(4096).unwrap();
+        let held = memmap2::MmapRaw::map_raw(&file).unwrap();
+        let busy = fcntl_add_seals(&file, SealFlags::WRITE);
+        assert_eq!(busy, Err(Errno::BUSY));
+        let holder = thread::spawn(move || {
+            thread::sleep(Duration::from_millis(300));
+            drop(held);
+        });
+        seal(&file).unwrap();
+        holder.join().unwrap();
     }
 
     #[test]
