@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 29] = [
+const ORDER: [&str; 32] = [
     "exit_code",
     "did_you_mean",
     "json_type",
@@ -28,8 +28,11 @@ const ORDER: [&str; 29] = [
     "cgroup",
     "containment",
     "confinement",
-    "frame",
     "closed_output",
+    "state",
+    "sink",
+    "delivery",
+    "frame",
     "worker",
     "guardian",
     "supervisor",

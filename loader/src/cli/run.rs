@@ -13,9 +13,11 @@ use uuid::Uuid;
 use crate::{
     console::Console,
     cutoff::parse_cutoff,
+    delivery::Delivery,
     exit_code::ExitCode,
     frame::{Job, Level},
-    supervisor::{self, Connector, Limits, Memory, Outcome, OutcomeReport, Sink, Stdout, Subject},
+    sink::{Memory, Stdout},
+    supervisor::{self, Connector, Limits, Outcome, OutcomeReport, Subject},
 };
 
 use super::{
@@ -76,8 +78,8 @@ pub(crate) fn sync_entity(
     session.produce("sync-entity", verb::SYNC_ENTITY, &stream, &payload, debug)
 }
 
-fn stdout() -> Result<Box<dyn Sink>, CliError> {
-    Ok(Box::new(Stdout::open().map_err(CliError::Output)?))
+fn stdout() -> Result<Delivery, CliError> {
+    Ok(Delivery::without_state(Box::new(Stdout::open().map_err(CliError::Output)?)))
 }
 
 /// One command: a connector that has been checked, signals, limits, and who is told.
@@ -124,7 +126,7 @@ impl<'a> Session<'a> {
         verb: &'static str,
         stream: Option<&str>,
         job: &Job,
-        sink: Box<dyn Sink>,
+        delivery: Delivery,
     ) -> Result<Outcome, CliError> {
         self.run = Uuid::now_v7().to_string();
         let note = &self.prepared.note;
@@ -143,9 +145,9 @@ impl<'a> Session<'a> {
         self.console
             .say(Level::Debug, &format!("run {}: {verb} of {} {}", self.run, note.slug, note.version));
         self.console.begin(note.slug.as_str());
-        let outcome = supervisor::supervise(&run, sink, &mut self.signals, self.console);
+        let outcome = supervisor::supervise(&run, delivery, &mut self.signals, self.console);
         self.console.end();
-        let outcome = outcome?;
+        let (outcome, _delivery) = outcome?;
         Ok(if self.fail_on_rejected { outcome.failed_if_rejected() } else { outcome })
     }
 
@@ -162,7 +164,8 @@ impl<'a> Session<'a> {
         };
         let (sender, discovered) = mpsc::channel();
         let job = self.prepared.job(verb::DISCOVER_STREAMS, String::new(), debug);
-        let outcome = self.run("discover-streams", None, &job, Box::new(Memory::new(sender)))?;
+        let delivery = Delivery::without_state(Box::new(Memory::new(sender)));
+        let outcome = self.run("discover-streams", None, &job, delivery)?;
         let outcome = outcome.cancelled_if_asked();
         if outcome.code != ExitCode::Done {
             return Ok(Err(self.conclude("discover-streams", None, &outcome)));

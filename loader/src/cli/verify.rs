@@ -7,9 +7,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     console::Console,
+    delivery::Delivery,
     exit_code::ExitCode,
     frame::Level,
-    supervisor::{Memory, Outcome, denial_hint},
+    sink::Memory,
+    supervisor::{Outcome, denial_hint},
 };
 
 use super::{CliError, args::Run, print, run::Session, summary::held};
@@ -57,7 +59,8 @@ pub(crate) fn verify_configuration(
     };
     let job = session.prepared.job(verb::VERIFY_CONFIGURATION, String::new(), debug);
     let (sender, _records) = mpsc::channel();
-    let outcome = session.run("verify-configuration", None, &job, Box::new(Memory::new(sender)))?;
+    let delivery = Delivery::without_state(Box::new(Memory::new(sender)));
+    let outcome = session.run("verify-configuration", None, &job, delivery)?;
     conclude(&mut session, outcome)
 }
 

@@ -1,6 +1,7 @@
 //! Takes a worker's frames, believes none of them, and brings the records to the sink.
 
 use std::{
+    borrow::Cow,
     fmt::Display,
     io::{self, Read},
     os::unix::net::UnixStream,
@@ -12,10 +13,15 @@ use std::{
     time::{Duration, Instant},
 };
 
-use serde::de::IgnoredAny;
+use connector_schemas::record_type;
+use serde::{Deserialize, de::IgnoredAny};
 
-use crate::frame::{
-    DecodeError, Decoder, End, Kind, LogLine, MAX_CHECKPOINT, MAX_MESSAGE, PanicReport, split_record,
+use crate::{
+    delivery::{Delivery, DeliveryError},
+    frame::{
+        DecodeError, Decoder, End, Kind, LogLine, MAX_CHECKPOINT, MAX_MESSAGE, PanicReport, split_record,
+    },
+    sink::Outgoing,
 };
 
 use super::{
@@ -24,7 +30,6 @@ use super::{
     envelope::Envelope,
     flood::Flood,
     recheck::Recheck,
-    sink::Sink,
 };
 
 /// What one read takes at most.
@@ -40,7 +45,7 @@ pub(crate) struct Intake {
     pub(crate) envelope: Envelope,
     /// Where records are to be checked a second time.
     pub(crate) recheck: Option<Recheck>,
-    pub(crate) sink: Box<dyn Sink>,
+    pub(crate) delivery: Delivery,
     pub(crate) events: SyncSender<Event>,
     pub(crate) flood: Arc<Flood>,
     pub(crate) progress: Arc<Progress>,
@@ -83,12 +88,8 @@ pub(crate) enum IntakeError {
     Torn { bytes: usize },
     #[error("the worker sent a frame after its last one")]
     AfterEnd,
-    #[error("the records could not be written to {name}")]
-    Sink {
-        name: &'static str,
-        #[source]
-        source: io::Error,
-    },
+    #[error(transparent)]
+    Delivery(#[from] DeliveryError),
 }
 
 fn garbled(what: &'static str, reason: &dyn Display) -> IntakeError {
@@ -99,10 +100,16 @@ fn garbled(what: &'static str, reason: &dyn Display) -> IntakeError {
 #[derive(Default)]
 struct Position {
     received: u64,
-    checkpoint: Option<u64>,
+    checkpoint: Option<Waiting>,
     last_commit: Option<Instant>,
     ended: bool,
     line: Vec<u8>,
+}
+
+/// A checkpoint that is not durable yet: the last one only, what stands between goes with it.
+struct Waiting {
+    records: u64,
+    state: String,
 }
 
 impl Intake {
@@ -110,7 +117,7 @@ impl Intake {
     pub(crate) fn run(mut self) {
         let result = self.take_all();
         // A supervisor that has given up waiting needs no more events.
-        let _ = self.events.send(Event::IntakeEnded(result));
+        let _ = self.events.send(Event::IntakeEnded(result, self.delivery));
     }
 
     fn take_all(&mut self) -> Result<(), IntakeError> {
@@ -153,8 +160,8 @@ impl Intake {
             match kind {
                 Kind::Record => self.take_record(payload, position)?,
                 Kind::Checkpoint => {
-                    check_checkpoint(payload)?;
-                    position.checkpoint = Some(position.received);
+                    let state = check_checkpoint(payload)?.to_owned();
+                    position.checkpoint = Some(Waiting { records: position.received, state });
                 }
                 Kind::Ready => self.tell(Event::Ready),
                 Kind::Log => {
@@ -182,13 +189,19 @@ impl Intake {
         let (extracted_at, record) =
             split_record(payload).ok_or_else(|| garbled("a record", &"it has no time"))?;
         let extracted_at = check_time(extracted_at)?;
-        let record = check_record(record)?;
+        let (record, head) = check_record(record)?;
         if let Some(recheck) = &mut self.recheck {
             recheck.check(record).map_err(IntakeError::Invalid)?;
         }
         self.envelope.write(&mut position.line, position.received, extracted_at, record);
-        let appended = self.sink.append(&position.line, record);
-        self.written(appended)?;
+        self.delivery.append(&Outgoing {
+            line: &position.line,
+            record,
+            record_type: head.record_type,
+            uri: head.uri.as_deref(),
+            sequence: position.received,
+            extracted_at,
+        })?;
         position.received += 1;
         Ok(())
     }
@@ -196,25 +209,18 @@ impl Intake {
     /// Flushes what came with one read, and commits where a checkpoint is due.
     fn pass_on(&mut self, position: &mut Position, last: bool) -> Result<(), IntakeError> {
         let due = last || position.last_commit.is_none_or(|last| last.elapsed() >= COMMIT_INTERVAL);
-        match position.checkpoint {
-            Some(records) if due => {
-                let committed = self.sink.commit();
-                self.written(committed)?;
-                position.checkpoint = None;
+        match position.checkpoint.take_if(|_| due) {
+            Some(Waiting { records, state }) => {
+                // What came behind it is durable too, and is not counted.
+                self.delivery.commit(&state, records)?;
                 position.last_commit = Some(Instant::now());
                 self.progress.committed.store(records + 1, Ordering::Relaxed);
             }
-            _ => {
-                let passed_on = if last { self.sink.commit() } else { self.sink.flush() };
-                self.written(passed_on)?;
-            }
+            None if last => self.delivery.settle()?,
+            None => self.delivery.flush()?,
         }
         self.progress.delivered.store(position.received, Ordering::Relaxed);
         Ok(())
-    }
-
-    fn written(&self, result: io::Result<()>) -> Result<(), IntakeError> {
-        result.map_err(|source| IntakeError::Sink { name: self.sink.name(), source })
     }
 
     fn tell(&self, event: Event) {
@@ -237,14 +243,30 @@ fn check_length(kind: Kind, payload: &[u8]) -> Result<(), IntakeError> {
 }
 
 /// Exactly one JSON object on one line: it cannot end its envelope early, nor begin another.
-fn check_record(record: &[u8]) -> Result<&str, IntakeError> {
+fn check_record(record: &[u8]) -> Result<(&str, Head<'_>), IntakeError> {
     let text = std::str::from_utf8(record).map_err(|error| garbled("a record", &error))?;
     if !text.starts_with('{') {
         return Err(garbled("a record", &"it is not a JSON object"));
     }
     check_one_line(record)?;
-    serde_json::from_str::<IgnoredAny>(text).map_err(|error| garbled("a record", &error))?;
-    Ok(text)
+    let head: RawHead = serde_json::from_str(text).map_err(|error| garbled("a record", &error))?;
+    let record_type = record_type(&head.record_type)
+        .ok_or_else(|| garbled("a record", &format_args!("its _type {:?} is unknown", head.record_type)))?;
+    Ok((text, Head { record_type: record_type.name(), uri: head.uri }))
+}
+
+/// What sinks sort records by.
+struct Head<'a> {
+    record_type: &'static str,
+    uri: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+struct RawHead<'a> {
+    #[serde(borrow, rename = "_type")]
+    record_type: Cow<'a, str>,
+    #[serde(borrow, default, rename = "self")]
+    uri: Option<Cow<'a, str>>,
 }
 
 fn check_one_line(record: &[u8]) -> Result<(), IntakeError> {
@@ -262,11 +284,12 @@ fn check_time(time: &[u8]) -> Result<&str, IntakeError> {
     text.ok_or_else(|| garbled("a record's time", &String::from_utf8_lossy(time).escape_debug()))
 }
 
-fn check_checkpoint(state: &[u8]) -> Result<(), IntakeError> {
+fn check_checkpoint(state: &[u8]) -> Result<&str, IntakeError> {
     if state.len() > MAX_CHECKPOINT {
         return Err(garbled("a checkpoint", &format_args!("it has {} bytes", state.len())));
     }
-    read_json::<IgnoredAny>("a checkpoint", state).map(drop)
+    read_json::<IgnoredAny>("a checkpoint", state)?;
+    std::str::from_utf8(state).map_err(|error| garbled("a checkpoint", &error))
 }
 
 #[cfg(test)]
@@ -275,8 +298,12 @@ mod tests {
 
     #[test]
     fn a_forged_record_cannot_leave_its_envelope() {
-        let cases: [(&[u8], &str); 8] = [
-            (br#"{"a":1}"#, ""),
+        let cases: [(&[u8], &str); 12] = [
+            (br#"{"_type":"Branch","self":"x","a":1}"#, ""),
+            (br#"{"a":1}"#, "missing field `_type`"),
+            (br#"{"_type":"../../etc"}"#, "its _type \"../../etc\" is unknown"),
+            (br#"{"_type":"Branch","_type":"Commit"}"#, "duplicate field `_type`"),
+            (br#"{"_type":"Branch","self":7}"#, "invalid type"),
             (br#"{"a":1}}"#, "trailing characters"),
             (br#"{"a":1},"sequence":9"#, "trailing characters"),
             (b"{\"a\":\n1}", "byte 5 is a control character"),
@@ -287,7 +314,7 @@ mod tests {
         ];
         for (record, complaint) in cases {
             match check_record(record) {
-                Ok(text) => assert_eq!((text.as_bytes(), complaint), (record, "")),
+                Ok((text, _)) => assert_eq!((text.as_bytes(), complaint), (record, "")),
                 Err(error) => {
                     assert!(!complaint.is_empty() && error.to_string().contains(complaint), "{error}");
                 }

@@ -12,7 +12,6 @@ mod outcome;
 mod output;
 mod recheck;
 mod report;
-mod sink;
 mod trace;
 mod vitals;
 mod watch;
@@ -34,6 +33,7 @@ use signal_hook::iterator::Signals;
 use crate::{
     cgroup::{self, MemoryWatch},
     confinement::{Fences, Reach, Sandbox},
+    delivery::Delivery,
     digest::Digest,
     frame::{End, Job, Level, LogLine, PanicReport},
     guardian::{Report, read_reports},
@@ -56,10 +56,8 @@ use watch::Watch;
 pub(crate) use launch::{LaunchError, Limits};
 pub(crate) use outcome::{Numbers, Outcome, bytes, denial_hint, duration, records};
 pub(crate) use report::{Connector, OutcomeReport, Subject};
-pub(crate) use sink::{Memory, Sink, Stdout};
 
 /// What can happen during a run.
-#[derive(Debug)]
 pub(crate) enum Event {
     /// The worker has confined itself, and may load the connector.
     Confined(Fences),
@@ -72,7 +70,7 @@ pub(crate) enum Event {
     /// The last frame is in.
     End(End),
     /// The channel has ended, or something on it is wrong.
-    IntakeEnded(Result<(), IntakeError>),
+    IntakeEnded(Result<(), IntakeError>, Delivery),
     /// The connector wrote a line to stdout or stderr.
     Output(Stream, Line),
     /// Nobody writes to that stream any more.
@@ -116,13 +114,14 @@ pub(crate) trait Observer {
 /// Makes a run and waits for its end.
 ///
 /// # Errors
-/// Where the run could not be started; an ending of any kind is an [`Outcome`].
+/// Where the run could not be started; an ending of any kind is an [`Outcome`]. Where everything that came has been
+/// written, the delivery is given back, to be finished if the outcome is as it should be.
 pub(crate) fn supervise(
     run: &Run<'_>,
-    sink: Box<dyn Sink>,
+    delivery: Delivery,
     signals: &mut Signals,
     observer: &mut dyn Observer,
-) -> Result<Outcome, LaunchError> {
+) -> Result<(Outcome, Option<Delivery>), LaunchError> {
     sweep(observer);
     let launched = launch(run)?;
     let (events, receiver) = sync_channel(QUEUE);
@@ -151,7 +150,7 @@ pub(crate) fn supervise(
         admission: Some(admission),
         envelope: Envelope::new(run.id, run.slug, run.version, run.stream),
         recheck: run.check_twice.then(|| Recheck::new(run.job.verb == verb::DISCOVER_STREAMS)),
-        sink,
+        delivery,
         events: events.clone(),
         flood: Arc::clone(&helpers.flood),
         progress: Arc::clone(&helpers.progress),
@@ -240,7 +239,7 @@ pub(crate) fn take_bytes(channel: std::os::unix::net::UnixStream, lines: Arc<std
         admission: None,
         envelope: Envelope::new("fuzz", &slug, "0.0.0", None),
         recheck: None,
-        sink: Box::new(sink::Lines(lines)),
+        delivery: Delivery::without_state(Box::new(crate::sink::Lines(lines))),
         events,
         flood: Arc::new(Flood::new()),
         progress: Arc::default(),

@@ -178,8 +178,8 @@ impl Outcome {
 }
 
 fn judge(evidence: &Evidence) -> Verdict {
-    if let Some(IntakeError::Sink { name, source }) = &evidence.intake {
-        return words::sink_failed(name, source);
+    if let Some(IntakeError::Delivery(error)) = &evidence.intake {
+        return words::not_kept(error);
     }
     if let Some(IntakeError::Admission(error)) = &evidence.intake {
         return words::not_admitted(error);

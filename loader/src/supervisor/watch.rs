@@ -13,6 +13,7 @@ use signal_hook::iterator::Signals;
 use crate::{
     cgroup,
     containment::{Containment, Reading},
+    delivery::Delivery,
     frame::{End, Level, LogLine, PanicReport, Status},
     guardian::Report,
     temporary::TemporaryFolder,
@@ -59,6 +60,8 @@ pub(crate) struct Watch<'a> {
     evidence: Evidence,
     reading: Reading,
     open: Open,
+    /// Once everything has been written.
+    delivery: Option<Delivery>,
     /// When the connector was asked to stop, by whomever.
     asked_to_stop: Option<Instant>,
     /// Since when the worker should be gone.
@@ -95,6 +98,7 @@ impl<'a> Watch<'a> {
             evidence,
             reading: Reading::default(),
             open: Open { intake: true, stdout: true, stderr: true, reports: true },
+            delivery: None,
             asked_to_stop: None,
             over_since: None,
             files_counted: Instant::now(),
@@ -103,7 +107,11 @@ impl<'a> Watch<'a> {
         }
     }
 
-    pub(crate) fn until_the_end(mut self, events: &Receiver<Event>, signals: &mut Signals) -> Outcome {
+    pub(crate) fn until_the_end(
+        mut self,
+        events: &Receiver<Event>,
+        signals: &mut Signals,
+    ) -> (Outcome, Option<Delivery>) {
         let mut last_tick = Instant::now();
         while !self.is_over() {
             match events.recv_timeout(TICK) {
@@ -141,12 +149,15 @@ impl<'a> Watch<'a> {
                 self.evidence.end = Some(self.masked(end));
                 self.over_since.get_or_insert_with(Instant::now);
             }
-            Event::IntakeEnded(result) => {
+            Event::IntakeEnded(result, delivery) => {
                 self.open.intake = false;
                 self.over_since.get_or_insert_with(Instant::now);
-                if let Err(error) = result {
-                    self.evidence.intake = Some(error);
-                    self.stop(Stop::Intake);
+                match result {
+                    Ok(()) => self.delivery = Some(delivery),
+                    Err(error) => {
+                        self.evidence.intake = Some(error);
+                        self.stop(Stop::Intake);
+                    }
                 }
             }
             Event::Output(stream, line) => self.take_output(stream, &line),
@@ -309,7 +320,7 @@ impl<'a> Watch<'a> {
             && (!self.open.intake || waited > SLOW_SINK || self.gives_up)
     }
 
-    fn conclude(mut self) -> Outcome {
+    fn conclude(mut self) -> (Outcome, Option<Delivery>) {
         self.evidence.held_back += self.helpers.flood.take_held_back();
         if self.evidence.held_back > 0 {
             let lines = self.evidence.held_back;
@@ -326,6 +337,6 @@ impl<'a> Watch<'a> {
         self.guardian.dismiss();
         drop(self.temporary);
         cgroup::leave_leaf();
-        Outcome::of(self.evidence)
+        (Outcome::of(self.evidence), self.delivery)
     }
 }

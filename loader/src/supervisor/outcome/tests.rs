@@ -39,7 +39,8 @@ fn every_ending_has_its_code_and_its_words() {
     let process = Process { pid: 7, name: "worker".into(), memory: 800 << 20, ticks: 0 };
     let broken = || {
         let source = std::io::ErrorKind::BrokenPipe.into();
-        Some(IntakeError::Sink { name: "standard output", source })
+        let error = crate::sink::SinkError::new("cannot write to standard output", source);
+        Some(IntakeError::Delivery(crate::delivery::DeliveryError::Sink(error)))
     };
     let torn = || Some(IntakeError::Torn { bytes: 3 });
     let cases = [

@@ -5,6 +5,7 @@ use std::io;
 use codeclimate_connector_abi::v1::failure_kind;
 
 use crate::{
+    delivery::DeliveryError,
     exit_code::ExitCode,
     frame::{FailureReport, LOAD_FAILURE, Stage},
     processes::Process,
@@ -12,13 +13,19 @@ use crate::{
 
 use super::{AdmissionError, Evidence, Near, Numbers, Verdict, bytes, duration};
 
-pub(super) fn sink_failed(name: &str, cause: &io::Error) -> Verdict {
-    if cause.kind() == io::ErrorKind::BrokenPipe {
+/// Records, or how far they go, could not be kept.
+pub(crate) fn not_kept(error: &DeliveryError) -> Verdict {
+    if let DeliveryError::Sink(error) = error
+        && error.source.kind() == io::ErrorKind::BrokenPipe
+    {
         let what = "stopped: whoever read the records has closed the pipe";
         return (ExitCode::OutputFailed, what.to_owned(), "");
     }
-    let what = format!("stopped: the records could not be written to {name}: {cause}");
-    (ExitCode::OutputFailed, what, "make room, or send the records elsewhere, and run again")
+    let advice = match error {
+        DeliveryError::Sink(_) => "make room, or send the records elsewhere, and run again",
+        _ => "see to the data folder, and run again",
+    };
+    (ExitCode::OutputFailed, format!("stopped: {}", crate::chain(error)), advice)
 }
 
 /// Nothing of the connector has run.

@@ -1,0 +1,65 @@
+//! Standard output, or whatever file or pipe stands there.
+
+use std::{
+    fs::File,
+    io::{self, BufWriter, Write},
+};
+
+use rustix::fs::{FileType, fdatasync, fstat};
+
+use crate::{
+    closed_output::was_closed,
+    state::{Mark, Position},
+};
+
+use super::{Outgoing, Sink, SinkError};
+
+/// Standard output. It cannot go back: what comes after its last checkpoint comes again with the next run.
+pub(crate) struct Stdout {
+    writer: BufWriter<File>,
+    is_file: bool,
+}
+
+const FAILED: &str = "cannot write to standard output";
+
+impl Stdout {
+    /// # Errors
+    /// Where standard output is closed.
+    pub(crate) fn open() -> io::Result<Self> {
+        if was_closed() {
+            return Err(io::Error::new(io::ErrorKind::NotConnected, "it is closed"));
+        }
+        let descriptor = rustix::io::dup(rustix::stdio::stdout())?;
+        let is_file = FileType::from_raw_mode(fstat(&descriptor)?.st_mode) == FileType::RegularFile;
+        let writer = BufWriter::with_capacity(128 * 1024, File::from(descriptor));
+        Ok(Self { writer, is_file })
+    }
+}
+
+impl Sink for Stdout {
+    fn name(&self) -> String {
+        "standard output".to_owned()
+    }
+
+    fn append(&mut self, record: &Outgoing<'_>) -> Result<(), SinkError> {
+        self.writer.write_all(record.line).map_err(SinkError::when(FAILED))
+    }
+
+    fn flush(&mut self) -> Result<(), SinkError> {
+        self.writer.flush().map_err(SinkError::when(FAILED))
+    }
+
+    fn commit(&mut self, _mark: &Mark) -> Result<Position, SinkError> {
+        self.settle()?;
+        Ok(Position::Null)
+    }
+
+    /// To a pipe, durable means accepted by `write`: more cannot be known.
+    fn settle(&mut self) -> Result<(), SinkError> {
+        self.flush()?;
+        if self.is_file {
+            fdatasync(self.writer.get_ref()).map_err(SinkError::when(FAILED))?;
+        }
+        Ok(())
+    }
+}

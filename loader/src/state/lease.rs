@@ -1,0 +1,120 @@
+//! What one run may do with one stream that it holds.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::Value;
+
+use super::{
+    Change, Checkpoint, Finished, Hold, Holder, Key, Mark, Mismatch, Plan, Position, Refusal, Request,
+    StateError, StateStore, StreamState,
+};
+
+/// A stream that is held by one run. What it writes is refused once another run has written.
+pub(crate) struct Lease {
+    store: Arc<dyn StateStore>,
+    key: Key,
+    state: StreamState,
+    version: Option<u64>,
+    /// The connector's version, and the format of its states.
+    connector: (String, u32),
+    /// Records of the chain before this run.
+    records_before: u64,
+    _hold: Hold,
+}
+
+impl Lease {
+    /// Holds a stream for a run.
+    ///
+    /// # Errors
+    /// [`StateError::Held`] where another run has it.
+    pub(crate) fn take(
+        store: Arc<dyn StateStore>,
+        key: Key,
+        request: &Request<'_>,
+    ) -> Result<Self, StateError> {
+        let hold = store.hold(&key, &Holder::here(format!("run {}", request.run)))?;
+        let (state, version) = match store.read(&key)? {
+            Some(stored) => (stored.state, Some(stored.version)),
+            None => (StreamState::new(request.connector), None),
+        };
+        let connector = (request.version.to_owned(), request.state_format);
+        Ok(Self { store, key, state, version, connector, records_before: 0, _hold: hold })
+    }
+
+    pub(crate) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    pub(crate) fn state(&self) -> &StreamState {
+        &self.state
+    }
+
+    /// What the connector goes on from; none where it begins anew.
+    pub(crate) fn token(&self) -> Option<&Value> {
+        Some(&self.state.unfinished.as_ref()?.checkpoint.as_ref()?.state)
+    }
+
+    pub(crate) fn mismatch(&self, request: &Request<'_>) -> Option<Mismatch> {
+        self.state.mismatch(request)
+    }
+
+    /// As [`StreamState::adapt`], durably.
+    pub(crate) fn adapt(&mut self, request: &Request<'_>, state: Option<Value>) -> Result<(), StateError> {
+        self.state.adapt(request, state);
+        self.write()
+    }
+
+    pub(crate) fn plan(&self, request: &Request<'_>) -> Result<Plan, Refusal> {
+        self.state.plan(request)
+    }
+
+    /// The run begins; the sink stands at a position.
+    pub(crate) fn begin(&mut self, plan: &Plan, position: Position) -> Result<(), StateError> {
+        self.records_before = plan.chain.records;
+        self.state.begin(plan, position);
+        self.write()
+    }
+
+    /// The next checkpoint, after so many records of this run.
+    pub(crate) fn mark(&self, state: &str, records: u64) -> Mark {
+        let revision = self.state.unfinished.as_ref().map_or(0, |chain| chain.revision) + 1;
+        Mark { revision, state: state.to_owned(), records: self.records_before + records, is_last: false }
+    }
+
+    /// A checkpoint is durable in the sink; now it is here.
+    pub(crate) fn checkpoint(
+        &mut self,
+        mark: &Mark,
+        position: Position,
+        now: Timestamp,
+    ) -> Result<(), StateError> {
+        let (version, state_format) = self.connector.clone();
+        let state = serde_json::from_str(&mark.state).unwrap_or_default();
+        self.state.checkpoint(mark, position, Checkpoint { state, at: now, version, state_format });
+        self.write()
+    }
+
+    /// The chain is finished in the sink; now it is here.
+    pub(crate) fn finish(&mut self, mark: &Mark, now: Timestamp) -> Result<&Finished, StateError> {
+        self.state.finish(mark, now, &self.connector.0);
+        self.write()?;
+        self.state.finished.as_ref().ok_or_else(|| StateError::Overtaken { key: Box::new(self.key.clone()) })
+    }
+
+    /// Takes over what the sink has made durable and the state has not: the runner died in between.
+    pub(crate) fn catch_up(
+        &mut self,
+        mark: &Mark,
+        position: Position,
+        now: Timestamp,
+    ) -> Result<(), StateError> {
+        if mark.is_last { self.finish(mark, now).map(drop) } else { self.checkpoint(mark, position, now) }
+    }
+
+    fn write(&mut self) -> Result<(), StateError> {
+        let change = Change { key: &self.key, version: self.version, state: Some(&self.state) };
+        self.version = self.store.write(&[change])?.pop();
+        Ok(())
+    }
+}
