@@ -4,6 +4,7 @@
 //! stands (`commit`), and, opened again after whatever came between, goes back to where it stood (`recover`). What it has
 //! taken beyond its last checkpoint stays readable until then: the next run of the chain produces it once more.
 
+mod destination;
 mod memory;
 mod stdout;
 
@@ -13,6 +14,7 @@ use crate::state::{Lane, Mark, Position};
 
 #[cfg(any(fuzzing, test))]
 pub(crate) use memory::Lines;
+pub(crate) use destination::Destination;
 pub(crate) use memory::Memory;
 pub(crate) use stdout::Stdout;
 

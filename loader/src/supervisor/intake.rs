@@ -6,7 +6,7 @@ use std::{
     io::{self, Read},
     os::unix::net::UnixStream,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
         mpsc::SyncSender,
     },
@@ -57,12 +57,56 @@ pub(crate) struct Progress {
     delivered: AtomicU64,
     /// Records before the last committed checkpoint, plus one.
     committed: AtomicU64,
+    waits: Waits,
+}
+
+/// How long the intake has waited for the sink. While it does, the connector waits too.
+#[derive(Debug, Default)]
+struct Waits {
+    /// Those that are over, in milliseconds.
+    over: AtomicU64,
+    /// When the one that goes on began, in milliseconds since the intake did, plus one; zero where there is none.
+    since: AtomicU64,
+    origin: OnceLock<Instant>,
+}
+
+/// What a sink may take for what one read brought without being waited for.
+const PROMPT: Duration = Duration::from_millis(100);
+
+impl Waits {
+    fn now(&self) -> u64 {
+        let elapsed = self.origin.get_or_init(Instant::now).elapsed();
+        u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX - 1)
+    }
+
+    fn begin(&self) {
+        self.since.store(self.now() + 1, Ordering::Relaxed);
+    }
+
+    fn end(&self) {
+        let lasted = self.lasting();
+        self.since.store(0, Ordering::Relaxed);
+        self.over.fetch_add(lasted, Ordering::Relaxed);
+    }
+
+    /// What the one that goes on has lasted, if it is long.
+    fn lasting(&self) -> u64 {
+        let Some(since) = self.since.load(Ordering::Relaxed).checked_sub(1) else { return 0 };
+        let lasts = self.now().saturating_sub(since);
+        if Duration::from_millis(lasts) < PROMPT { 0 } else { lasts }
+    }
 }
 
 impl Progress {
     /// Records that the sink has taken.
     pub(crate) fn delivered(&self) -> u64 {
         self.delivered.load(Ordering::Relaxed)
+    }
+
+    /// How long the sink has been waited for, so far.
+    pub(crate) fn waited(&self) -> Duration {
+        let waits = &self.waits;
+        Duration::from_millis(waits.over.load(Ordering::Relaxed).saturating_add(waits.lasting()))
     }
 
     /// Records before the last checkpoint that is durable.
@@ -140,8 +184,10 @@ impl Intake {
                 Err(error) => return Err(IntakeError::Read(error)),
             };
             decoder.push(&bytes[..read]);
+            self.progress.waits.begin();
             let outcome = self.take_frames(&mut decoder, &mut position);
             self.pass_on(&mut position, false)?;
+            self.progress.waits.end();
             outcome?;
         }
         self.pass_on(&mut position, true)?;

@@ -114,8 +114,8 @@ pub(crate) trait Observer {
 /// Makes a run and waits for its end.
 ///
 /// # Errors
-/// Where the run could not be started; an ending of any kind is an [`Outcome`]. Where everything that came has been
-/// written, the delivery is given back, to be finished if the outcome is as it should be.
+/// Where the run could not be started; an ending of any kind is an [`Outcome`]. The
+/// delivery is given back, unless its sink is stuck; it is to be finished where the run is done.
 pub(crate) fn supervise(
     run: &Run<'_>,
     delivery: Delivery,

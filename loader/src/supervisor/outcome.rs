@@ -15,6 +15,7 @@ use serde_json::value::RawValue;
 use crate::{
     confinement::{Fences, Rules},
     containment::Reading,
+    delivery::DeliveryError,
     exit_code::ExitCode,
     frame::{End, FailureReport, PanicReport, Stage},
     guardian::Report,
@@ -89,6 +90,8 @@ pub(crate) struct Evidence {
     pub(crate) rules: Option<Rules>,
     /// Lines of the connector that were not shown.
     pub(crate) held_back: u64,
+    /// Whether the sink was given up while it still held up records.
+    pub(crate) is_sink_stuck: bool,
     pub(crate) numbers: Numbers,
 }
 
@@ -110,6 +113,15 @@ pub(crate) struct Numbers {
     pub(crate) limits: Limits,
     pub(crate) reading: Reading,
     pub(crate) duration: Duration,
+    /// How long of that the sink was waited for, as far as that is not held against the deadline.
+    pub(crate) waited: Duration,
+}
+
+impl Numbers {
+    /// What counts for the deadline.
+    pub(crate) fn counted(&self) -> Duration {
+        self.duration.saturating_sub(self.waited)
+    }
 }
 
 /// How a run ended, in words still to be masked: only what a connector says of its failure, and what was denied, have been.
@@ -167,6 +179,13 @@ impl Outcome {
         self
     }
 
+    /// The same run, of which records or state could not be kept at its end.
+    pub(crate) fn not_kept(mut self, error: &DeliveryError) -> Self {
+        let (code, what, advice) = words::not_kept(error);
+        (self.code, self.what, self.advice) = (code, what, advice.to_owned());
+        self
+    }
+
     /// The same run, done, as a step of a command that somebody cancelled meanwhile.
     pub(crate) fn cancelled_if_asked(mut self) -> Self {
         if let (ExitCode::Done, Some(signal)) = (self.code, self.signal) {
@@ -198,7 +217,12 @@ fn judge(evidence: &Evidence) -> Verdict {
         (_, Some(Stop::Intake)) => {
             words::protocol(&evidence.intake.as_ref().map(|error| crate::chain(error)).unwrap_or_default())
         }
-        (Some(End::Done { .. }), _) => (ExitCode::Done, "done".to_owned(), ""),
+        (Some(End::Done { .. }), Some(Stop::Signal(signal))) if evidence.is_sink_stuck => words::cancelled(signal),
+        (Some(End::Done { .. }), _) if evidence.is_sink_stuck => words::sink_stuck(),
+        (Some(End::Done { .. }), _) => match &evidence.intake {
+            Some(error) => words::protocol(&crate::chain(error)),
+            None => (ExitCode::Done, "done".to_owned(), ""),
+        },
         (Some(End::Failed { failure, .. }), Some(Stop::Signal(signal))) if gave_in(failure) => {
             words::cancelled(signal)
         }
@@ -220,7 +244,7 @@ fn gave_in(failure: &FailureReport) -> bool {
 
 /// Whether a limit was near. A connector that sees no time left may stop before it has been asked to.
 fn was_near(evidence: &Evidence) -> bool {
-    evidence.near.is_some() || evidence.numbers.duration >= evidence.numbers.limits.soft_deadline()
+    evidence.near.is_some() || evidence.numbers.counted() >= evidence.numbers.limits.soft_deadline()
 }
 
 /// What a connector says of its own failure, unless a limit that it met says more.

@@ -34,7 +34,7 @@ const TICK: Duration = Duration::from_millis(100);
 const LINGER: Duration = Duration::from_secs(5);
 /// How long killing may take before it is given up as impossible.
 const KILL: Duration = Duration::from_secs(20);
-/// How long the sink may hold up the end of a run.
+/// How long the sink may hold up a run, all in all, without the deadline coming nearer; and then its end.
 const SLOW_SINK: Duration = Duration::from_secs(300);
 /// Panics that are kept to explain a death.
 const PANICS: usize = 20;
@@ -60,7 +60,7 @@ pub(crate) struct Watch<'a> {
     evidence: Evidence,
     reading: Reading,
     open: Open,
-    /// Once everything has been written.
+    /// Once the intake has ended.
     delivery: Option<Delivery>,
     /// When the connector was asked to stop, by whomever.
     asked_to_stop: Option<Instant>,
@@ -151,13 +151,11 @@ impl<'a> Watch<'a> {
             }
             Event::IntakeEnded(result, delivery) => {
                 self.open.intake = false;
+                self.delivery = Some(delivery);
                 self.over_since.get_or_insert_with(Instant::now);
-                match result {
-                    Ok(()) => self.delivery = Some(delivery),
-                    Err(error) => {
-                        self.evidence.intake = Some(error);
-                        self.stop(Stop::Intake);
-                    }
+                if let Err(error) = result {
+                    self.evidence.intake = Some(error);
+                    self.stop(Stop::Intake);
                 }
             }
             Event::Output(stream, line) => self.take_output(stream, &line),
@@ -284,7 +282,13 @@ impl<'a> Watch<'a> {
             limits: self.run.limits,
             reading: self.reading.clone(),
             duration: self.run.started.elapsed(),
+            waited: self.waited(),
         }
+    }
+
+    /// How long the sink has been waited for, as far as the deadline waits too.
+    fn waited(&self) -> Duration {
+        self.helpers.progress.waited().min(SLOW_SINK)
     }
 
     /// What the sandbox denied is told whatever came of it: a connector that does well may still be worth a question.
@@ -332,6 +336,7 @@ impl<'a> Watch<'a> {
         self.tell_denials();
         let stderr = self.helpers.tail.lines();
         self.evidence.stderr = stderr.iter().map(|line| line.masked(self.run.masker)).collect();
+        self.evidence.is_sink_stuck = self.open.intake;
         self.evidence.numbers = self.numbers();
         self.evidence.stage = Some(self.status.stage());
         self.guardian.dismiss();

@@ -28,6 +28,12 @@ pub(crate) fn not_kept(error: &DeliveryError) -> Verdict {
     (ExitCode::OutputFailed, format!("stopped: {}", crate::chain(error)), advice)
 }
 
+/// The connector is done, and whoever takes its records is not.
+pub(super) fn sink_stuck() -> Verdict {
+    let what = "was done, but not all of its records could be written within 5 minutes";
+    (ExitCode::OutputFailed, what.to_owned(), "see to whatever takes the records, and run again")
+}
+
 /// Nothing of the connector has run.
 pub(super) fn not_admitted(error: &AdmissionError) -> Verdict {
     let what = format!("was not loaded: {}", crate::chain(error));

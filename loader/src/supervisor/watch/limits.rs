@@ -58,9 +58,14 @@ impl Watch<'_> {
     }
 
     fn check_time(&mut self) {
-        let (limits, elapsed) = (self.run.limits, self.run.started.elapsed());
+        let waited = self.waited();
+        let (limits, elapsed) = (self.run.limits, self.run.started.elapsed().saturating_sub(waited));
         if self.evidence.end.is_some() {
             return;
+        }
+        if waited > self.evidence.numbers.waited {
+            self.evidence.numbers.waited = waited;
+            self.status.set_time_left(limits.deadline.saturating_sub(elapsed));
         }
         if elapsed >= limits.deadline {
             self.stop(Stop::Deadline);

@@ -1,0 +1,367 @@
+//! A sync whose state is kept: runs that together make a chain.
+
+use std::{
+    sync::Arc,
+    thread,
+    time::{Duration, Instant},
+};
+
+use codeclimate_connector_abi::v1::verb;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+use crate::{
+    delivery::{Delivery, DeliveryError},
+    exit_code::ExitCode,
+    frame::Level,
+    sink::Scope,
+    state::{
+        Chain, Cutoff, Database, DataFolder, Finished, Key, Lane, Lease, Mismatch, Plan, Request, StateError, StateStore,
+    },
+    supervisor::Outcome,
+};
+
+use super::{CliError, keep::Keep, run::Session, stream::StreamRecord};
+
+/// Runs in a row without another checkpoint after which going on makes no sense.
+const STALLED: u32 = 2;
+
+/// What a sync needs that keeps its state.
+pub(crate) struct Kept<'k> {
+    keep: &'k Keep,
+    store: Arc<dyn StateStore>,
+    connection: String,
+}
+
+/// Why a state is not gone on from.
+#[derive(Debug, thiserror::Error)]
+#[error("{what}; {reset}")]
+pub(crate) struct StaleState {
+    what: String,
+    reset: String,
+}
+
+/// The connector's word on an older state.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Migration {
+    is_accepted: bool,
+    #[serde(default)]
+    state: Option<Value>,
+}
+
+/// What a run leaves of its chain, for programs.
+#[derive(Debug, Clone, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct ChainReport {
+    id: String,
+    connection: String,
+    lane: String,
+    is_finished: bool,
+    cutoff: Option<Timestamp>,
+    runs: u32,
+    /// Before the last durable checkpoint, of all runs.
+    records: u64,
+    /// Runs in a row that came to no other checkpoint, with this one.
+    runs_without_progress: u32,
+}
+
+impl<'k> Kept<'k> {
+    /// Opens the store. None where no state is kept.
+    pub(crate) fn open(keep: &'k Keep, slug: &str) -> Result<Option<Self>, CliError> {
+        let Some(folder) = &keep.data_folder else { return Ok(None) };
+        let store = Arc::new(Database::open(&DataFolder::open(folder)?)?);
+        let connection = keep.connection.clone().unwrap_or_else(|| slug.to_owned());
+        Ok(Some(Self { keep, store, connection }))
+    }
+
+    /// Runs until the chain is done, or the first run is over that does not ask to be continued.
+    pub(crate) fn sync(
+        &self,
+        session: &mut Session<'_>,
+        stream: &StreamRecord,
+        debug: bool,
+    ) -> Result<ExitCode, CliError> {
+        loop {
+            let (outcome, chain) = self.run(session, stream, debug)?;
+            let code = session.conclude_kept("sync-stream", &stream.id, &outcome, chain.as_ref());
+            if code != ExitCode::Paused || !self.keep.is_until_done {
+                return Ok(code);
+            }
+            if chain.is_none_or(|chain| chain.runs_without_progress >= STALLED) {
+                session.console.say(Level::Error, "no further run is made: the last two came to no new checkpoint");
+                return Ok(code);
+            }
+            let resume_after = outcome.failure.and_then(|failure| failure.resume_after);
+            if let Some(code) = wait_until(session, resume_after.as_deref()) {
+                return Ok(code);
+            }
+            session.start_over();
+        }
+    }
+
+    fn run(
+        &self,
+        session: &mut Session<'_>,
+        stream: &StreamRecord,
+        debug: bool,
+    ) -> Result<(Outcome, Option<ChainReport>), CliError> {
+        let run = session.next_run();
+        let identity = self.keep.destination.identity();
+        let key = self.key(&stream.id);
+        let prepared = &session.prepared;
+        let (slug, version) = (prepared.note.slug.to_string(), prepared.note.version.clone());
+        let fingerprint = prepared.fingerprint.clone();
+        let request = Request {
+            run: &run,
+            now: Timestamp::now(),
+            cutoff: self.keep.cutoff,
+            overlap: self.keep.overlap,
+            connector: &slug,
+            version: &version,
+            state_format: prepared.note.state_format,
+            fingerprint: &fingerprint,
+            sink: &identity,
+        };
+        let mut lease = Lease::take(Arc::clone(&self.store), key.clone(), &request)?;
+        // Whoever may not begin is told so before the connector is asked about its state.
+        lease.plan(&request)?;
+        if let Some(mismatch) = lease.mismatch(&request) {
+            self.adapt(session, &mut lease, &request, &mismatch, debug)?;
+        }
+        let scope = Scope {
+            connection: self.connection.clone(),
+            stream: stream.id.clone(),
+            lane: self.keep.lane.clone(),
+            chain: String::new(),
+            run: run.clone(),
+            connector: slug.clone(),
+            version: version.clone(),
+        };
+        let open = |scope: &Scope, start: &_| self.keep.destination.open(scope, start);
+        let (delivery, plan) = Delivery::begin(lease, &request, &scope, &open)?;
+        self.tell(session, &plan);
+        let mut job = session.prepared.job(verb::SYNC_STREAM, self.payload(stream, &plan), debug);
+        job.state = plan.chain.checkpoint.as_ref().map(|checkpoint| checkpoint.state.to_string());
+        let (outcome, delivery) = session.run_kept("sync-stream", Some(&stream.id), &job, delivery)?;
+        Ok(self.settle(outcome, delivery, &plan))
+    }
+
+    fn key(&self, stream: &str) -> Key {
+        Key { connection: self.connection.clone(), stream: stream.to_owned(), lane: self.keep.lane.clone() }
+    }
+
+    fn payload(&self, stream: &StreamRecord, plan: &Plan) -> String {
+        let mut payload = json!({ "stream": stream.json, "earliestDataCutoff": plan.chain.cutoff.to_string() });
+        if let Lane::Backfill { to, .. } = &self.keep.lane {
+            payload["latestDataCutoff"] = to.to_string().into();
+        }
+        payload.to_string()
+    }
+
+    /// Says what the run is to do, where that is not what the operator typed.
+    fn tell(&self, session: &mut Session<'_>, plan: &Plan) {
+        let chain = &plan.chain;
+        let cutoff = chain.cutoff.strftime("%F %TZ");
+        if plan.is_resumed {
+            let begun = chain.started_at.strftime("%F %TZ");
+            let from = match &chain.checkpoint {
+                Some(_) => format!("after its last checkpoint, {} records in", chain.records),
+                None => "from its beginning: it came to no checkpoint".to_owned(),
+            };
+            let text = format!("goes on with the sync begun {begun} (data since {cutoff}, run {}) {from}", chain.runs);
+            session.console.say(Level::Info, &text);
+        } else if !matches!(self.keep.cutoff, Cutoff::SinceLast(Some(given)) if given == chain.cutoff) {
+            session.console.say(Level::Info, &format!("begins a sync of data since {cutoff}"));
+        }
+        if chain.stalled > 0 {
+            let text = format!("{} of this sync came to no new checkpoint", runs_in_a_row(chain.stalled));
+            session.console.say(Level::Warn, &text);
+        }
+    }
+
+    /// Finishes what is done, and says what is left of what is not.
+    fn settle(&self, outcome: Outcome, delivery: Option<Delivery>, plan: &Plan) -> (Outcome, Option<ChainReport>) {
+        let Some(delivery) = delivery else { return (outcome, None) };
+        if outcome.code == ExitCode::Done {
+            let records = outcome.numbers.delivered;
+            return match delivery.finish(records) {
+                Ok(finished) => {
+                    let report = finished.as_ref().map(|finished| self.finished(plan, finished));
+                    let kept = finished.map(|finished| self.next(&finished));
+                    (Outcome { kept, ..outcome }, report)
+                }
+                Err(error) => (outcome.not_kept(&error), None),
+            };
+        }
+        let Some(chain) = delivery.lease().and_then(|lease| lease.state().unfinished.as_ref()) else {
+            return (outcome, None);
+        };
+        let report = self.unfinished(chain);
+        let mut kept = match &chain.checkpoint {
+            Some(_) => format!("the next run goes on after {} records of this sync", chain.records),
+            None => "no checkpoint: the next run begins this sync anew".to_owned(),
+        };
+        if report.runs_without_progress > 1 {
+            kept.push_str(&format!("; {} came to no new checkpoint", runs_in_a_row(report.runs_without_progress)));
+        }
+        (Outcome { kept: Some(kept), ..outcome }, Some(report))
+    }
+
+    /// What the next sync does.
+    fn next(&self, finished: &Finished) -> String {
+        match self.keep.lane {
+            Lane::Sync => format!(
+                "read up to {}; the next sync begins there, less {}",
+                finished.read_up_to.strftime("%F %TZ"),
+                crate::supervisor::duration(self.keep.overlap.unsigned_abs())
+            ),
+            _ => format!("{} records of this range", finished.records),
+        }
+    }
+
+    fn finished(&self, plan: &Plan, finished: &Finished) -> ChainReport {
+        ChainReport {
+            id: plan.chain.id.clone(),
+            connection: self.connection.clone(),
+            lane: self.keep.lane.to_string(),
+            is_finished: true,
+            cutoff: finished.cutoff,
+            runs: finished.runs,
+            records: finished.records,
+            runs_without_progress: 0,
+        }
+    }
+
+    fn unfinished(&self, chain: &Chain) -> ChainReport {
+        ChainReport {
+            id: chain.id.clone(),
+            connection: self.connection.clone(),
+            lane: self.keep.lane.to_string(),
+            is_finished: false,
+            cutoff: Some(chain.cutoff),
+            runs: chain.runs,
+            records: chain.records,
+            runs_without_progress: if chain.has_progressed { 0 } else { chain.stalled + 1 },
+        }
+    }
+
+    /// Lets a state be gone on from that does not fit, if the operator or the connector says so.
+    fn adapt(
+        &self,
+        session: &mut Session<'_>,
+        lease: &mut Lease,
+        request: &Request<'_>,
+        mismatch: &Mismatch,
+        debug: bool,
+    ) -> Result<(), CliError> {
+        if *mismatch == Mismatch::Configuration && self.keep.accepts_changes {
+            return Ok(lease.adapt(request, None)?);
+        }
+        let answer = self.ask(session, lease, mismatch, debug)?;
+        match answer {
+            Some(Migration { is_accepted: true, state }) => {
+                session.console.say(Level::Info, "the connector goes on from its older state");
+                Ok(lease.adapt(request, state)?)
+            }
+            _ => Err(stale(lease, request, mismatch).into()),
+        }
+    }
+
+    /// Asks the connector; none where it has no answer.
+    fn ask(
+        &self,
+        session: &mut Session<'_>,
+        lease: &Lease,
+        mismatch: &Mismatch,
+        debug: bool,
+    ) -> Result<Option<Migration>, CliError> {
+        let payload = json!({
+            "state": lease.token(),
+            "stateFormat": lease.token_format().unwrap_or(session.prepared.note.state_format),
+            "version": lease.token_version(),
+            "isConfigurationChanged": *mismatch == Mismatch::Configuration,
+        });
+        let job = session.prepared.job(verb::MIGRATE_STATE, payload.to_string(), debug);
+        let outcome = session.ask("migrate-state", &job)?;
+        let answer = outcome.answer.as_ref().filter(|_| outcome.code == ExitCode::Done);
+        Ok(answer.and_then(|answer| serde_json::from_str(answer.get()).ok()))
+    }
+
+    /// Remembers which streams a connector discovers no more. What is kept of them stays.
+    pub(crate) fn note_discovered(&self, session: &mut Session<'_>, ids: &[&str]) -> Result<(), CliError> {
+        for (key, stored) in self.store.list()? {
+            let is_ours = key.connection == self.connection && key.lane == Lane::Sync;
+            let is_missing = !ids.contains(&key.stream.as_str());
+            if !is_ours || is_missing == stored.state.missing_since.is_some() {
+                continue;
+            }
+            match Lease::of_missing(Arc::clone(&self.store), &key, is_missing.then(Timestamp::now)) {
+                // Whoever holds it knows better.
+                Err(StateError::Held { .. }) => {}
+                noted => noted?,
+            }
+            if is_missing {
+                let text = format!(
+                    "the stream {:?} is not discovered any more; what is kept of it stays, until `{}`",
+                    key.stream,
+                    crate::state::reset_command(&key)
+                );
+                session.console.say(Level::Warn, &session.prepared.masker.mask(&text));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn runs_in_a_row(runs: u32) -> String {
+    if runs == 1 { "the last run".to_owned() } else { format!("the last {runs} runs") }
+}
+
+fn stale(lease: &Lease, request: &Request<'_>, mismatch: &Mismatch) -> StaleState {
+    let (what, instead) = match mismatch {
+        Mismatch::Configuration => (
+            "the configuration has changed since this stream was last synced, and its state may not fit it".to_owned(),
+            "go on all the same with --accept-changed-configuration; or sync it under another name with --connection; or ",
+        ),
+        Mismatch::Format { found, known } => (
+            format!(
+                "the unfinished sync of this stream has a state of format {found}, and {} {} reads {known}",
+                request.connector, request.version
+            ),
+            "finish it with the version of the connector that began it; or ",
+        ),
+    };
+    let is_format = matches!(mismatch, Mismatch::Format { .. });
+    let command = crate::state::reset_command(lease.key());
+    let option = if is_format { " --unfinished" } else { "" };
+    let lost = lease.state().lost_by_reset(is_format);
+    StaleState { what, reset: format!("{instead}`{command}{option}`, after which {lost}") }
+}
+
+/// Waits until a source wants to be asked again; gives the ending, where somebody cancels that.
+fn wait_until(session: &mut Session<'_>, time: Option<&str>) -> Option<ExitCode> {
+    let time: Timestamp = time?.parse().ok()?;
+    let left = Duration::try_from(time.duration_since(Timestamp::now())).ok()?;
+    let text = format!("waits until {} before it goes on", time.strftime("%F %TZ"));
+    session.console.say(Level::Info, &text);
+    let end = Instant::now() + left;
+    while Instant::now() < end {
+        if let Some(code) = session.cancelled() {
+            return Some(code);
+        }
+        thread::sleep(Duration::from_millis(100).min(end.saturating_duration_since(Instant::now())));
+    }
+    None
+}
+
+impl From<DeliveryError> for CliError {
+    fn from(error: DeliveryError) -> Self {
+        match error {
+            DeliveryError::Sink(error) => Self::Sink(error),
+            DeliveryError::State(error) => Self::State(error),
+            DeliveryError::Refused(error) => Self::Refused(error),
+        }
+    }
+}
