@@ -253,6 +253,7 @@ mod failure;
 mod host;
 mod log_forwarding;
 mod logger;
+mod migration;
 mod note;
 mod panic_hook;
 mod record_producer;
@@ -267,6 +268,7 @@ pub use client::{Client, Context, VerifyConfigurationResult};
 pub use configuration::ConfigurationMap;
 pub use error::Error;
 pub use logger::{Level, Logger};
+pub use migration::{KeptState, Migration};
 pub use record_producer::{FieldError, ProduceError, RecordProducer};
 pub use state::{State, StateManager};
 pub use stream::Stream;
@@ -285,6 +287,6 @@ pub mod __export {
 
     pub use crate::{
         connector::create,
-        note::{Metadata, Note, either, padded_length, slug_of},
+        note::{Metadata, Note, either, padded_length, slug_of, state_format},
     };
 }
