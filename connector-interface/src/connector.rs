@@ -54,6 +54,17 @@ struct Connector<C: Client> {
 struct SyncStream {
     stream: Stream,
     earliest_data_cutoff: Timestamp,
+    /// There for a backfill.
+    latest_data_cutoff: Option<Timestamp>,
+}
+
+impl SyncStream {
+    fn ask<C: Client>(&self, client: &C) -> Result<(), Error> {
+        match self.latest_data_cutoff {
+            Some(latest) => client.backfill_stream(&self.stream, self.earliest_data_cutoff, latest),
+            None => client.sync_stream(&self.stream, self.earliest_data_cutoff),
+        }
+    }
 }
 
 #[derive(Deserialize)]
@@ -74,12 +85,13 @@ impl<C: Client> Connector<C> {
             verb::DISCOVER_STREAMS => client.discover_streams().map(|()| Vec::new()),
             verb::SYNC_STREAM => {
                 let asked: SyncStream = serde_json::from_slice(payload)?;
-                client.sync_stream(&asked.stream, asked.earliest_data_cutoff).map(|()| Vec::new())
+                asked.ask(&*client).map(|()| Vec::new())
             }
             verb::SYNC_ENTITY => {
                 let asked: SyncEntity = serde_json::from_slice(payload)?;
                 client.sync_entity(&asked.stream, &asked.entity).map(|()| Vec::new())
             }
+            verb::MIGRATE_STATE => client.migrate_state(serde_json::from_slice(payload)?)?.into_json(),
             unknown => Err(Error::unsupported(&format!("verb number {unknown}"))),
         }
     }
@@ -113,3 +125,6 @@ impl<C: Client> Drop for Connector<C> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -28,11 +28,13 @@ macro_rules! export_connector {
             use $crate::__export::{
                 __call_root_module_loader, CheckTypeLayout, LibHeader, Metadata, Note, RootModule,
                 RootModuleRef, RootModuleResult, create, either, padded_length, slug_of,
+                state_format,
             };
 
             const METADATA: Metadata = Metadata {
                 slug: slug_of(env!("CARGO_PKG_NAME")),
                 version: env!("CARGO_PKG_VERSION"),
+                state_format: state_format::<$client>(),
                 description: env!("CARGO_PKG_DESCRIPTION"),
                 homepage: either(env!("CARGO_PKG_HOMEPAGE"), env!("CARGO_PKG_REPOSITORY")),
                 license: env!("CARGO_PKG_LICENSE"),

@@ -76,8 +76,12 @@
 //!     }
 //!
 //!     fn sync_stream(&self, stream: &Stream, earliest_data_cutoff: Timestamp) -> Result<(), Error> {
+//!         let last_day = self.context.state.get()?.map(|state| state.checkpoint_time);
 //!         for day in ["2020-02-21T00:00:00Z", "2020-02-20T00:00:00Z"] {
 //!             let day: Timestamp = day.parse()?;
+//!             if last_day.is_some_and(|last_day| day >= last_day) {
+//!                 continue; // an earlier run has produced it
+//!             }
 //!             if day < earliest_data_cutoff {
 //!                 break;
 //!             }
@@ -118,14 +122,12 @@
 //!     }
 //! }
 //! # */
-//! # use connector_interface::testing::FakeRunner;
-//! # let runner = FakeRunner::new();
+//! # let runner = connector_interface::testing::FakeRunner::new();
 //! # let weather: Weather = runner.client(json!({ "stations": ["Brocken"], "apiToken": "t" })).unwrap();
 //! # weather.discover_streams().unwrap();
 //! # let stream: Stream = serde_json::from_value(runner.records()[0].clone()).unwrap();
 //! # weather.sync_stream(&stream, "2020-02-21T00:00:00Z".parse().unwrap()).unwrap();
-//! # assert_eq!(runner.records().len(), 2);
-//! # assert_eq!(runner.states().len(), 1);
+//! # assert_eq!((runner.records().len(), runner.states().len()), (2, 1));
 //! ```
 //!
 //! The export line embeds `configuration.schema.json`, which stands beside `Cargo.toml`; the last test compares it with
@@ -140,19 +142,18 @@
 //!
 //! # Client
 //!
-//! [`Client`] is the trait to implement: `new`, three verbs, and an optional fourth. One value does one
-//! verb, in a process of its own, and returns when all its work is done. It may block, spawn threads, run
+//! [`Client`] is the trait to implement: `new`, three verbs, and three optional methods more. One value does
+//! one verb, in a process of its own, and returns when all its work is done. It may block, spawn threads, run
 //! programs, own an asynchronous runtime ([`block_on`]), print to stdout: all of it is inside the limits of
 //! memory and time, and none of it can disturb the runner. Keep `panic = "unwind"`, Cargo's default: a
 //! panic then ends the verb with its message and place.
 //!
 //! # Export
 //!
-//! [`export_connector!`] is the one line that turns the crate into a connector. It also writes an ELF note,
-//! which operators read without running the file (`codeclimate-connector inspect`): name, version,
-//! description, home page and licence as they stand in `Cargo.toml`, the configuration schema, and the
-//! compiler and target that built it. Name the types of record that you produce too: the operator sees them
-//! before the first run.
+//! [`export_connector!`] is the one line that turns the crate into a connector. It also writes an ELF note, which
+//! operators read without running the file (`codeclimate-connector inspect`): name, version, description, home page
+//! and licence as they stand in `Cargo.toml`, the configuration schema, and the compiler and target that built it.
+//! Name the types of record that you produce too: the operator sees them before the first run.
 //!
 //! ```ignore
 //! connector_interface::export_connector!(
@@ -189,10 +190,9 @@
 //!
 //! # Configuration
 //!
-//! The operator's JSON object. Name your own struct as [`Client::Configuration`]; its schema file lets the
-//! runner name every bad key at once before your code starts. Mark secrets with
-//! `#[schemars(extend("secret" = true))]`: their values are then masked wherever text of the connector
-//! reaches a person. The raw map is [`Context::configuration`].
+//! The operator's JSON object. Name your own struct as [`Client::Configuration`]; its schema file lets the runner name
+//! every bad key at once before your code starts. Mark secrets with `#[schemars(extend("secret" = true))]`: their
+//! values are then masked wherever text of the connector reaches a person. The raw map is [`Context::configuration`].
 //!
 //! # Records
 //!
@@ -209,10 +209,33 @@
 //!
 //! # State
 //!
-//! [`StateManager`] keeps how far an unfinished sync has come. [`set`](StateManager::set) one after each
-//! page: it says that everything before it has been produced. [`get`](StateManager::get) it at the start,
-//! and go on from there. (The runner does not keep it between its own runs yet; a connector that is
-//! written this way needs no change when it does.)
+//! A sync may take a chain of runs: one is paused, killed or fails, and the next goes on, until `sync_stream` returns
+//! `Ok`. The runner keeps the last [`State`] of each stream, from which the next run of the chain goes on.
+//!
+//! [`get`](StateManager::get) it at the start. There is one only while the chain is not finished: a finished sync
+//! leaves none, and the next starts at the newest data; its cutoff is when the last chain began, less an overlap.
+//! Where a state does not hold any more, as what it names is gone, warn and start anew.
+//!
+//! [`set`](StateManager::set) one after each page, once all threads have produced it. It becomes durable only when
+//! every record before it is, and never waits for that. Later in order wins: [`State::checkpoint_time`] is never
+//! compared, so walk backwards in time, for a run that is stopped has then left out the oldest. A stream that fails
+//! keeps its last state. What came behind it is produced again: records may repeat, none may be missed.
+//!
+//! Data that reaches the source late, with a time before the cutoff, is read within the overlap only, which the
+//! operator chooses. Where a source is later than that, ask it by the time of the last change, or tell the operator.
+//!
+//! **No secrets in a state**: it lies on the disk in plain text, and `codeclimate-connector state show` prints it.
+//!
+//! Raise [`Client::STATE_FORMAT`] when the version before cannot read your states, or you not its. Before a run on
+//! another format, or after a change of the configuration (beside its secrets), [`Client::migrate_state`] may accept
+//! what was kept, replace it, or refuse, which is the default. After a refusal the operator must give it up with
+//! `codeclimate-connector state reset`, and what had been read is read and produced again.
+//!
+//! # Backfill
+//!
+//! An operator can have a range of the past read once more, as after an outage: [`Client::backfill_stream`], called
+//! instead of `sync_stream`. It produces what a sync would, both ends included, and is resumed like one, with states
+//! kept apart. Without an implementation everything since the earlier end is read: more is allowed, less is not.
 //!
 //! # Time
 //!
@@ -225,8 +248,7 @@
 //!
 //! # Logging
 //!
-//! [`Logger`] lines reach the operator with their tags. So do the macros of `log` and `tracing`, wherever in
-//! your dependencies they are used.
+//! [`Logger`] lines reach the operator with their tags. So do the macros of `log` and `tracing`, in dependencies too.
 //!
 //! # Errors
 //!
@@ -239,9 +261,11 @@
 //!
 //! # Threads and ownership
 //!
-//! Everything in [`Context`] is `Clone`, `Send` and `Sync`. A thread that still produces after its verb has
-//! returned gets [`ProduceError::Closed`]; it ends with the process.
+//! All in [`Context`] is `Clone`, `Send` and `Sync`. A thread that still produces after its verb gets
+//! [`ProduceError::Closed`]; it ends with the process.
 
+#[doc(hidden)]
+pub mod __export;
 mod block_on;
 mod cancellation;
 mod client;
@@ -253,6 +277,7 @@ mod failure;
 mod host;
 mod log_forwarding;
 mod logger;
+mod migration;
 mod note;
 mod panic_hook;
 mod record_producer;
@@ -267,24 +292,8 @@ pub use client::{Client, Context, VerifyConfigurationResult};
 pub use configuration::ConfigurationMap;
 pub use error::Error;
 pub use logger::{Level, Logger};
+pub use migration::{KeptState, Migration};
 pub use record_producer::{FieldError, ProduceError, RecordProducer};
 pub use state::{State, StateManager};
 pub use stream::Stream;
 pub use timestamp::{Timestamp, TimestampError};
-
-/// What [`export_connector!`] expands to; not for use by hand.
-#[doc(hidden)]
-pub mod __export {
-    pub use codeclimate_connector_abi::{
-        abi_stable::{
-            library::{__call_root_module_loader, CheckTypeLayout, LibHeader, RootModuleResult},
-            prefix_type::PrefixTypeTrait,
-        },
-        v1::{RootModule, RootModuleRef},
-    };
-
-    pub use crate::{
-        connector::create,
-        note::{Metadata, Note, either, padded_length, slug_of},
-    };
-}

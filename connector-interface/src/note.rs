@@ -5,6 +5,8 @@ mod text;
 
 use text::Writer;
 
+use crate::client::Client;
+
 /// What the note says of a connector.
 #[derive(Clone, Copy)]
 pub struct Metadata {
@@ -12,6 +14,8 @@ pub struct Metadata {
     pub slug: &'static str,
     /// The package's version.
     pub version: &'static str,
+    /// The format of the states that it sets, from [`state_format`].
+    pub state_format: u32,
     /// The package's description; may be empty.
     pub description: &'static str,
     /// Where to read more of it: the package's home page or, without one, its repository; may be empty.
@@ -53,6 +57,16 @@ pub const fn slug_of(package: &'static str) -> &'static str {
         Ok(slug) => slug,
         Err(_) => panic!("cut at an ASCII prefix"),
     }
+}
+
+/// The format of a client's states.
+///
+/// # Panics
+/// At compile time, where it is 0.
+#[must_use]
+pub const fn state_format<C: Client>() -> u32 {
+    assert!(C::STATE_FORMAT > 0, "`STATE_FORMAT` is 0: the first format of a connector's states is 1");
+    C::STATE_FORMAT
 }
 
 /// The first of two texts, or the second where the first is empty.
@@ -105,6 +119,7 @@ const fn write<const N: usize>(writer: &mut Writer<N>, metadata: Metadata) {
     writer.member(",\"description\":", metadata.description);
     writer.member(",\"homepage\":", metadata.homepage);
     writer.member(",\"license\":", metadata.license);
+    writer.number(",\"stateFormat\":", metadata.state_format);
     writer.list(",\"recordTypes\":", metadata.record_types);
     writer.list(",\"permissions\":", metadata.permissions);
     writer.member(",\"rustc\":", env!("CONNECTOR_RUSTC"));
@@ -122,6 +137,7 @@ mod tests {
     const METADATA: Metadata = Metadata {
         slug: "git",
         version: "0.1.0",
+        state_format: 1,
         description: r#"reads "git" \ history"#,
         homepage: "https://git.example",
         license: "MIT",
@@ -144,13 +160,22 @@ mod tests {
             serde_json::json!({
                 "slug": "git", "version": "0.1.0", "abi": codeclimate_connector_abi::VERSION, "panic": "unwind",
                 "description": METADATA.description, "homepage": "https://git.example", "license": "MIT",
-                "recordTypes": ["Branch"], "permissions": ["network", "read:path"],
+                "stateFormat": 1, "recordTypes": ["Branch"], "permissions": ["network", "read:path"],
                 "rustc": null, "target": env!("CONNECTOR_TARGET"), "sdk": env!("CARGO_PKG_VERSION"),
                 "configurationSchema": {"type": "object", "properties": {"path": {}}},
             })
         );
         assert!(NOTE.description[size..].iter().all(|&byte| byte == 0));
         assert_eq!((NOTE.name_size, NOTE.note_type, NOTE.name), (10, 1, *b"Connector\0\0\0"));
+    }
+
+    #[test]
+    fn a_number_is_written_with_all_its_digits() {
+        for number in [0, 1, 9, 10, 99, 100, 4_000_000_000, u32::MAX] {
+            let mut writer = Writer::<20>::new();
+            writer.number("n:", number);
+            assert_eq!(writer.as_str(), Some(format!("n:{number}").as_str()));
+        }
     }
 
     #[test]

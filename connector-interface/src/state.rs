@@ -1,4 +1,4 @@
-//! How far a stream has been read, kept from run to run.
+//! How far an unfinished sync of a stream has come, kept from run to run.
 
 use std::fmt;
 
@@ -9,13 +9,16 @@ use serde_json::{Map, Value};
 use crate::{error::Error, host::SharedHost, timestamp::Timestamp};
 
 /// A point from which an unfinished sync can go on.
+///
+/// The runner keeps it between runs, on disk and in plain text: no secrets.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct State {
-    /// How far the sync has come, in the time of the source. Never compared: many sources are walked
-    /// backwards in time.
+    /// How far the sync has come, in the time of the source, for people to read. Never compared: many sources
+    /// are walked backwards in time, and of two states the one that was set later counts.
     pub checkpoint_time: Timestamp,
-    /// Whatever the connector needs to go on: a page, a cursor, an id.
+    /// Whatever the connector needs to go on: a page, a cursor, an id. How it is written is the connector's
+    /// [`STATE_FORMAT`](crate::Client::STATE_FORMAT).
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub metadata: Map<String, Value>,
 }
@@ -38,8 +41,21 @@ impl State {
 /// Reads and sets the [`State`] of the stream that is being synced.
 ///
 /// `set` is a checkpoint: it says that everything before it has been produced. It never waits; the
-/// runner makes it durable once every record produced before it is. Set one after each page, so that a
-/// run that is stopped loses little.
+/// runner makes it durable once every record produced before it is, and a later run goes on from the last
+/// that has become so. Set one after each page, so that a run that is stopped loses little.
+///
+/// ```
+/// # use connector_interface::{State, Timestamp, testing::FakeRunner};
+/// # let runner = FakeRunner::new().with_state(State::at(Timestamp::now()).with("page", 6));
+/// # let context = runner.context();
+/// let last_page = context.state.get()?.and_then(|state| state.metadata.get("page")?.as_u64());
+/// for page in last_page.map_or(1, |page| page + 1)..=8 {
+///     // Produce the records of the page, then:
+///     context.state.set(&State::at(Timestamp::now()).with("page", page))?;
+/// }
+/// # assert_eq!(runner.states().len(), 2);
+/// # Ok::<(), connector_interface::Error>(())
+/// ```
 #[derive(Clone)]
 pub struct StateManager {
     host: SharedHost,
@@ -50,8 +66,9 @@ impl StateManager {
         Self { host }
     }
 
-    /// The last state of an unfinished sync of this stream, or what was last set in this run. None where
-    /// there is nothing to go on from: start at the newest data.
+    /// What was last set in this run; before that, the last state that runs before it have left of the same
+    /// sync, or of the same backfill. None where the last one was finished, or none came as far: start at the
+    /// newest data.
     ///
     /// # Errors
     /// Where the stored state cannot be read.
@@ -61,10 +78,11 @@ impl StateManager {
             .map_err(|error| Error::from(error).context("the stored state cannot be read"))
     }
 
-    /// Sets a checkpoint. Does not wait.
+    /// Sets a checkpoint. Does not wait, so it may be lost with the run, together with what comes behind it. One
+    /// that is set later takes its place, whatever its time.
     ///
     /// # Errors
-    /// Where the run is over.
+    /// Where the run is over, or the state has more than 1 MiB as JSON.
     pub fn set(&self, state: &State) -> Result<(), Error> {
         let payload = serde_json::to_vec(state)?;
         self.host.call(host_call::STATE_SET, &payload).map_err(Error::from_failure)?;

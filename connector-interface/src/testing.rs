@@ -50,7 +50,16 @@ impl FakeRunner {
         Self::default()
     }
 
-    /// The same runner with a state left by an earlier run.
+    /// The same runner with a state left by an earlier run, of a sync or of a backfill.
+    ///
+    /// ```
+    /// # use connector_interface::{State, testing::FakeRunner};
+    /// let state = State::at("2020-02-21T00:00:00Z".parse()?).with("page", 7);
+    /// let runner = FakeRunner::new().with_state(state.clone());
+    /// assert_eq!(runner.context().state.get()?, Some(state));
+    /// assert!(runner.states().is_empty());
+    /// # Ok::<(), connector_interface::Error>(())
+    /// ```
     #[must_use]
     pub fn with_state(self, state: State) -> Self {
         self.kept().initial_state = Some(state);
@@ -88,7 +97,7 @@ impl FakeRunner {
         self.kept().records.clone()
     }
 
-    /// The states set so far.
+    /// The states set so far, the last one last.
     #[must_use]
     pub fn states(&self) -> Vec<State> {
         self.kept().states.clone()

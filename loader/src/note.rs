@@ -55,6 +55,8 @@ pub struct Note {
     pub record_types: Vec<String>,
     /// What it asks to reach; nothing where the note says nothing.
     pub permissions: Vec<Permission>,
+    /// The format of the states that it sets; 1 where the note says nothing, as of older SDKs.
+    pub state_format: u32,
     /// The compiler that built it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rustc: Option<String>,

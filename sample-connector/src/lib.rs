@@ -17,16 +17,18 @@ mod statistics;
 mod uri;
 mod walk;
 
-use std::collections::HashMap;
+use std::{collections::HashMap, ops::RangeInclusive};
 
-use connector_interface::{Client, Context, Error, Stream, Timestamp, VerifyConfigurationResult};
+use connector_interface::{
+    Client, Context, Error, KeptState, Migration, Stream, Timestamp, VerifyConfigurationResult,
+};
 
 use crate::{
     checkpoint::Checkpoint, commit::Commit, configuration::Configuration, repository::Repository,
     statistics::LineCounter, walk::Walk,
 };
 
-/// The client: answers the four verbs for the repositories of its configuration.
+/// The client: answers every verb for the repositories of its configuration.
 pub struct Git {
     configuration: Configuration,
     context: Context,
@@ -72,12 +74,21 @@ impl Client for Git {
     }
 
     fn sync_stream(&self, stream: &Stream, earliest_data_cutoff: Timestamp) -> Result<(), Error> {
-        let repository = self.open(stream)?;
-        let walk = match self.resume(&repository)? {
-            Some(walk) => walk,
-            None => self.start(&repository)?,
-        };
-        self.produce_commits(&repository, walk, earliest_data_cutoff)
+        self.sync(stream, earliest_data_cutoff.unix_seconds()..=i64::MAX)
+    }
+
+    fn backfill_stream(&self, stream: &Stream, earliest: Timestamp, latest: Timestamp) -> Result<(), Error> {
+        self.sync(stream, earliest.unix_seconds()..=latest.unix_seconds())
+    }
+
+    /// Only the format counts. A repository that is added to `path` is another stream, one that is taken out is no
+    /// stream any more, and `statistics` adds to commits without choosing them: what was read stays read, and older
+    /// commits get their statistics by a backfill.
+    fn migrate_state(&self, kept: KeptState) -> Result<Migration, Error> {
+        Ok(match kept.state_format {
+            Self::STATE_FORMAT => Migration::Accepted(None),
+            _ => Migration::Refused,
+        })
     }
 
     fn sync_entity(&self, stream: &Stream, entity: &str) -> Result<(), Error> {
@@ -88,6 +99,16 @@ impl Client for Git {
 }
 
 impl Git {
+    /// Produces the commits of these seconds, from the newest to the oldest, and what stands before them.
+    fn sync(&self, stream: &Stream, seconds: RangeInclusive<i64>) -> Result<(), Error> {
+        let repository = self.open(stream)?;
+        let walk = match self.resume(&repository)? {
+            Some(walk) => walk,
+            None => self.start(&repository)?,
+        };
+        self.produce_commits(&repository, walk, &seconds)
+    }
+
     /// Opens all repositories of the configuration, or tells everything that is wrong with it.
     fn open_all(&self) -> Result<Vec<Repository>, Vec<String>> {
         let paths = self.configuration.path.as_slice();
@@ -148,7 +169,7 @@ impl Git {
         &self,
         repository: &Repository,
         mut walk: Walk,
-        cutoff: Timestamp,
+        seconds: &RangeInclusive<i64>,
     ) -> Result<(), Error> {
         let mut line_counter = self.line_counter(repository)?;
         let (mut produced, mut last) = (0_usize, None);
@@ -156,7 +177,7 @@ impl Git {
             self.context.cancellation.check()?;
             let commit = commit?;
             // Dates may lie: a commit older than its own parent hides nothing, because the walk goes on.
-            if commit.seconds() >= cutoff.unix_seconds() {
+            if seconds.contains(&commit.seconds()) {
                 self.produce_commit(repository, &commit, line_counter.as_mut())?;
                 produced += 1;
                 if produced % COMMITS_PER_CHECKPOINT == 0 {

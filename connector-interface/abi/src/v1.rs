@@ -82,13 +82,20 @@ pub mod verb {
     pub const VERIFY_CONFIGURATION: u32 = 1;
     /// No payload, no answer. Produces `Stream` records only.
     pub const DISCOVER_STREAMS: u32 = 2;
-    /// Payload `{"stream": Stream record, "earliestDataCutoff": RFC 3339 time}`. No answer.
+    /// Payload `{"stream": Stream record, "earliestDataCutoff": RFC 3339 time, "latestDataCutoff"?: RFC 3339
+    /// time}`. No answer. With a latest cutoff it is a backfill: the records of this range once more, both
+    /// ends in it; a connector that does not know the member reads on to the newest data.
     pub const SYNC_STREAM: u32 = 3;
     /// Payload `{"stream": Stream record, "entity": string}`. No answer.
     pub const SYNC_ENTITY: u32 = 4;
     /// No payload, no answer. Drops the client; a panic while it drops is a failure of kind `panic`.
     /// Every later call fails with kind `closed`.
     pub const CLOSE: u32 = 5;
+    /// Payload `{"state": null or as [`STATE_GET`](super::host_call::STATE_GET) answers it, "stateFormat":
+    /// integer, "version": string, "isConfigurationChanged": boolean}`: what an earlier run of this connector,
+    /// of this version and with this format of its states, has left. Answers `{"isAccepted": boolean, "state"?:
+    /// the same in today's format}`; without a state, what was kept stays as it is. Produces no record.
+    pub const MIGRATE_STATE: u32 = 6;
 }
 
 /// The services of [`Host::call`]. A host answers one it does not know with kind `unsupported`.

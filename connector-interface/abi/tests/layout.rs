@@ -86,6 +86,7 @@ v1::verb::DISCOVER_STREAMS: u32 = 2
 v1::verb::SYNC_STREAM: u32 = 3
 v1::verb::SYNC_ENTITY: u32 = 4
 v1::verb::CLOSE: u32 = 5
+v1::verb::MIGRATE_STATE: u32 = 6
 v1::host_call::STATE_GET: u32 = 1
 v1::host_call::STATE_SET: u32 = 2
 v1::host_call::LOG: u32 = 3

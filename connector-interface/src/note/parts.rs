@@ -154,6 +154,7 @@ mod tests {
     const METADATA: Metadata = Metadata {
         slug: "git",
         version: "0.1.0",
+        state_format: 1,
         description: "",
         homepage: "",
         license: "",

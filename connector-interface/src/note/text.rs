@@ -17,6 +17,19 @@ impl<const N: usize> Writer<N> {
         self.string(value);
     }
 
+    /// A member of an object that is a number.
+    pub(super) const fn number(&mut self, before: &str, value: u32) {
+        self.raw(before);
+        let mut unit = 1;
+        while value / unit > 9 {
+            unit *= 10;
+        }
+        while unit > 0 {
+            self.byte(b'0' + (value / unit % 10) as u8);
+            unit /= 10;
+        }
+    }
+
     /// A member of an object that is an array of strings.
     pub(super) const fn list(&mut self, before: &str, values: &[&str]) {
         self.raw(before);

@@ -22,6 +22,7 @@ fn content() -> Value {
         "slug": "git", "version": "0.1.0", "abi": "1.0.0", "panic": "unwind",
         "description": "reads history", "homepage": "https://git.example", "license": "MIT",
         "recordTypes": ["Branch", "Futuristic"], "permissions": ["read:path"],
+        "stateFormat": 2,
         "rustc": "1.95.0 (59807616e 2026-04-14)", "target": "x86_64-unknown-linux-gnu", "sdk": "0.1.0",
         "configurationSchema": {"type": "object"}
     })
@@ -69,6 +70,7 @@ fn a_file_tells_all_about_its_connector() {
         license: Some("MIT".to_owned()),
         record_types: vec!["Branch".to_owned(), "Futuristic".to_owned()],
         permissions: vec![Permission::Read("path".to_owned())],
+        state_format: 2,
         rustc: Some("1.95.0 (59807616e 2026-04-14)".to_owned()),
         target: Some("x86_64-unknown-linux-gnu".to_owned()),
         sdk: Some("0.1.0".to_owned()),

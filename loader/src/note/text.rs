@@ -8,6 +8,8 @@ use crate::{json_type::json_type, permission::Permission, slug::Slug};
 const REQUIRED: [&str; 5] = ["slug", "version", "abi", "panic", "configurationSchema"];
 /// The most entries of a list: there are 45 types of record.
 const MAX_ENTRIES: usize = 500;
+/// What every connector begins with.
+const FIRST_STATE_FORMAT: u32 = 1;
 /// The longest texts, in characters.
 const MAX_LINE: usize = 500;
 const MAX_NAME: usize = 100;
@@ -44,6 +46,7 @@ fn read(object: &Map<String, Value>) -> Reading {
     let sdk = line("sdk", MAX_NAME);
     let record_types = kept(record_types(object), &mut problems).unwrap_or_default();
     let permissions = permissions(object, &mut problems);
+    let state_format = kept(state_format(object), &mut problems).unwrap_or(FIRST_STATE_FORMAT);
     let note = || {
         Some(Note {
             slug: slug?,
@@ -55,6 +58,7 @@ fn read(object: &Map<String, Value>) -> Reading {
             license,
             record_types,
             permissions,
+            state_format,
             rustc,
             target,
             sdk,
@@ -122,6 +126,17 @@ fn line(
             Ok(Some(printable(text, length)).filter(|text| !text.trim().is_empty()))
         }
     }
+}
+
+/// Without one, the file is older than the key.
+fn state_format(object: &Map<String, Value>) -> Result<u32, NoteProblem> {
+    let key = "stateFormat";
+    let number = match object.get(key) {
+        None | Some(Value::Null) => return Ok(FIRST_STATE_FORMAT),
+        Some(value) => value.as_u64().and_then(|number| u32::try_from(number).ok()),
+    };
+    let number = number.filter(|number| *number >= FIRST_STATE_FORMAT);
+    number.ok_or_else(|| wrong(key, "a whole number from 1 to 4294967295", object))
 }
 
 /// Names that need not be known here: a newer runner may have more types of record.

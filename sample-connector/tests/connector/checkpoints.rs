@@ -1,34 +1,13 @@
 //! Runs that stop halfway, and the runs that go on.
 
-use std::fmt::Write;
-
 use connector_interface::{State, testing::FakeRunner};
 use serde_json::Value;
 
 use crate::fixture::{BEGINNING, Fixture, checked, oids};
 
-/// A repository with 1,300 commits on two branches that share nothing, made in one go.
-fn long() -> Fixture {
-    let repository = Fixture::made_by(&["init", "--quiet", "--bare", "long"], "long");
-    let mut stream = String::new();
-    for commit in 0..1300 {
-        // Runs of equal dates, so that only a stable order can be resumed.
-        let (branch, date) = (["main", "other"][commit % 2], 1_000 + commit / 40);
-        // Without the name of its branch, the two histories would be of the same commits.
-        let message = format!("data {}\n{branch}", branch.len());
-        writeln!(
-            stream,
-            "commit refs/heads/{branch}\ncommitter Ada <ada@acme.example> {date} +0000\n{message}\n"
-        )
-        .unwrap();
-    }
-    repository.git_with_input(&["fast-import", "--quiet"], stream.as_bytes());
-    repository
-}
-
 #[test]
 fn a_run_that_goes_on_from_any_checkpoint_completes_the_chain_without_a_repeat() {
-    let repository = long();
+    let repository = Fixture::long();
     let whole = FakeRunner::new();
     repository.sync(&whole, BEGINNING).unwrap();
     let all = checked(whole.records());
@@ -48,7 +27,7 @@ fn a_run_that_goes_on_from_any_checkpoint_completes_the_chain_without_a_repeat()
 
 #[test]
 fn a_cancelled_run_stops_at_once_and_the_next_repeats_nothing_before_its_checkpoint() {
-    let repository = long();
+    let repository = Fixture::long();
     let stopped = FakeRunner::new().cancelling_after(803);
     let error = repository.sync(&stopped, BEGINNING).unwrap_err().to_string();
     assert_eq!(error, "stopped because the runner asked for it");

@@ -2,12 +2,13 @@
 
 use std::{
     io::Write,
+    ops::RangeInclusive,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
 
 use codeclimate_connector_git::Git;
-use connector_interface::{Client, Error, Stream, testing::FakeRunner};
+use connector_interface::{Client, Error, Stream, Timestamp, testing::FakeRunner};
 use connector_schemas::Checker;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -25,6 +26,22 @@ impl Fixture {
     /// An empty repository on branch `main`.
     pub(crate) fn empty() -> Self {
         Self::made_by(&["init", "--quiet", "--initial-branch=main", "rocket"], "rocket")
+    }
+
+    /// A repository with 1,300 commits on two branches that share nothing, made in one go.
+    pub(crate) fn long() -> Self {
+        let repository = Self::made_by(&["init", "--quiet", "--bare", "long"], "long");
+        let mut stream = String::new();
+        for commit in 0..1300 {
+            // Runs of equal dates, so that only a stable order can be resumed.
+            let (branch, date) = (["main", "other"][commit % 2], 1_000 + commit / 40);
+            // Without the name of its branch, the two histories would be of the same commits.
+            let message = format!("data {}\n{branch}", branch.len());
+            let head = format!("commit refs/heads/{branch}\ncommitter Ada <ada@acme.example> {date} +0000");
+            stream.extend([&head, "\n", &message, "\n\n"]);
+        }
+        repository.git_with_input(&["fast-import", "--quiet"], stream.as_bytes());
+        repository
     }
 
     /// What `git init` or `git clone` makes of these arguments.
@@ -109,6 +126,13 @@ impl Fixture {
     pub(crate) fn sync(&self, runner: &FakeRunner, cutoff: &str) -> Result<(), Error> {
         let client: Git = runner.client(json!({ "path": self.path() })).unwrap();
         client.sync_stream(&stream(self.path()), cutoff.parse().unwrap())
+    }
+
+    pub(crate) fn backfill(&self, runner: &FakeRunner, seconds: RangeInclusive<i64>) -> Result<(), Error> {
+        let client: Git = runner.client(json!({ "path": self.path() })).unwrap();
+        let [earliest, latest] =
+            [seconds.start(), seconds.end()].map(|second| Timestamp::from_unix_seconds(*second).unwrap());
+        client.backfill_stream(&stream(self.path()), earliest, latest)
     }
 }
 

@@ -14,7 +14,7 @@ fn content() -> Value {
     json!({
         "slug": "weather", "version": "0.1.0", "abi": "1.0.0", "panic": "unwind",
         "description": "Reads the weather\u{1b}[31m", "homepage": "https://weather.example",
-        "license": "MIT", "recordTypes": ["Environment", "Cloud"],
+        "license": "MIT", "stateFormat": 2, "recordTypes": ["Environment", "Cloud"],
         "permissions": ["network", "read:certificate"], "rustc": "1.95.0 (59807616e 2026-04-14)",
         "target": "x86_64-unknown-linux-gnu", "sdk": "0.1.0",
         "configurationSchema": {

@@ -46,6 +46,7 @@ fn origin(note: &Note) -> Vec<Row> {
         ("home page", or_unsaid(&note.homepage)),
         ("licence", or_unsaid(&note.license)),
         ("record types", record_types(&note.record_types)),
+        ("state format", note.state_format.to_string()),
         ("interface", note.abi.to_string()),
         ("SDK", or_unsaid(&note.sdk)),
         ("rustc", or_unsaid(&note.rustc)),
