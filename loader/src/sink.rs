@@ -12,9 +12,9 @@ use std::{fmt, io};
 
 use crate::state::{Lane, Mark, Position};
 
+pub(crate) use destination::Destination;
 #[cfg(any(fuzzing, test))]
 pub(crate) use memory::Lines;
-pub(crate) use destination::Destination;
 pub(crate) use memory::Memory;
 pub(crate) use stdout::Stdout;
 

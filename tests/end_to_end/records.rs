@@ -58,7 +58,7 @@ fn each_verb_takes_its_own_records_only() {
     };
     run("discover-streams", "discover")
         .assert(21, "discover-streams produces records of type Stream only, found Branch");
-    run("verify-configuration", "verify").assert(20, "verify-configuration produces no records");
+    run("verify-configuration", "verify").assert(20, "no record may be produced here");
     run("discover-streams", "constructor")
         .assert(21, "discover-streams produces records of type Stream only, found Branch");
 }

@@ -5,7 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
-use super::{lock::LockOptions, sandbox::SandboxOptions};
+use super::{keep::KeepOptions, lock::LockOptions, sandbox::SandboxOptions};
 use crate::{console::LogFormat, containment::Enforcement, exit_code::ExitCode, supervisor::Limits};
 
 /// Runs connectors: native plugins that read an integration and produce checked records.
@@ -38,18 +38,8 @@ pub(crate) enum Command {
     VerifyConfiguration(Run),
     /// Print the streams that a connector can sync, as Stream records.
     DiscoverStreams(Run),
-    /// Print the records of a stream that are as new as the cutoff or newer.
-    SyncStream {
-        #[command(flatten)]
-        run: Run,
-        /// The stream: its id, its record as JSON, or @FILE that holds the record.
-        ///
-        /// With an id, the streams are discovered first.
-        stream: String,
-        /// The earliest data wanted: 2024-01-31, 2024-01-31T12:00:00Z, or an age such as 90d.
-        #[arg(allow_hyphen_values = true)]
-        earliest_data_cutoff: String,
-    },
+    /// Produce the records of a stream that are as new as the cutoff or newer.
+    SyncStream(Box<SyncStream>),
     /// Print the records of one entity of a stream, where the connector can do that.
     SyncEntity {
         #[command(flatten)]
@@ -125,10 +115,10 @@ impl Command {
     /// Where the outcome is to be written, for the commands that have one.
     pub(crate) fn outcome_file(&self) -> Option<&PathBuf> {
         match self {
-            Self::VerifyConfiguration(run)
-            | Self::DiscoverStreams(run)
-            | Self::SyncStream { run, .. }
-            | Self::SyncEntity { run, .. } => run.outcome_file.as_ref(),
+            Self::VerifyConfiguration(run) | Self::DiscoverStreams(run) | Self::SyncEntity { run, .. } => {
+                run.outcome_file.as_ref()
+            }
+            Self::SyncStream(sync) => sync.run.outcome_file.as_ref(),
             _ => None,
         }
     }
@@ -170,6 +160,24 @@ pub(crate) struct Run {
     /// Also write how the run ended to this file, as a JSON object.
     #[arg(long, value_name = "FILE")]
     pub(crate) outcome_file: Option<PathBuf>,
+}
+
+/// What a sync needs.
+#[derive(Debug, Args)]
+pub(crate) struct SyncStream {
+    #[command(flatten)]
+    pub(crate) run: Run,
+    /// The stream: its id, its record as JSON, or @FILE that holds the record.
+    ///
+    /// With an id, the streams are discovered first.
+    pub(crate) stream: String,
+    /// The earliest data wanted: 2024-01-31, 2024-01-31T12:00:00Z, or an age such as 90d.
+    ///
+    /// With --state, a sync that follows a finished one reads only what is new since then; the first needs a cutoff.
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) earliest_data_cutoff: Option<String>,
+    #[command(flatten)]
+    pub(crate) keep: KeepOptions,
 }
 
 /// The limits as they are typed.
@@ -238,7 +246,7 @@ impl LimitOptions {
     }
 }
 
-fn parse_size(text: &str) -> Result<u64, String> {
+pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
     let size = text.parse::<ByteSize>();
     let size = size.map_err(|_| format!("{text:?} is not a size such as 512MiB or 1GiB"))?.as_u64();
     if size > LARGEST { Err(format!("{text:?} is more than 1EiB")) } else { Ok(size) }

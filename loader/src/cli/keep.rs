@@ -82,7 +82,9 @@ pub(crate) struct Keep {
 pub(crate) enum KeepError {
     #[error("--{option} is for files in a folder; write --sink folder:PATH too")]
     NoFolder { option: &'static str },
-    #[error("--backfill {text:?} is no range; write two dates or times with two dots between, such as 2024-01-01..2024-02-01")]
+    #[error(
+        "--backfill {text:?} is no range; write two dates or times with two dots between, such as 2024-01-01..2024-02-01"
+    )]
     NoRange { text: String },
     #[error("--backfill {text:?} cannot be read")]
     Range {
@@ -90,11 +92,15 @@ pub(crate) enum KeepError {
         #[source]
         source: CutoffError,
     },
-    #[error("--backfill {text:?} has an age in it, which would be another range tomorrow; write dates or times")]
+    #[error(
+        "--backfill {text:?} has an age in it, which would be another range tomorrow; write dates or times"
+    )]
     Age { text: String },
     #[error("--backfill {text:?} ends before it begins; write the earlier one first")]
     Backwards { text: String },
-    #[error("an earliest data cutoff is missing, such as 90d or 2024-01-31; it may be left out only with --state")]
+    #[error(
+        "an earliest data cutoff is missing, such as 90d or 2024-01-31; it may be left out only with --state"
+    )]
     NoCutoff,
 }
 

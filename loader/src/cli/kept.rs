@@ -17,7 +17,8 @@ use crate::{
     frame::Level,
     sink::Scope,
     state::{
-        Chain, Cutoff, Database, DataFolder, Finished, Key, Lane, Lease, Mismatch, Plan, Request, StateError, StateStore,
+        Chain, Cutoff, DataFolder, Database, Finished, Key, Lane, Lease, Mismatch, Plan, Request, StateError,
+        StateStore,
     },
     supervisor::Outcome,
 };
@@ -85,12 +86,14 @@ impl<'k> Kept<'k> {
     ) -> Result<ExitCode, CliError> {
         loop {
             let (outcome, chain) = self.run(session, stream, debug)?;
-            let code = session.conclude_kept("sync-stream", &stream.id, &outcome, chain.as_ref());
+            let code = session.conclude_kept("sync-stream", Some(&stream.id), &outcome, chain.as_ref());
             if code != ExitCode::Paused || !self.keep.is_until_done {
                 return Ok(code);
             }
             if chain.is_none_or(|chain| chain.runs_without_progress >= STALLED) {
-                session.console.say(Level::Error, "no further run is made: the last two came to no new checkpoint");
+                session
+                    .console
+                    .say(Level::Error, "no further run is made: the last two came to no new checkpoint");
                 return Ok(code);
             }
             let resume_after = outcome.failure.and_then(|failure| failure.resume_after);
@@ -153,7 +156,8 @@ impl<'k> Kept<'k> {
     }
 
     fn payload(&self, stream: &StreamRecord, plan: &Plan) -> String {
-        let mut payload = json!({ "stream": stream.json, "earliestDataCutoff": plan.chain.cutoff.to_string() });
+        let mut payload =
+            json!({ "stream": stream.json, "earliestDataCutoff": plan.chain.cutoff.to_string() });
         if let Lane::Backfill { to, .. } = &self.keep.lane {
             payload["latestDataCutoff"] = to.to_string().into();
         }
@@ -170,7 +174,10 @@ impl<'k> Kept<'k> {
                 Some(_) => format!("after its last checkpoint, {} records in", chain.records),
                 None => "from its beginning: it came to no checkpoint".to_owned(),
             };
-            let text = format!("goes on with the sync begun {begun} (data since {cutoff}, run {}) {from}", chain.runs);
+            let text = format!(
+                "goes on with the sync begun {begun} (data since {cutoff}, run {}) {from}",
+                chain.runs
+            );
             session.console.say(Level::Info, &text);
         } else if !matches!(self.keep.cutoff, Cutoff::SinceLast(Some(given)) if given == chain.cutoff) {
             session.console.say(Level::Info, &format!("begins a sync of data since {cutoff}"));
@@ -182,7 +189,12 @@ impl<'k> Kept<'k> {
     }
 
     /// Finishes what is done, and says what is left of what is not.
-    fn settle(&self, outcome: Outcome, delivery: Option<Delivery>, plan: &Plan) -> (Outcome, Option<ChainReport>) {
+    fn settle(
+        &self,
+        outcome: Outcome,
+        delivery: Option<Delivery>,
+        plan: &Plan,
+    ) -> (Outcome, Option<ChainReport>) {
         let Some(delivery) = delivery else { return (outcome, None) };
         if outcome.code == ExitCode::Done {
             let records = outcome.numbers.delivered;
@@ -204,7 +216,10 @@ impl<'k> Kept<'k> {
             None => "no checkpoint: the next run begins this sync anew".to_owned(),
         };
         if report.runs_without_progress > 1 {
-            kept.push_str(&format!("; {} came to no new checkpoint", runs_in_a_row(report.runs_without_progress)));
+            kept.push_str(&format!(
+                "; {} came to no new checkpoint",
+                runs_in_a_row(report.runs_without_progress)
+            ));
         }
         (Outcome { kept: Some(kept), ..outcome }, Some(report))
     }
@@ -297,7 +312,7 @@ impl<'k> Kept<'k> {
             if !is_ours || is_missing == stored.state.missing_since.is_some() {
                 continue;
             }
-            match Lease::of_missing(Arc::clone(&self.store), &key, is_missing.then(Timestamp::now)) {
+            match Lease::of_missing(&*self.store, &key, is_missing.then(Timestamp::now)) {
                 // Whoever holds it knows better.
                 Err(StateError::Held { .. }) => {}
                 noted => noted?,
@@ -322,7 +337,8 @@ fn runs_in_a_row(runs: u32) -> String {
 fn stale(lease: &Lease, request: &Request<'_>, mismatch: &Mismatch) -> StaleState {
     let (what, instead) = match mismatch {
         Mismatch::Configuration => (
-            "the configuration has changed since this stream was last synced, and its state may not fit it".to_owned(),
+            "the configuration has changed since this stream was last synced, and its state may not fit it"
+                .to_owned(),
             "go on all the same with --accept-changed-configuration; or sync it under another name with --connection; or ",
         ),
         Mismatch::Format { found, known } => (

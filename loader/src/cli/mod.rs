@@ -5,6 +5,8 @@ mod docs;
 mod doctor;
 mod explain;
 mod inspect;
+mod keep;
+mod kept;
 mod lock;
 mod prepare;
 mod records;
@@ -37,10 +39,14 @@ use crate::{
     lock::LockError,
     mask::MaskerError,
     note::NoteError,
+    sink::SinkError,
+    state::{Refusal, StateError},
     supervisor::LaunchError,
 };
 
 use args::{Arguments, Command};
+use keep::KeepError;
+use kept::StaleState;
 use records::RecordsError;
 use stream::StreamError;
 use summary::{EarlyEnd, ReportError, write_report};
@@ -70,6 +76,16 @@ pub(crate) enum CliError {
     Cutoff(#[from] CutoffError),
     #[error(transparent)]
     Stream(#[from] StreamError),
+    #[error(transparent)]
+    Keep(#[from] KeepError),
+    #[error(transparent)]
+    State(#[from] StateError),
+    #[error(transparent)]
+    Stale(#[from] StaleState),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Sink(#[from] SinkError),
     #[error(transparent)]
     Launch(#[from] LaunchError),
     #[error(transparent)]
@@ -104,6 +120,10 @@ impl CliError {
             Self::Masker(error) => error.exit_code(),
             Self::Cutoff(error) => error.exit_code(),
             Self::Stream(_) => StreamError::exit_code(),
+            Self::Keep(_) => KeepError::exit_code(),
+            Self::State(error) => error.exit_code(),
+            Self::Stale(_) | Self::Refused(_) => ExitCode::Usage,
+            Self::Sink(_) => ExitCode::OutputFailed,
             Self::Launch(LaunchError::Containment(_) | LaunchError::Temporary(_)) => ExitCode::Unenforceable,
             Self::Report(_) => ExitCode::Usage,
             Self::Launch(LaunchError::System { source, .. }) if is_want(source) => ExitCode::Unenforceable,
@@ -169,9 +189,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
     match arguments.command {
         Command::VerifyConfiguration(run) => verify::verify_configuration(&run, verbose, console),
         Command::DiscoverStreams(run) => run::discover_streams(&run, verbose, console),
-        Command::SyncStream { run, stream, earliest_data_cutoff } => {
-            run::sync_stream(&run, &stream, &earliest_data_cutoff, verbose, console)
-        }
+        Command::SyncStream(sync) => run::sync_stream(&sync, verbose, console),
         Command::SyncEntity { run, stream, entity } => {
             run::sync_entity(&run, &stream, &entity, verbose, console)
         }

@@ -21,6 +21,7 @@ use crate::{
     note::{self, Note},
     permission::{Permission, listed},
     slug::Slug,
+    state::fingerprint,
     supervisor::bytes,
 };
 
@@ -39,6 +40,8 @@ pub(crate) struct Prepared {
     configuration: BTreeMap<String, String>,
     secrets: Vec<(String, String)>,
     pub(crate) digest: Digest,
+    /// Of the configuration, without its secrets.
+    pub(crate) fingerprint: String,
     grants: Grants,
     rules: Rules,
     /// The files that it was read from.
@@ -59,6 +62,7 @@ impl Prepared {
         let replaced = replaced(&run.sandbox, &note.slug, &differences);
         let configuration = Configuration::read(&ConfigurationSource::from(run.config.clone()))?;
         configuration.check(&note.configuration_schema)?;
+        let fingerprint = fingerprint(&configuration, &note.configuration_schema);
         let secrets = secret_texts(&configuration, Some(&note.configuration_schema));
         let masker = Masker::of(&secrets)?;
         let denied: Vec<_> = run.sandbox.deny.iter().cloned().chain(withheld).collect();
@@ -72,6 +76,7 @@ impl Prepared {
             configuration,
             secrets,
             digest,
+            fingerprint,
             grants,
             rules,
             withheld: denied,

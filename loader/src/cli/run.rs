@@ -3,6 +3,7 @@
 use std::{path::PathBuf, sync::mpsc, time::Instant};
 
 use codeclimate_connector_abi::v1::verb;
+use serde::Serialize;
 use serde_json::json;
 use signal_hook::{
     consts::{SIGINT, SIGTERM},
@@ -22,7 +23,8 @@ use crate::{
 
 use super::{
     CliError,
-    args::Run,
+    args::{Run, SyncStream},
+    kept::{ChainReport, Kept},
     level_of,
     prepare::{Prepared, spare_named},
     stream::{StreamArgument, StreamRecord},
@@ -41,21 +43,27 @@ pub(crate) fn discover_streams(run: &Run, debug: bool, console: &mut Console) ->
     Ok(session.conclude("discover-streams", None, &outcome))
 }
 
-/// Prints the records of a stream.
+/// Produces the records of a stream.
 pub(crate) fn sync_stream(
-    run: &Run,
-    stream: &str,
-    cutoff: &str,
+    arguments: &SyncStream,
     debug: bool,
     console: &mut Console,
 ) -> Result<ExitCode, CliError> {
-    let cutoff = parse_cutoff(cutoff, jiff::Timestamp::now())?;
-    let argument = StreamArgument::read(stream)?;
-    let mut session = Session::new(run, console)?;
-    let stream = match session.resolve(argument, debug)? {
+    let now = jiff::Timestamp::now();
+    let cutoff = arguments.earliest_data_cutoff.as_deref().map(|text| parse_cutoff(text, now)).transpose()?;
+    let keep = arguments.keep.meant(cutoff, now)?;
+    let argument = StreamArgument::read(&arguments.stream)?;
+    let mut session = Session::new(&arguments.run, console)?;
+    let kept = Kept::open(&keep, session.prepared.note.slug.as_str())?;
+    let stream = match session.resolve(argument, debug, kept.as_ref())? {
         Ok(stream) => stream,
         Err(code) => return Ok(code),
     };
+    if let Some(kept) = kept {
+        return kept.sync(&mut session, &stream, debug);
+    }
+    // Without a state there is a cutoff: the options have been checked.
+    let cutoff = cutoff.unwrap_or(now);
     let payload = json!({ "stream": stream.json, "earliestDataCutoff": cutoff.to_string() });
     session.produce("sync-stream", verb::SYNC_STREAM, &stream, &payload, debug)
 }
@@ -70,7 +78,7 @@ pub(crate) fn sync_entity(
 ) -> Result<ExitCode, CliError> {
     let argument = StreamArgument::read(stream)?;
     let mut session = Session::new(run, console)?;
-    let stream = match session.resolve(argument, debug)? {
+    let stream = match session.resolve(argument, debug, None)? {
         Ok(stream) => stream,
         Err(code) => return Ok(code),
     };
@@ -80,6 +88,15 @@ pub(crate) fn sync_entity(
 
 fn stdout() -> Result<Delivery, CliError> {
     Ok(Delivery::without_state(Box::new(Stdout::open().map_err(CliError::Output)?)))
+}
+
+/// How a run ended, and what it leaves of its chain.
+#[derive(Serialize)]
+struct KeptReport<'a> {
+    #[serde(flatten)]
+    run: OutcomeReport<'a>,
+    /// Null where no state is kept.
+    chain: Option<&'a ChainReport>,
 }
 
 /// One command: a connector that has been checked, signals, limits, and who is told.
@@ -120,7 +137,24 @@ impl<'a> Session<'a> {
         })
     }
 
-    /// Makes one run. Several runs of a command share its deadline.
+    /// The id of the run that comes next.
+    pub(crate) fn next_run(&mut self) -> String {
+        self.run = Uuid::now_v7().to_string();
+        self.run.clone()
+    }
+
+    /// The deadline of what comes next begins now.
+    pub(crate) fn start_over(&mut self) {
+        self.started = Instant::now();
+    }
+
+    /// The ending, where somebody has cancelled the command between two runs.
+    pub(crate) fn cancelled(&mut self) -> Option<ExitCode> {
+        let signal = self.signals.pending().next()?;
+        Some(if signal == SIGTERM { ExitCode::Terminated } else { ExitCode::Interrupted })
+    }
+
+    /// Makes one run of which no state is kept. Several runs of a command share its deadline.
     pub(crate) fn run(
         &mut self,
         verb: &'static str,
@@ -128,7 +162,24 @@ impl<'a> Session<'a> {
         job: &Job,
         delivery: Delivery,
     ) -> Result<Outcome, CliError> {
-        self.run = Uuid::now_v7().to_string();
+        self.next_run();
+        Ok(self.run_kept(verb, stream, job, delivery)?.0)
+    }
+
+    /// Makes a run that answers and produces nothing.
+    pub(crate) fn ask(&mut self, verb: &'static str, job: &Job) -> Result<Outcome, CliError> {
+        let (sender, _records) = mpsc::channel();
+        self.run(verb, None, job, Delivery::without_state(Box::new(Memory::new(sender))))
+    }
+
+    /// Makes the run whose id was given last; gives the delivery back, to be finished.
+    pub(crate) fn run_kept(
+        &mut self,
+        verb: &'static str,
+        stream: Option<&str>,
+        job: &Job,
+        delivery: Delivery,
+    ) -> Result<(Outcome, Option<Delivery>), CliError> {
         let note = &self.prepared.note;
         let run = supervisor::Run {
             id: &self.run,
@@ -147,8 +198,9 @@ impl<'a> Session<'a> {
         self.console.begin(note.slug.as_str());
         let outcome = supervisor::supervise(&run, delivery, &mut self.signals, self.console);
         self.console.end();
-        let (outcome, _delivery) = outcome?;
-        Ok(if self.fail_on_rejected { outcome.failed_if_rejected() } else { outcome })
+        let (outcome, delivery) = outcome?;
+        let outcome = if self.fail_on_rejected { outcome.failed_if_rejected() } else { outcome };
+        Ok((outcome, delivery))
     }
 
     /// The stream that is meant; discovers it where only its id is given. The inner error is the exit code
@@ -157,6 +209,7 @@ impl<'a> Session<'a> {
         &mut self,
         argument: StreamArgument,
         debug: bool,
+        kept: Option<&Kept<'_>>,
     ) -> Result<Result<StreamRecord, ExitCode>, CliError> {
         let id = match argument {
             StreamArgument::Record(stream) => return Ok(Ok(stream)),
@@ -174,6 +227,10 @@ impl<'a> Session<'a> {
             .into_iter()
             .map(|record| StreamRecord::read("a discovered stream", record.as_bytes()))
             .collect();
+        if let (Some(kept), Ok(streams)) = (kept, &streams) {
+            let ids: Vec<&str> = streams.iter().map(|stream| stream.id.as_str()).collect();
+            kept.note_discovered(self, &ids)?;
+        }
         let found = streams.and_then(|streams| StreamRecord::find(&id, streams));
         // The ids come from the connector, and so may hold a secret.
         Ok(Ok(found.map_err(|error| error.masked(&self.prepared.masker))?))
@@ -194,6 +251,17 @@ impl<'a> Session<'a> {
 
     /// Tells how a run ended, in one line and, where that is wanted, in a file; gives its exit code.
     pub(crate) fn conclude(&mut self, verb: &str, stream: Option<&str>, outcome: &Outcome) -> ExitCode {
+        self.conclude_kept(verb, stream, outcome, None)
+    }
+
+    /// As [`Session::conclude`], of a run that belongs to a chain.
+    pub(crate) fn conclude_kept(
+        &mut self,
+        verb: &str,
+        stream: Option<&str>,
+        outcome: &Outcome,
+        chain: Option<&ChainReport>,
+    ) -> ExitCode {
         let note = &self.prepared.note;
         let code = outcome.code;
         let subject = stream.map(|id| format!(" {id:?}")).unwrap_or_default();
@@ -205,7 +273,7 @@ impl<'a> Session<'a> {
             text.push_str(&self.prepared.withheld());
         }
         self.console.say(level_of(code), &text);
-        self.report(verb, stream, outcome, code)
+        self.report(verb, stream, outcome, code, chain)
     }
 
     /// Writes the outcome to the file that the operator named; gives the exit code, which a failure changes.
@@ -215,12 +283,14 @@ impl<'a> Session<'a> {
         stream: Option<&str>,
         outcome: &Outcome,
         code: ExitCode,
+        chain: Option<&ChainReport>,
     ) -> ExitCode {
         let Some(path) = &self.outcome_file else { return code };
         let Prepared { note, masker, .. } = &self.prepared;
         let connector = Connector { slug: note.slug.as_str(), version: &note.version };
         let subject = Subject { connector, run: &self.run, verb, stream };
-        let Err(error) = write_report(path, &OutcomeReport::new(subject, outcome, code, masker)) else {
+        let report = KeptReport { run: OutcomeReport::new(subject, outcome, code, masker), chain };
+        let Err(error) = write_report(path, &report) else {
             return code;
         };
         self.console.say(Level::Error, &crate::chain(&error));

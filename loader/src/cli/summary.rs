@@ -5,6 +5,7 @@ use std::{
     io,
     os::unix::fs::{MetadataExt, chown},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use serde::Serialize;
@@ -17,6 +18,9 @@ use crate::{
 /// What of a connector's own words goes into the one line; all of them were lines of their own before.
 const SHOWN: usize = 2048;
 
+/// How long the sink must have been waited for to be worth a word.
+const TOLD_WAIT: Duration = Duration::from_secs(1);
+
 /// What happened (in words without secrets), the figures, and what to do next.
 pub(crate) fn summary(what: &str, outcome: &Outcome, code: ExitCode) -> String {
     let shown = &what[..what.floor_char_boundary(SHOWN)];
@@ -24,6 +28,7 @@ pub(crate) fn summary(what: &str, outcome: &Outcome, code: ExitCode) -> String {
     let mut parts =
         vec![if more == 0 { shown.to_owned() } else { format!("{shown}… ({more} bytes more)") }];
     parts.extend(figures(&outcome.numbers));
+    parts.extend(outcome.kept.clone());
     parts.extend(Some(held(outcome)).filter(|held| !held.is_empty()));
     let mut text = parts.join("; ");
     if code != ExitCode::Done {
@@ -56,6 +61,9 @@ fn figures(numbers: &Numbers) -> Vec<String> {
     parts.extend(checkpoint(numbers.checkpoint, numbers.committed));
     parts.extend(numbers.reading.peak.map(|peak| format!("peak memory {} with file cache", bytes(peak))));
     parts.push(format!("after {}", duration(numbers.duration)));
+    if numbers.waited >= TOLD_WAIT {
+        parts.push(format!("{} of it waiting for the sink", duration(numbers.waited)));
+    }
     parts
 }
 

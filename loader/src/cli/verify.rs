@@ -7,10 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{
     console::Console,
-    delivery::Delivery,
     exit_code::ExitCode,
     frame::Level,
-    sink::Memory,
     supervisor::{Outcome, denial_hint},
 };
 
@@ -58,9 +56,7 @@ pub(crate) fn verify_configuration(
         Err(error) => return refuse(error),
     };
     let job = session.prepared.job(verb::VERIFY_CONFIGURATION, String::new(), debug);
-    let (sender, _records) = mpsc::channel();
-    let delivery = Delivery::without_state(Box::new(Memory::new(sender)));
-    let outcome = session.run("verify-configuration", None, &job, delivery)?;
+    let outcome = session.ask("verify-configuration", &job)?;
     conclude(&mut session, outcome)
 }
 
@@ -105,7 +101,7 @@ fn conclude(session: &mut Session<'_>, mut outcome: Outcome) -> Result<ExitCode,
     session.console.flush();
     outcome.what = answer.sentence();
     let code = answer.print()?;
-    Ok(session.report("verify-configuration", None, &outcome, code))
+    Ok(session.report("verify-configuration", None, &outcome, code, None))
 }
 
 fn tell(session: &mut Session<'_>, answer: &Answer, outcome: &Outcome) {

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     Change, Checkpoint, Finished, Hold, Holder, Key, Mark, Mismatch, Plan, Position, Refusal, Request,
-    StateError, StateStore, StreamState,
+    StateError, StateStore, Stored, StreamState,
 };
 
 /// A stream that is held by one run. What it writes is refused once another run has written.
@@ -53,6 +53,33 @@ impl Lease {
     /// What the connector goes on from; none where it begins anew.
     pub(crate) fn token(&self) -> Option<&Value> {
         Some(&self.state.unfinished.as_ref()?.checkpoint.as_ref()?.state)
+    }
+
+    /// The format of what the connector goes on from.
+    pub(crate) fn token_format(&self) -> Option<u32> {
+        Some(self.state.unfinished.as_ref()?.checkpoint.as_ref()?.state_format)
+    }
+
+    /// The version of the connector that left the state.
+    pub(crate) fn token_version(&self) -> Option<&str> {
+        let of_token =
+            self.state.unfinished.as_ref().and_then(|chain| Some(&*chain.checkpoint.as_ref()?.version));
+        of_token.or_else(|| self.state.finished.as_ref()?.version.as_deref())
+    }
+
+    /// Remembers since when a stream is not discovered any more, or that it is again.
+    ///
+    /// # Errors
+    /// [`StateError::Held`] where a run has the stream.
+    pub(crate) fn of_missing(
+        store: &dyn StateStore,
+        key: &Key,
+        since: Option<Timestamp>,
+    ) -> Result<(), StateError> {
+        let _hold = store.hold(key, &Holder::here("discovery"))?;
+        let Some(Stored { mut state, version }) = store.read(key)? else { return Ok(()) };
+        state.missing_since = since;
+        store.write(&[Change { key, version: Some(version), state: Some(&state) }]).map(drop)
     }
 
     pub(crate) fn mismatch(&self, request: &Request<'_>) -> Option<Mismatch> {

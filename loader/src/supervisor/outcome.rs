@@ -144,6 +144,8 @@ pub(crate) struct Outcome {
     /// What they denied, as far as that is known.
     pub(crate) denials: Vec<Denial>,
     pub(crate) numbers: Numbers,
+    /// What is kept of the stream, in words; none where no state is.
+    pub(crate) kept: Option<String>,
 }
 
 /// A judgement: exit code, what happened, what to do.
@@ -164,7 +166,7 @@ impl Outcome {
             _ => None,
         };
         let Evidence { held_by, fences, denials, numbers, .. } = evidence;
-        Self { code, what, advice, answer, failure, signal, held_by, fences, denials, numbers }
+        Self { code, what, advice, answer, failure, signal, held_by, fences, denials, numbers, kept: None }
     }
 
     /// The same run, done, where the operator does not want records to be rejected.
@@ -217,7 +219,9 @@ fn judge(evidence: &Evidence) -> Verdict {
         (_, Some(Stop::Intake)) => {
             words::protocol(&evidence.intake.as_ref().map(|error| crate::chain(error)).unwrap_or_default())
         }
-        (Some(End::Done { .. }), Some(Stop::Signal(signal))) if evidence.is_sink_stuck => words::cancelled(signal),
+        (Some(End::Done { .. }), Some(Stop::Signal(signal))) if evidence.is_sink_stuck => {
+            words::cancelled(signal)
+        }
         (Some(End::Done { .. }), _) if evidence.is_sink_stuck => words::sink_stuck(),
         (Some(End::Done { .. }), _) => match &evidence.intake {
             Some(error) => words::protocol(&crate::chain(error)),

@@ -63,7 +63,7 @@ type Answer = Result<Vec<u8>, FailureReport>;
 impl Services {
     pub(crate) fn new(job: &Job, masker: Masker, outbox: Arc<Outbox>, status: Arc<Status>) -> Self {
         let permitted = match job.verb {
-            verb::VERIFY_CONFIGURATION => Permitted::None,
+            verb::VERIFY_CONFIGURATION | verb::MIGRATE_STATE => Permitted::None,
             verb::DISCOVER_STREAMS => Permitted::Streams,
             _ => Permitted::All,
         };
@@ -92,9 +92,7 @@ impl Services {
     fn produce(&self, record: &[u8], extracted_at: &str) -> Result<(), FailureReport> {
         self.check_open()?;
         if self.permitted == Permitted::None {
-            return Err(closed(
-                "verify-configuration produces no records; the configuration is only to be verified",
-            ));
+            return Err(closed("no record may be produced here: the connector is only asked a question"));
         }
         self.check_record(record, extracted_at)
             .inspect_err(|failure| self.tell_rejection(record, failure))?;

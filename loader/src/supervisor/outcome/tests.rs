@@ -38,7 +38,7 @@ fn every_ending_has_its_code_and_its_words() {
     let oom = reading(1, 1, 0);
     let process = Process { pid: 7, name: "worker".into(), memory: 800 << 20, ticks: 0 };
     let broken = || {
-        let source = std::io::ErrorKind::BrokenPipe.into();
+        let source = std::io::Error::from(std::io::ErrorKind::BrokenPipe);
         let error = crate::sink::SinkError::new("cannot write to standard output", source);
         Some(IntakeError::Delivery(crate::delivery::DeliveryError::Sink(error)))
     };
