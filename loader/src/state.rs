@@ -11,6 +11,9 @@ mod lease;
 mod rules;
 mod store;
 mod stream;
+#[cfg(test)]
+mod tests;
+mod transfer;
 
 pub(crate) use data_folder::DataFolder;
 pub(crate) use database::Database;
@@ -20,6 +23,7 @@ pub(crate) use lease::Lease;
 pub(crate) use rules::{Cutoff, Mismatch, Plan, Refusal, Request, reset_command};
 pub(crate) use store::{Change, Hold, Holder, StateError, StateStore, Stored};
 pub(crate) use stream::{Chain, Checkpoint, Finished, Mark, StreamState};
+pub(crate) use transfer::{ImportError, MAX_CHECKPOINT, MAX_DOCUMENT, check_state, export, import};
 
 /// Where a sink stood at a checkpoint, in the sink's own words. Only the sink that gave it can read it.
 pub(crate) type Position = serde_json::Value;

@@ -12,6 +12,7 @@ mod prepare;
 mod records;
 mod run;
 mod sandbox;
+mod state;
 mod stream;
 mod summary;
 mod verify;
@@ -48,6 +49,7 @@ use args::{Arguments, Command};
 use keep::KeepError;
 use kept::StaleState;
 use records::RecordsError;
+use state::StateCommandError;
 use stream::StreamError;
 use summary::{EarlyEnd, ReportError, write_report};
 
@@ -80,6 +82,8 @@ pub(crate) enum CliError {
     Keep(#[from] KeepError),
     #[error(transparent)]
     State(#[from] StateError),
+    #[error(transparent)]
+    StateCommand(#[from] StateCommandError),
     #[error(transparent)]
     Stale(#[from] StaleState),
     #[error(transparent)]
@@ -122,6 +126,7 @@ impl CliError {
             Self::Stream(_) => StreamError::exit_code(),
             Self::Keep(_) => KeepError::exit_code(),
             Self::State(error) => error.exit_code(),
+            Self::StateCommand(error) => error.exit_code(),
             Self::Stale(_) | Self::Refused(_) => ExitCode::Usage,
             Self::Sink(_) => ExitCode::OutputFailed,
             Self::Launch(LaunchError::Containment(_) | LaunchError::Temporary(_)) => ExitCode::Unenforceable,
@@ -197,6 +202,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::Inspect { search, connector, format } => inspect::inspect(&search, &connector, format),
         Command::Docs { search, connector } => docs::docs(&search, &connector),
         Command::Lock(options) => lock::lock(&options),
+        Command::State(options) => state::state(&options, console),
         Command::Schema { record_type } => records::schema(record_type.as_deref()),
         Command::Validate { file, format, strict } => records::validate(&file, format, strict),
         Command::Doctor { format } => doctor::doctor(format),

@@ -1,7 +1,5 @@
 //! The verb that asks whether a configuration works.
 
-use std::sync::mpsc;
-
 use codeclimate_connector_abi::v1::verb;
 use serde::{Deserialize, Serialize};
 

@@ -12,6 +12,7 @@ mod status;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
+pub(crate) use crate::state::MAX_CHECKPOINT;
 pub(crate) use admission::{Step, StepError, admit, receive_step, send_step, wait_for_admission};
 pub(crate) use decode::{DecodeError, Decoder};
 pub(crate) use inherited::{inherit, keep_from_children};
@@ -31,8 +32,6 @@ pub(crate) const LOAD_FAILURE: &str = "load";
 
 /// The largest record that is taken, in bytes of JSON.
 pub(crate) const MAX_RECORD: usize = 64 * 1024 * 1024;
-/// The largest state of a checkpoint, in bytes of JSON.
-pub(crate) const MAX_CHECKPOINT: usize = 1024 * 1024;
 /// The longest log message or panic text that crosses; the rest is cut off.
 pub(crate) const MAX_TEXT: usize = 64 * 1024;
 /// The largest payload of a frame that is no record: texts that are cut, written as JSON, and a state.

@@ -112,7 +112,8 @@ pub(crate) enum StateError {
         source: rusqlite::Error,
     },
     #[error(
-        "the state database {path} was written by a newer runner (layout {found}, this one knows {known}); use that runner"
+        "the state database {path} has been written by a newer runner (layout {found}, this one knows {known}); use that \
+         runner"
     )]
     Newer { path: PathBuf, found: i64, known: i64 },
     #[error(

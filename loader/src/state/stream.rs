@@ -101,6 +101,22 @@ pub(crate) struct Finished {
     pub(crate) fingerprint: Option<String>,
 }
 
+impl Finished {
+    /// As a person says, whatever the configuration.
+    pub(crate) const fn set_by_hand(read_up_to: Timestamp, at: Timestamp) -> Self {
+        Self {
+            read_up_to,
+            at,
+            chain: None,
+            cutoff: None,
+            records: 0,
+            runs: 0,
+            version: None,
+            fingerprint: None,
+        }
+    }
+}
+
 /// A checkpoint that is to be made durable.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Mark {
