@@ -19,7 +19,8 @@ use serde::{Deserialize, de::IgnoredAny};
 use crate::{
     delivery::{Delivery, DeliveryError},
     frame::{
-        DecodeError, Decoder, End, Kind, LogLine, MAX_CHECKPOINT, MAX_MESSAGE, PanicReport, split_record,
+        DecodeError, Decoder, End, Kind, LogLine, MAX_CHECKPOINT, MAX_MESSAGE, PanicReport, RejectedRecord,
+        split_record,
     },
     sink::Outgoing,
 };
@@ -29,6 +30,7 @@ use super::{
     admission::{Admission, AdmissionError},
     envelope::Envelope,
     flood::Flood,
+    letter::LetterHead,
     recheck::Recheck,
 };
 
@@ -43,6 +45,8 @@ pub(crate) struct Intake {
     /// None where the worker has been admitted already.
     pub(crate) admission: Option<Admission>,
     pub(crate) envelope: Envelope,
+    /// What stands in each letter about a refused record.
+    pub(crate) letters: LetterHead,
     /// Where records are to be checked a second time.
     pub(crate) recheck: Option<Recheck>,
     pub(crate) delivery: Delivery,
@@ -222,6 +226,7 @@ impl Intake {
                         self.tell(Event::Panic(panic));
                     }
                 }
+                Kind::Rejected => self.keep_aside(payload)?,
                 Kind::End => {
                     position.ended = true;
                     self.tell(Event::End(read_json::<End>("an end", payload)?));
@@ -229,6 +234,15 @@ impl Intake {
             }
         }
         Ok(())
+    }
+
+    fn keep_aside(&mut self, payload: &[u8]) -> Result<(), IntakeError> {
+        let rejected = read_json::<RejectedRecord>("a rejected record", payload)?;
+        check_time(rejected.extracted_at.as_bytes())?;
+        match self.delivery.keep_aside(&self.letters.letter(&rejected))? {
+            true => Ok(()),
+            false => Err(garbled("a rejected record", &"no more are to be kept aside")),
+        }
     }
 
     fn take_record(&mut self, payload: &[u8], position: &mut Position) -> Result<(), IntakeError> {
@@ -282,7 +296,7 @@ fn read_json<'a, T: serde::Deserialize<'a>>(what: &'static str, payload: &'a [u8
 /// Records may be large; whatever else an honest worker sends, it has cut before.
 fn check_length(kind: Kind, payload: &[u8]) -> Result<(), IntakeError> {
     match kind {
-        Kind::Record => Ok(()),
+        Kind::Record | Kind::Rejected => Ok(()),
         _ if payload.len() <= MAX_MESSAGE => Ok(()),
         _ => Err(garbled("a message", &format_args!("it has {} bytes", payload.len()))),
     }

@@ -8,6 +8,7 @@ mod envelope;
 mod flood;
 mod intake;
 mod launch;
+mod letter;
 mod outcome;
 mod output;
 mod recheck;
@@ -45,14 +46,15 @@ use crate::{
 
 use admission::Admission;
 use denials::Denials;
-use envelope::Envelope;
 use flood::Flood;
 use intake::{Intake, IntakeError, Progress};
 use launch::{Launched, launch};
+use letter::LetterHead;
 use output::{Line, Reader, Stream, Tail};
 use recheck::Recheck;
 use watch::Watch;
 
+pub(crate) use envelope::Envelope;
 pub(crate) use launch::{LaunchError, Limits};
 pub(crate) use outcome::{Numbers, Outcome, bytes, denial_hint, duration, records};
 pub(crate) use report::{Connector, OutcomeReport, Subject};
@@ -92,6 +94,8 @@ pub(crate) struct Run<'a> {
     pub(crate) slug: &'a Slug,
     pub(crate) version: &'a str,
     pub(crate) stream: Option<&'a str>,
+    /// The name under which states and dead letters are kept.
+    pub(crate) connection: &'a str,
     pub(crate) job: &'a Job,
     /// The digest of the connector's file, as it was checked.
     pub(crate) digest: Digest,
@@ -149,6 +153,7 @@ pub(crate) fn supervise(
         channel,
         admission: Some(admission),
         envelope: Envelope::new(run.id, run.slug, run.version, run.stream),
+        letters: LetterHead::new(run),
         recheck: run.check_twice.then(|| Recheck::new(run.job.verb == verb::DISCOVER_STREAMS)),
         delivery,
         events: events.clone(),
@@ -238,6 +243,7 @@ pub(crate) fn take_bytes(channel: std::os::unix::net::UnixStream, lines: Arc<std
         channel,
         admission: None,
         envelope: Envelope::new("fuzz", &slug, "0.0.0", None),
+        letters: LetterHead::default(),
         recheck: None,
         delivery: Delivery::without_state(Box::new(crate::sink::Lines(lines))),
         events,
