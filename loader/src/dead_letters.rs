@@ -11,12 +11,11 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
-use crate::digest::Digest;
+use crate::sink::file_name;
 
 /// The folder in the data folder.
 pub(crate) const FOLDER: &str = "dead-letters";
@@ -151,21 +150,6 @@ fn create(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-/// What may stand in a file's name as it is.
-const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'_');
-/// The longest name, in bytes.
-const MAX_NAME: usize = 150;
-
-/// A name for files: never empty or hidden, and no two the same.
-fn file_name(text: &str) -> String {
-    let name = utf8_percent_encode(text, PLAIN).to_string();
-    if name.len() <= MAX_NAME && !name.is_empty() {
-        return name;
-    }
-    let digest = Digest::of_bytes(text.as_bytes()).to_string();
-    format!("{}~{}", &name[..name.len().min(MAX_NAME)], &digest[..digest.len().min(32)])
-}
-
 /// The files of letters in a data folder, the oldest first.
 pub(crate) fn files(data: &Path) -> io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
@@ -215,17 +199,5 @@ mod tests {
         let text = fs::read_to_string(path).unwrap();
         assert_eq!(text.lines().count(), 2);
         assert!(text.contains(r#""record":{"a":1.50}"#), "{text}");
-    }
-
-    #[test]
-    fn no_two_names_become_one_and_none_is_hidden() {
-        let long = ["x".repeat(400), format!("{}y", "x".repeat(399))];
-        let names: Vec<String> =
-            ["", ".", "..", "a", "%61", "A", long[0].as_str(), long[1].as_str()].map(file_name).to_vec();
-        let mut different = names.clone();
-        different.sort();
-        different.dedup();
-        assert_eq!(different.len(), names.len(), "{names:?}");
-        assert!(names.iter().all(|name| !name.starts_with('.') && name.len() < 200 && !name.contains('/')));
     }
 }

@@ -232,7 +232,7 @@ proptest! {
             let hour = i64::try_from(hour).unwrap();
             match step {
                 Step::Begin => {
-                    running = None;
+                    drop(running.take());
                     let run = format!("r{hour}");
                     let asked = request(&run, at(hour), Some(at(-1000)));
                     let mut held = lease(&database, &asked);
