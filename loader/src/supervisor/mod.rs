@@ -234,24 +234,39 @@ fn forward_reports(pipe: File, events: &SyncSender<Event>) {
     let _ = events.send(Event::GuardianEnded);
 }
 
+/// Runs an intake over bytes as if a worker had sent them; gives the records before the last durable checkpoint.
+#[cfg(test)]
+pub(crate) fn take_into(bytes: Vec<u8>, sink: Box<dyn crate::sink::Sink>) -> Option<u64> {
+    let (ours, mut theirs) = std::os::unix::net::UnixStream::pair().ok()?;
+    std::thread::spawn(move || std::io::Write::write_all(&mut theirs, &bytes));
+    take(ours, sink).committed()
+}
+
 /// Runs an intake over a channel to its end, into memory.
 #[cfg(any(fuzzing, test))]
 pub(crate) fn take_bytes(channel: std::os::unix::net::UnixStream, lines: Arc<std::sync::Mutex<Vec<u8>>>) {
+    take(channel, Box::new(crate::sink::Lines(lines)));
+}
+
+#[cfg(any(fuzzing, test))]
+fn take(channel: std::os::unix::net::UnixStream, sink: Box<dyn crate::sink::Sink>) -> Arc<Progress> {
     let (events, told) = sync_channel(QUEUE);
-    let Ok(slug) = "fuzz".parse::<Slug>() else { return };
+    let progress: Arc<Progress> = Arc::default();
+    let Ok(slug) = "fuzz".parse::<Slug>() else { return progress };
     let intake = Intake {
         channel,
         admission: None,
         envelope: Envelope::new("fuzz", &slug, "0.0.0", None),
         letters: LetterHead::default(),
         recheck: None,
-        delivery: Delivery::without_state(Box::new(crate::sink::Lines(lines))),
+        delivery: Delivery::without_state(sink),
         events,
         flood: Arc::new(Flood::new()),
-        progress: Arc::default(),
+        progress: Arc::clone(&progress),
     };
     thread::scope(|scope| {
         scope.spawn(move || intake.run());
         told.into_iter().for_each(drop);
     });
+    progress
 }
