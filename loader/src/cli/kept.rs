@@ -260,7 +260,7 @@ impl<'k> Kept<'k> {
             cutoff: Some(chain.cutoff),
             runs: chain.runs,
             records: chain.records,
-            runs_without_progress: if chain.has_progressed { 0 } else { chain.stalled + 1 },
+            runs_without_progress: if chain.has_progressed { 0 } else { chain.stalled.saturating_add(1) },
         }
     }
 
