@@ -15,5 +15,7 @@ mod misbehaviours;
 mod network;
 mod records;
 mod secrets;
+mod sinks;
+mod state;
 mod trespass;
 mod unloaded;

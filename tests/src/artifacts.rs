@@ -11,11 +11,12 @@ use std::{
 fn folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
-        // target/<profile>/deps/<test program>
+        // target/<profile>/deps/<test program>, or target/<profile>/<program>
         let program = env::current_exe().expect("a test program knows its own file");
-        let folder = program.ancestors().nth(2).expect("cargo puts test programs into deps").to_owned();
-        build(&folder);
-        folder
+        let folder = program.parent().expect("a file lies in a folder");
+        let folder = folder.ancestors().find(|folder| !folder.ends_with("deps")).unwrap_or(folder);
+        build(folder);
+        folder.to_owned()
     })
 }
 
@@ -41,6 +42,12 @@ pub fn binary() -> PathBuf {
 #[must_use]
 pub fn connector(slug: &str) -> PathBuf {
     folder().join(format!("libcodeclimate_connector_{}.so", slug.replace('-', "_")))
+}
+
+/// The library that lets calls of a runner fail; its own page says how.
+#[must_use]
+pub fn shim() -> PathBuf {
+    folder().join("libconnector_tests_shim.so")
 }
 
 /// The version of this workspace, which all its members share.

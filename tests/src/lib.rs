@@ -6,13 +6,17 @@
 #![expect(clippy::expect_used, reason = "in a test, a panic with the reason is the report")]
 
 mod artifacts;
+pub mod contents;
+mod disk;
 mod ended;
 mod leftovers;
 mod namespace;
 mod runner;
+pub mod sync;
 mod unprivileged;
 
-pub use artifacts::{binary, connector, release_of};
+pub use artifacts::{binary, connector, release_of, shim};
+pub use disk::SmallDisk;
 pub use ended::Ended;
 pub use namespace::in_own_network;
 pub use runner::{Runner, Running};

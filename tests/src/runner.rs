@@ -240,10 +240,16 @@ impl Running {
         child_named(guardian, WORKER)
     }
 
+    /// The guardian of the run, if it has begun.
+    #[must_use]
+    pub fn guardian_by_now(&self) -> Option<Pid> {
+        find_child(self.child.id(), GUARDIAN)
+    }
+
     /// The worker of the run, if it has begun.
     #[must_use]
     pub fn worker_by_now(&self) -> Option<Pid> {
-        let guardian = find_child(self.child.id(), GUARDIAN)?.as_raw_nonzero().get().cast_unsigned();
+        let guardian = self.guardian_by_now()?.as_raw_nonzero().get().cast_unsigned();
         find_child(guardian, WORKER)
     }
 
@@ -270,7 +276,16 @@ impl Running {
         kill_process(pid, signal).expect("the runner can be signalled");
     }
 
-    /// Waits for its end.
+    /// Whether the runner itself has ended.
+    ///
+    /// # Panics
+    /// Where it cannot be waited for.
+    #[must_use]
+    pub fn has_ended(&mut self) -> bool {
+        self.child.try_wait().expect("a child can be waited for").is_some()
+    }
+
+    /// Waits for its end, after which nothing of the run may be left.
     ///
     /// # Panics
     /// Where it takes too long; it is killed first.
