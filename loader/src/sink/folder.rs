@@ -70,6 +70,8 @@ struct Folder {
     /// Where the files of each type end that nobody has written to yet.
     ends: Ends,
     files: BTreeMap<&'static str, RecordFile>,
+    /// Where they ended at the last note.
+    noted: Ends,
     /// Types whose files have bytes that are not synced.
     unsynced: BTreeSet<&'static str>,
     /// Whether files have been made that the folder may forget.
@@ -92,6 +94,7 @@ pub(crate) fn open(options: &FolderOptions, scope: &Scope, start: &Start) -> Res
     let sink = Folder {
         path,
         options: options.clone(),
+        noted: ends.clone(),
         ends,
         files: BTreeMap::new(),
         unsynced: BTreeSet::new(),
@@ -187,11 +190,18 @@ impl Folder {
         Ok(())
     }
 
-    /// Where the files end, now that all is written.
-    fn position(&self) -> Position {
-        let mut ends = self.ends.clone();
-        ends.extend(self.files.iter().map(|(record_type, file)| ((*record_type).to_owned(), file.end())));
-        serde_json::to_value(ends).unwrap_or_default()
+    /// Ends the frames that are open, and remembers where all files end.
+    fn note_ends(&mut self) -> Result<(), SinkError> {
+        for record_type in &self.unsynced {
+            if let Some(file) = self.files.get_mut(record_type) {
+                file.end_frame()?;
+            }
+        }
+        let ends = self.files.iter().map(|(record_type, file)| ((*record_type).to_owned(), file.end()));
+        let ends: Vec<(String, End)> = ends.collect();
+        self.noted.clone_from(&self.ends);
+        self.noted.extend(ends);
+        Ok(())
     }
 }
 
@@ -212,9 +222,13 @@ impl Sink for Folder {
         self.guarded(|folder| folder.files.values_mut().try_for_each(RecordFile::flush))
     }
 
+    fn note(&mut self) -> Result<(), SinkError> {
+        self.guarded(Self::note_ends)
+    }
+
     fn commit(&mut self, _mark: &Mark) -> Result<Position, SinkError> {
         self.settle()?;
-        Ok(self.position())
+        Ok(serde_json::to_value(&self.noted).unwrap_or_default())
     }
 
     fn settle(&mut self) -> Result<(), SinkError> {

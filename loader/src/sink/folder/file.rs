@@ -79,12 +79,17 @@ impl RecordFile {
         self.writer.flush().map_err(|source| self.failed("write", source))
     }
 
+    /// Ends the frame that is open, if any: up to here, a reader gets everything.
+    pub(super) fn end_frame(&mut self) -> Result<(), SinkError> {
+        let Some(compressor) = &mut self.encoder else { return Ok(()) };
+        let written = compressor.end_frame(&mut self.writer);
+        self.end.bytes += written.map_err(|source| self.failed("write", source))?;
+        Ok(())
+    }
+
     /// Makes everything last that was taken.
     pub(super) fn sync(&mut self) -> Result<(), SinkError> {
-        if let Some(compressor) = &mut self.encoder {
-            let written = compressor.end_frame(&mut self.writer);
-            self.end.bytes += written.map_err(|source| self.failed("write", source))?;
-        }
+        self.end_frame()?;
         self.flush()?;
         fdatasync(self.writer.get_ref()).map_err(|error| self.failed("sync", error.into()))
     }
@@ -108,8 +113,11 @@ impl Compressor {
         Ok(written)
     }
 
-    /// Ends the frame, if one has begun: up to here, any reader gets it whole.
+    /// Ends the frame, if one has begun.
     fn end_frame(&mut self, writer: &mut impl Write) -> io::Result<u64> {
+        if !self.is_open {
+            return Ok(0);
+        }
         let mut written = 0;
         while self.is_open {
             let mut output = OutBuffer::around(self.output.as_mut_slice());
