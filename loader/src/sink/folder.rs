@@ -21,7 +21,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::{
+    fs::{FlockOperation, flock},
+    io::Errno,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::state::{Mark, Position};
@@ -107,13 +110,13 @@ pub(crate) fn open(options: &FolderOptions, scope: &Scope, start: &Start) -> Res
 
 /// Makes a folder and those above it, and makes it last that they are there.
 fn make_folders(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
     let parent = path.parent().ok_or(io::ErrorKind::NotFound)?;
-    make_folders(parent)?;
+    if !parent.is_dir() {
+        make_folders(parent)?;
+    }
     match fs::create_dir(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        // Whoever made it may have been killed before this.
         _ => File::open(parent)?.sync_all(),
     }
 }
@@ -124,9 +127,10 @@ fn lock(folder: &Path) -> Result<File, SinkError> {
     let file = file.map_err(SinkError::when(format_args!("cannot make {}", path.display())))?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
-        Err(error) => {
+        Err(error @ Errno::WOULDBLOCK) => {
             Err(SinkError::new(format_args!("{} is in use by another process", folder.display()), error))
         }
+        Err(error) => Err(SinkError::new(format_args!("cannot lock {}", path.display()), error)),
     }
 }
 
@@ -173,7 +177,10 @@ impl Folder {
             return Err(SinkError::new(format_args!("cannot write into {}", self.path.display()), again));
         }
         let result = work(self);
-        self.is_broken = result.is_err();
+        if result.is_err() {
+            self.is_broken = true;
+            std::mem::take(&mut self.files).into_values().for_each(RecordFile::discard);
+        }
         result
     }
 

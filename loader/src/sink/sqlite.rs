@@ -71,8 +71,7 @@ pub(crate) fn open(path: &Path, scope: &Scope, start: &Start) -> Result<Opened, 
     let (chain, ahead) = match (start, chain) {
         (Start::Resume { revision, .. }, Some(chain)) => (chain.id, chain.compare(*revision, path)?),
         (Start::Resume { revision: 1.., .. }, None) => return Err(behind(path)),
-        // A chain is known by its first run: one that is there already came to no state.
-        (Start::New, Some(chain)) => (chain.id, None),
+        (Start::New, Some(_)) => return Err(known(path)),
         (_, None) => (insert_chain(&transaction, scope).map_err(failed(path))?, None),
     };
     let position = go_back(&transaction, chain).map_err(failed(path))?;
@@ -137,6 +136,12 @@ fn behind(path: &Path) -> SinkError {
     SinkError::new(what, io::Error::new(io::ErrorKind::UnexpectedEof, "records are missing"))
 }
 
+/// A chain is named after its first run, of which there is only one.
+fn known(path: &Path) -> SinkError {
+    let what = format_args!("cannot begin a sync in {}", path.display());
+    SinkError::new(what, io::Error::new(io::ErrorKind::AlreadyExists, "it has one of this name already"))
+}
+
 fn find_chain(transaction: &Transaction<'_>, scope: &Scope) -> rusqlite::Result<Option<Chain>> {
     let query = "SELECT id, revision, records, state, is_finished FROM chains WHERE name = ?";
     let read = |row: &rusqlite::Row<'_>| {
@@ -154,8 +159,8 @@ fn find_chain(transaction: &Transaction<'_>, scope: &Scope) -> rusqlite::Result<
 fn insert_chain(transaction: &Transaction<'_>, scope: &Scope) -> rusqlite::Result<i64> {
     let Scope { connection, stream, lane, chain, connector, version, .. } = scope;
     transaction.execute(
-        "INSERT INTO chains (name, connection, stream, lane, connector, version) VALUES (?, ?, ?, ?, ?, ?)",
-        params![chain, connection, stream, lane.to_string(), connector, version],
+        "INSERT INTO chains (name, connection, stream, lane, connector, version, position) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        params![chain, connection, stream, lane.to_string(), connector, version, highest(transaction)?],
     )?;
     Ok(transaction.last_insert_rowid())
 }
@@ -241,11 +246,11 @@ fn highest(transaction: &Transaction<'_>) -> rusqlite::Result<i64> {
 
 fn advance(transaction: &Transaction<'_>, chain: i64, position: i64, mark: &Mark) -> rusqlite::Result<()> {
     let (revision, records) = (mark.revision.cast_signed(), mark.records.cast_signed());
-    transaction.execute(
+    let changed = transaction.execute(
         "UPDATE chains SET position = ?, revision = ?, records = ?, state = ?, is_finished = ? WHERE id = ?",
         params![position, revision, records, mark.state, mark.is_last, chain],
     )?;
-    Ok(())
+    if changed == 1 { Ok(()) } else { Err(rusqlite::Error::QueryReturnedNoRows) }
 }
 
 impl Sink for Database {
@@ -254,6 +259,9 @@ impl Sink for Database {
     }
 
     fn append(&mut self, outgoing: &Outgoing<'_>) -> Result<(), SinkError> {
+        if self.is_broken {
+            return self.guarded(|_| Ok(()));
+        }
         let key = match outgoing.uri {
             Some(uri) => uri.to_owned(),
             None => Digest::of_bytes(outgoing.record.as_bytes()).to_string(),

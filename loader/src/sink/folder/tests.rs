@@ -141,11 +141,18 @@ fn a_torn_frame_is_cut_off_where_the_last_whole_one_ends() {
     drop(opened);
     let path = root.path().join("git/s/Branch.00001.ndjson.zst");
     let whole = fs::read(&path).unwrap();
-    for torn in [&whole[..9], b"no frame at all"] {
-        fs::write(&path, [&whole, torn].concat()).unwrap();
-        drop(open(&options, &scope("s"), &Start::New).unwrap());
-        assert_eq!(fs::read(&path).unwrap(), whole);
-    }
+    fs::write(&path, [&whole, &whole[..9]].concat()).unwrap();
+    drop(open(&options, &scope("s"), &Start::New).unwrap());
+    assert_eq!(fs::read(&path).unwrap(), whole);
+
+    // What is no frame is left as it is, and the next file taken.
+    let foreign = [&whole, &b"no frame at all"[..]].concat();
+    fs::write(&path, &foreign).unwrap();
+    let mut opened = open(&options, &scope("s"), &Start::New).unwrap();
+    append(&mut *opened.sink, "Branch", "three\n");
+    commit(&mut *opened.sink, &mark(1));
+    assert_eq!(fs::read(&path).unwrap(), foreign);
+    assert!(root.path().join("git/s/Branch.00002.ndjson.zst").exists());
 }
 
 #[test]
