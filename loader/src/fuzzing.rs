@@ -1,4 +1,4 @@
-//! What fuzz targets call that nobody else may: the supervisor's side of the frame channel, over bytes.
+//! What fuzz targets call that nobody else may: what reads bytes that somebody else wrote.
 
 use std::{
     io::Write,
@@ -27,10 +27,33 @@ pub fn take_frames(bytes: &[u8]) -> Vec<u8> {
     std::mem::take(&mut *written.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
+/// Takes over a document of states, plans a run on each, and writes them as a document again. None where it is refused.
+#[must_use]
+pub fn import_states(bytes: &[u8]) -> Option<String> {
+    let states = crate::state::import(bytes).ok()?;
+    for (_, state) in &states {
+        state.try_everything();
+    }
+    Some(crate::state::export(&states))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::frame::{Kind, append, append_record};
+
+    #[test]
+    fn states_that_are_taken_over_are_exported_as_they_were() {
+        let extreme = r#"{"form":1,"states":[{"connection":"","stream":"","lane":"sync","state":{"connector":"git",
+            "epoch":18446744073709551615,
+            "finished":{"readUpTo":"-009999-01-02T01:59:59Z","at":"9999-12-30T22:00:00Z"},
+            "unfinished":{"id":"","startedAt":"9999-12-30T22:00:00Z","cutoff":"-009999-01-02T01:59:59Z",
+                "runs":4294967295,"sink":"stdout","revision":18446744073709551615,
+                "records":18446744073709551615,"fingerprint":"","stalled":4294967295}}}]}"#;
+        let exported = import_states(extreme.as_bytes()).unwrap();
+        assert_eq!(import_states(exported.as_bytes()), Some(exported));
+        assert_eq!(import_states(b"{}"), None);
+    }
 
     #[test]
     fn good_frames_come_out_as_envelopes_and_nothing_comes_after_bad_ones() {

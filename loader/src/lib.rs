@@ -24,6 +24,7 @@ mod confinement;
 mod console;
 mod containment;
 pub mod cutoff;
+mod dead_letters;
 mod delivery;
 pub mod did_you_mean;
 pub mod digest;

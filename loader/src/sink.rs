@@ -5,7 +5,9 @@
 //! taken beyond its last checkpoint stays readable until then: the next run of the chain produces it once more.
 
 mod destination;
+mod folder;
 mod memory;
+mod sqlite;
 mod stdout;
 
 use std::{fmt, io};
@@ -13,6 +15,7 @@ use std::{fmt, io};
 use crate::state::{Lane, Mark, Position};
 
 pub(crate) use destination::Destination;
+pub(crate) use folder::{FolderOptions, file_name};
 #[cfg(any(fuzzing, test))]
 pub(crate) use memory::Lines;
 pub(crate) use memory::Memory;

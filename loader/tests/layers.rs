@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 32] = [
+const ORDER: [&str; 33] = [
     "exit_code",
     "did_you_mean",
     "json_type",
@@ -31,6 +31,7 @@ const ORDER: [&str; 32] = [
     "closed_output",
     "state",
     "sink",
+    "dead_letters",
     "delivery",
     "frame",
     "worker",

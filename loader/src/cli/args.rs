@@ -5,7 +5,9 @@ use std::{path::PathBuf, time::Duration};
 use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
-use super::{keep::KeepOptions, lock::LockOptions, sandbox::SandboxOptions, state::StateOptions};
+use super::{
+    keep::KeepOptions, lock::LockOptions, replay::ReplayOptions, sandbox::SandboxOptions, state::StateOptions,
+};
 use crate::{console::LogFormat, containment::Enforcement, exit_code::ExitCode, supervisor::Limits};
 
 /// Runs connectors: native plugins that read an integration and produce checked records.
@@ -76,6 +78,8 @@ pub(crate) enum Command {
     },
     /// Pin connectors to their files and to what they are granted, without running any of them.
     Lock(LockOptions),
+    /// Check refused records that were kept aside once more, and deliver those that are valid now.
+    ReplayDeadLetters(ReplayOptions),
     /// Show and change what is kept of streams.
     State(StateOptions),
     /// List the record types, or print the JSON Schema of one.

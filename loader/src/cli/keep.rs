@@ -7,9 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     cutoff::{CutoffError, parse_cutoff},
+    dead_letters::LetterFile,
     exit_code::ExitCode,
+    frame::{BadRecords, Rejections},
     sink::Destination,
-    state::{Cutoff, DataFolder, Lane},
+    state::{Cutoff, DataFolder, Lane, StateError},
 };
 
 use super::args::parse_size;
@@ -58,6 +60,12 @@ pub(crate) struct KeepOptions {
     /// Where a run pauses near a limit, or because its source asks to wait, go on with another until the sync is done.
     #[arg(long)]
     until_done: bool,
+    /// What becomes of records that break their schema.
+    #[arg(long, value_name = "POLICY", value_enum, default_value = "fail")]
+    bad_records: BadRecords,
+    /// With --bad-records dead-letter, how many are kept aside; after that, the connector gets the errors.
+    #[arg(long, value_name = "COUNT", default_value = "1000")]
+    max_dead_letters: u64,
     /// Go on from the state though the configuration has changed since.
     #[arg(long)]
     accept_changed_configuration: bool,
@@ -66,13 +74,16 @@ pub(crate) struct KeepOptions {
 /// What is kept, as it is meant.
 #[derive(Debug)]
 pub(crate) struct Keep {
-    pub(crate) connection: Option<String>,
+    connection: Option<String>,
     pub(crate) lane: Lane,
     pub(crate) cutoff: Cutoff,
     pub(crate) overlap: SignedDuration,
     pub(crate) destination: Destination,
     pub(crate) is_until_done: bool,
     pub(crate) accepts_changes: bool,
+    pub(crate) rejections: Rejections,
+    /// Where refused records are kept aside; none where they are not.
+    letters: Option<PathBuf>,
     /// None where no state is kept.
     pub(crate) data_folder: Option<PathBuf>,
 }
@@ -131,6 +142,8 @@ impl KeepOptions {
             destination,
             is_until_done: self.until_done,
             accepts_changes: self.accept_changed_configuration,
+            rejections: Rejections { policy: self.bad_records, most: self.max_dead_letters },
+            letters: Some(self.data.path()).filter(|_| self.bad_records == BadRecords::DeadLetter),
             data_folder: keeps.then(|| self.data.path()),
         })
     }
@@ -141,6 +154,25 @@ impl KeepOptions {
             (Some((option, _)), false) => Err(KeepError::NoFolder { option }),
             _ => Ok(self.sink.clone().with_files(self.rotate, self.compress)),
         }
+    }
+}
+
+impl Keep {
+    /// The name under which something is kept.
+    pub(crate) fn connection(&self, slug: &str) -> String {
+        self.connection.clone().unwrap_or_else(|| slug.to_owned())
+    }
+
+    /// The file for refused records of a run, where they are kept aside.
+    pub(crate) fn letters(
+        &self,
+        connection: &str,
+        stream: &str,
+        run: &str,
+    ) -> Result<Option<LetterFile>, StateError> {
+        let Some(folder) = &self.letters else { return Ok(None) };
+        let folder = DataFolder::open(folder)?;
+        Ok(Some(LetterFile::new(folder.path(), connection, stream, run, self.rejections.most)))
     }
 }
 

@@ -73,7 +73,7 @@ impl<'k> Kept<'k> {
     pub(crate) fn open(keep: &'k Keep, slug: &str) -> Result<Option<Self>, CliError> {
         let Some(folder) = &keep.data_folder else { return Ok(None) };
         let store = Arc::new(Database::open(&DataFolder::open(folder)?)?);
-        let connection = keep.connection.clone().unwrap_or_else(|| slug.to_owned());
+        let connection = keep.connection(slug);
         Ok(Some(Self { keep, store, connection }))
     }
 
@@ -144,8 +144,10 @@ impl<'k> Kept<'k> {
         };
         let open = |scope: &Scope, start: &_| self.keep.destination.open(scope, start);
         let (delivery, plan) = Delivery::begin(lease, &request, &scope, &open)?;
+        let delivery = delivery.with_letters(self.keep.letters(&self.connection, &stream.id, &run)?);
         self.tell(session, &plan);
         let mut job = session.prepared.job(verb::SYNC_STREAM, self.payload(stream, &plan), debug);
+        job.rejections = self.keep.rejections;
         job.state = plan.chain.checkpoint.as_ref().map(|checkpoint| checkpoint.state.to_string());
         let (outcome, delivery) = session.run_kept("sync-stream", Some(&stream.id), &job, delivery)?;
         Ok(self.settle(outcome, delivery, &plan))
@@ -230,7 +232,7 @@ impl<'k> Kept<'k> {
             Lane::Sync => format!(
                 "read up to {}; the next sync begins there, less {}",
                 finished.read_up_to.strftime("%F %TZ"),
-                crate::supervisor::duration(self.keep.overlap.unsigned_abs())
+                format_args!("{:#}", self.keep.overlap)
             ),
             _ => format!("{} records of this range", finished.records),
         }
@@ -258,7 +260,7 @@ impl<'k> Kept<'k> {
             cutoff: Some(chain.cutoff),
             runs: chain.runs,
             records: chain.records,
-            runs_without_progress: if chain.has_progressed { 0 } else { chain.stalled + 1 },
+            runs_without_progress: if chain.has_progressed { 0 } else { chain.stalled.saturating_add(1) },
         }
     }
 
@@ -377,6 +379,7 @@ impl From<DeliveryError> for CliError {
         match error {
             DeliveryError::Sink(error) => Self::Sink(error),
             DeliveryError::State(error) => Self::State(error),
+            DeliveryError::Letter(error) => Self::Letter(error),
             DeliveryError::Refused(error) => Self::Refused(error),
         }
     }

@@ -10,6 +10,7 @@ mod kept;
 mod lock;
 mod prepare;
 mod records;
+mod replay;
 mod run;
 mod sandbox;
 mod state;
@@ -32,6 +33,7 @@ use crate::{
     confinement::{UserError, hide_memory},
     console::{Console, printable},
     cutoff::CutoffError,
+    dead_letters::LetterError,
     examination::Unloadable,
     exit_code::ExitCode,
     frame::{Level, keep_from_children},
@@ -49,6 +51,7 @@ use args::{Arguments, Command};
 use keep::KeepError;
 use kept::StaleState;
 use records::RecordsError;
+use replay::ReplayError;
 use state::StateCommandError;
 use stream::StreamError;
 use summary::{EarlyEnd, ReportError, write_report};
@@ -83,6 +86,8 @@ pub(crate) enum CliError {
     #[error(transparent)]
     State(#[from] StateError),
     #[error(transparent)]
+    Replay(#[from] ReplayError),
+    #[error(transparent)]
     StateCommand(#[from] StateCommandError),
     #[error(transparent)]
     Stale(#[from] StaleState),
@@ -90,6 +95,8 @@ pub(crate) enum CliError {
     Refused(#[from] Refusal),
     #[error(transparent)]
     Sink(#[from] SinkError),
+    #[error(transparent)]
+    Letter(#[from] LetterError),
     #[error(transparent)]
     Launch(#[from] LaunchError),
     #[error(transparent)]
@@ -127,8 +134,9 @@ impl CliError {
             Self::Keep(_) => KeepError::exit_code(),
             Self::State(error) => error.exit_code(),
             Self::StateCommand(error) => error.exit_code(),
+            Self::Replay(error) => error.exit_code(),
             Self::Stale(_) | Self::Refused(_) => ExitCode::Usage,
-            Self::Sink(_) => ExitCode::OutputFailed,
+            Self::Sink(_) | Self::Letter(_) => ExitCode::OutputFailed,
             Self::Launch(LaunchError::Containment(_) | LaunchError::Temporary(_)) => ExitCode::Unenforceable,
             Self::Report(_) => ExitCode::Usage,
             Self::Launch(LaunchError::System { source, .. }) if is_want(source) => ExitCode::Unenforceable,
@@ -202,6 +210,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::Inspect { search, connector, format } => inspect::inspect(&search, &connector, format),
         Command::Docs { search, connector } => docs::docs(&search, &connector),
         Command::Lock(options) => lock::lock(&options),
+        Command::ReplayDeadLetters(options) => replay::replay(&options, console),
         Command::State(options) => state::state(&options, console),
         Command::Schema { record_type } => records::schema(record_type.as_deref()),
         Command::Validate { file, format, strict } => records::validate(&file, format, strict),

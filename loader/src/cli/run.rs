@@ -24,6 +24,7 @@ use crate::{
 use super::{
     CliError,
     args::{Run, SyncStream},
+    keep::Keep,
     kept::{ChainReport, Kept},
     level_of,
     prepare::{Prepared, spare_named},
@@ -54,6 +55,7 @@ pub(crate) fn sync_stream(
     let keep = arguments.keep.meant(cutoff, now)?;
     let argument = StreamArgument::read(&arguments.stream)?;
     let mut session = Session::new(&arguments.run, console)?;
+    session.connection = keep.connection(session.prepared.note.slug.as_str());
     let kept = Kept::open(&keep, session.prepared.note.slug.as_str())?;
     let stream = match session.resolve(argument, debug, kept.as_ref())? {
         Ok(stream) => stream,
@@ -65,7 +67,7 @@ pub(crate) fn sync_stream(
     // Without a state there is a cutoff: the options have been checked.
     let cutoff = cutoff.unwrap_or(now);
     let payload = json!({ "stream": stream.json, "earliestDataCutoff": cutoff.to_string() });
-    session.produce("sync-stream", verb::SYNC_STREAM, &stream, &payload, debug)
+    session.produce("sync-stream", verb::SYNC_STREAM, &stream, &payload, debug, Some(&keep))
 }
 
 /// Prints the records of one entity.
@@ -83,7 +85,7 @@ pub(crate) fn sync_entity(
         Err(code) => return Ok(code),
     };
     let payload = json!({ "stream": stream.json, "entity": entity });
-    session.produce("sync-entity", verb::SYNC_ENTITY, &stream, &payload, debug)
+    session.produce("sync-entity", verb::SYNC_ENTITY, &stream, &payload, debug, None)
 }
 
 fn stdout() -> Result<Delivery, CliError> {
@@ -92,11 +94,21 @@ fn stdout() -> Result<Delivery, CliError> {
 
 /// How a run ended, and what it leaves of its chain.
 #[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
 struct KeptReport<'a> {
     #[serde(flatten)]
     run: OutcomeReport<'a>,
     /// Null where no state is kept.
     chain: Option<&'a ChainReport>,
+    /// Null where no record was kept aside.
+    dead_letters: Option<&'a Letters>,
+}
+
+/// Refused records that were kept aside.
+#[derive(Debug, Serialize)]
+struct Letters {
+    records: u64,
+    file: PathBuf,
 }
 
 /// One command: a connector that has been checked, signals, limits, and who is told.
@@ -109,8 +121,12 @@ pub(crate) struct Session<'a> {
     check_twice: bool,
     outcome_file: Option<PathBuf>,
     started: Instant,
+    /// The name under which something is kept of it.
+    connection: String,
     /// The id of the last run.
     run: String,
+    /// Records of it that were kept aside, and where.
+    letters: Option<Letters>,
 }
 
 impl<'a> Session<'a> {
@@ -133,7 +149,9 @@ impl<'a> Session<'a> {
             check_twice: run.sandbox.check_twice,
             outcome_file: run.outcome_file.clone(),
             started: Instant::now(),
+            connection: String::new(),
             run: String::new(),
+            letters: None,
         })
     }
 
@@ -186,6 +204,7 @@ impl<'a> Session<'a> {
             slug: &note.slug,
             version: &note.version,
             stream,
+            connection: &self.connection,
             job,
             digest: self.prepared.digest,
             check_twice: self.check_twice,
@@ -199,6 +218,16 @@ impl<'a> Session<'a> {
         let outcome = supervisor::supervise(&run, delivery, &mut self.signals, self.console);
         self.console.end();
         let (outcome, delivery) = outcome?;
+        let letters = delivery.as_ref().and_then(Delivery::letters).filter(|letters| letters.kept() > 0);
+        self.letters =
+            letters.map(|letters| Letters { records: letters.kept(), file: letters.path().to_owned() });
+        if let Some(Letters { records, file }) = &self.letters {
+            let text = format!(
+                "{records} refused records are kept aside in {}; `replay-dead-letters` checks them again",
+                file.display()
+            );
+            self.console.say(Level::Warn, &text);
+        }
         let outcome = if self.fail_on_rejected { outcome.failed_if_rejected() } else { outcome };
         Ok((outcome, delivery))
     }
@@ -243,9 +272,15 @@ impl<'a> Session<'a> {
         stream: &StreamRecord,
         payload: &serde_json::Value,
         debug: bool,
+        keep: Option<&Keep>,
     ) -> Result<ExitCode, CliError> {
-        let job = self.prepared.job(verb, payload.to_string(), debug);
-        let outcome = self.run(name, Some(&stream.id), &job, stdout()?)?;
+        let mut job = self.prepared.job(verb, payload.to_string(), debug);
+        job.rejections = keep.map(|keep| keep.rejections).unwrap_or_default();
+        let run = self.next_run();
+        let letters =
+            keep.map(|keep| keep.letters(&self.connection, &stream.id, &run)).transpose()?.flatten();
+        let delivery = stdout()?.with_letters(letters);
+        let (outcome, _) = self.run_kept(name, Some(&stream.id), &job, delivery)?;
         Ok(self.conclude(name, Some(&stream.id), &outcome))
     }
 
@@ -289,7 +324,8 @@ impl<'a> Session<'a> {
         let Prepared { note, masker, .. } = &self.prepared;
         let connector = Connector { slug: note.slug.as_str(), version: &note.version };
         let subject = Subject { connector, run: &self.run, verb, stream };
-        let report = KeptReport { run: OutcomeReport::new(subject, outcome, code, masker), chain };
+        let run = OutcomeReport::new(subject, outcome, code, masker);
+        let report = KeptReport { run, chain, dead_letters: self.letters.as_ref() };
         let Err(error) = write_report(path, &report) else {
             return code;
         };

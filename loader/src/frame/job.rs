@@ -11,6 +11,8 @@ use serde_json::value::RawValue;
 
 use crate::confinement::Rules;
 
+use super::Rejections;
+
 /// One verb of one connector. Crosses the private channel, never argv or the environment: it holds secrets.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -25,6 +27,9 @@ pub(crate) struct Job {
     pub(crate) configuration: BTreeMap<String, String>,
     /// The state left by an earlier run, JSON.
     pub(crate) state: Option<String>,
+    /// What becomes of records that break their schema.
+    #[serde(default)]
+    pub(crate) rejections: Rejections,
     /// Whether `DEBUG` lines are wanted.
     pub(crate) debug: bool,
     /// What must not be cut in half before it is masked: the secret texts with their labels.

@@ -7,6 +7,7 @@ mod admission;
 mod decode;
 mod inherited;
 mod job;
+mod rejection;
 mod status;
 
 use serde::{Deserialize, Serialize};
@@ -17,6 +18,7 @@ pub(crate) use admission::{Step, StepError, admit, receive_step, send_step, wait
 pub(crate) use decode::{DecodeError, Decoder};
 pub(crate) use inherited::{inherit, keep_from_children};
 pub(crate) use job::{End, FailureReport, FieldProblem, Job, JobError, Stage, read_job, write_job};
+pub(crate) use rejection::{BadRecords, MAX_LETTER, RejectedRecord, Rejections};
 pub(crate) use status::{Status, StatusError};
 
 /// Descriptor of the frame channel in guardian and worker.
@@ -55,13 +57,15 @@ pub(crate) enum Kind {
     Panic = 5,
     /// An [`End`] as JSON: the last frame.
     End = 6,
+    /// A [`RejectedRecord`] as JSON, to be kept aside.
+    Rejected = 7,
 }
 
 impl Kind {
     fn from_byte(byte: u8) -> Option<Self> {
-        [Self::Ready, Self::Record, Self::Checkpoint, Self::Log, Self::Panic, Self::End]
-            .into_iter()
-            .find(|kind| *kind as u8 == byte)
+        let kinds =
+            [Self::Ready, Self::Record, Self::Checkpoint, Self::Log, Self::Panic, Self::End, Self::Rejected];
+        kinds.into_iter().find(|kind| *kind as u8 == byte)
     }
 }
 

@@ -103,10 +103,14 @@ impl Lease {
         self.write()
     }
 
+    /// Forgets all that is kept.
+    pub(crate) fn forget(self) -> Result<(), StateError> {
+        self.store.write(&[Change { key: &self.key, version: self.version, state: None }]).map(drop)
+    }
+
     /// The next checkpoint, after so many records of this run.
     pub(crate) fn mark(&self, state: &str, records: u64) -> Mark {
-        let revision = self.state.unfinished.as_ref().map_or(0, |chain| chain.revision) + 1;
-        Mark { revision, state: state.to_owned(), records: self.records_before + records, is_last: false }
+        self.state.mark(state, self.records_before, records)
     }
 
     /// A checkpoint is durable in the sink; now it is here.

@@ -157,9 +157,16 @@ impl StreamState {
 
     /// A run has begun on a plan, and the sink stands at a position.
     pub(crate) fn begin(&mut self, plan: &Plan, position: Position) {
-        self.epoch += 1;
+        self.epoch = self.epoch.saturating_add(1);
         self.missing_since = None;
         self.unfinished = Some(Chain { position, ..plan.chain.clone() });
+    }
+
+    /// The next checkpoint of the unfinished chain, after so many records before and in the run.
+    pub(crate) fn mark(&self, state: &str, records_before: u64, records: u64) -> Mark {
+        let revision = self.unfinished.as_ref().map_or(0, |chain| chain.revision).saturating_add(1);
+        let records = records_before.saturating_add(records);
+        Mark { revision, state: state.to_owned(), records, is_last: false }
     }
 
     /// A checkpoint of the unfinished chain has become durable in the sink, which then stands at a position.
@@ -207,13 +214,39 @@ impl StreamState {
     }
 }
 
+#[cfg(any(fuzzing, test))]
+impl StreamState {
+    /// Goes through a run on this state: none of its numbers and times may be too large for that.
+    pub(crate) fn try_everything(&self) {
+        let now = Timestamp::from_second(1_700_000_000).unwrap_or_default();
+        let request = Request {
+            run: "r",
+            now,
+            cutoff: Cutoff::SinceLast(Some(now)),
+            overlap: SignedDuration::MAX,
+            connector: &self.connector,
+            version: "0.0.0",
+            state_format: 1,
+            fingerprint: "f",
+            sink: "stdout",
+        };
+        let _ = (self.mismatch(&request), self.lost_by_reset(false));
+        let Ok(plan) = self.plan(&request) else { return };
+        let mut state = self.clone();
+        state.begin(&plan, Position::Null);
+        let mark = state.mark("{}", u64::MAX, 1);
+        state.finish(&mark, now, "0.0.0");
+        let _ = state.lost_by_reset(true);
+    }
+}
+
 fn resumed(chain: &Chain, request: &Request<'_>) -> Result<Plan, Refusal> {
     if chain.sink != request.sink {
         let (found, wanted) = (chain.sink.clone(), request.sink.to_owned());
         return Err(Refusal::OtherSink { found, wanted });
     }
-    let stalled = if chain.has_progressed { 0 } else { chain.stalled + 1 };
-    let chain = Chain { runs: chain.runs + 1, stalled, has_progressed: false, ..chain.clone() };
+    let stalled = if chain.has_progressed { 0 } else { chain.stalled.saturating_add(1) };
+    let chain = Chain { runs: chain.runs.saturating_add(1), stalled, has_progressed: false, ..chain.clone() };
     Ok(Plan { chain, is_resumed: true })
 }
 

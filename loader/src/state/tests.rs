@@ -181,7 +181,11 @@ fn a_damaged_or_newer_database_is_refused_by_name() {
     assert!(newer.contains("by a newer runner (layout 2, this one knows 1)"), "{newer}");
     let elsewhere = tempfile::tempdir().unwrap();
     let data = DataFolder::open(elsewhere.path()).unwrap();
-    std::fs::write(elsewhere.path().join("state.sqlite3"), "this is no database, but it is long enough to be looked at as one").unwrap();
+    std::fs::write(
+        elsewhere.path().join("state.sqlite3"),
+        "this is no database, but it is long enough to be looked at as one",
+    )
+    .unwrap();
     let foreign = crate::chain(&Database::open(&data).err().unwrap());
     assert!(foreign.contains("file is not a database"), "{foreign}");
 }
@@ -228,7 +232,7 @@ proptest! {
             let hour = i64::try_from(hour).unwrap();
             match step {
                 Step::Begin => {
-                    running = None;
+                    drop(running.take());
                     let run = format!("r{hour}");
                     let asked = request(&run, at(hour), Some(at(-1000)));
                     let mut held = lease(&database, &asked);

@@ -19,7 +19,8 @@ use serde::{Deserialize, de::IgnoredAny};
 use crate::{
     delivery::{Delivery, DeliveryError},
     frame::{
-        DecodeError, Decoder, End, Kind, LogLine, MAX_CHECKPOINT, MAX_MESSAGE, PanicReport, split_record,
+        DecodeError, Decoder, End, Kind, LogLine, MAX_CHECKPOINT, MAX_MESSAGE, PanicReport, RejectedRecord,
+        split_record,
     },
     sink::Outgoing,
 };
@@ -29,6 +30,7 @@ use super::{
     admission::{Admission, AdmissionError},
     envelope::Envelope,
     flood::Flood,
+    letter::LetterHead,
     recheck::Recheck,
 };
 
@@ -43,6 +45,8 @@ pub(crate) struct Intake {
     /// None where the worker has been admitted already.
     pub(crate) admission: Option<Admission>,
     pub(crate) envelope: Envelope,
+    /// What stands in each letter about a refused record.
+    pub(crate) letters: LetterHead,
     /// Where records are to be checked a second time.
     pub(crate) recheck: Option<Recheck>,
     pub(crate) delivery: Delivery,
@@ -150,7 +154,13 @@ struct Position {
     line: Vec<u8>,
 }
 
-/// A checkpoint that is not durable yet: the last one only, what stands between goes with it.
+impl Position {
+    fn is_commit_due(&self) -> bool {
+        self.last_commit.is_none_or(|last| last.elapsed() >= COMMIT_INTERVAL)
+    }
+}
+
+/// A checkpoint that is not durable yet, and behind which no record has come.
 struct Waiting {
     records: u64,
     state: String,
@@ -204,7 +214,10 @@ impl Intake {
             }
             check_length(kind, payload)?;
             match kind {
-                Kind::Record => self.take_record(payload, position)?,
+                Kind::Record => {
+                    self.pass_checkpoint(position)?;
+                    self.take_record(payload, position)?;
+                }
                 Kind::Checkpoint => {
                     let state = check_checkpoint(payload)?.to_owned();
                     position.checkpoint = Some(Waiting { records: position.received, state });
@@ -222,6 +235,7 @@ impl Intake {
                         self.tell(Event::Panic(panic));
                     }
                 }
+                Kind::Rejected => self.keep_aside(payload)?,
                 Kind::End => {
                     position.ended = true;
                     self.tell(Event::End(read_json::<End>("an end", payload)?));
@@ -229,6 +243,15 @@ impl Intake {
             }
         }
         Ok(())
+    }
+
+    fn keep_aside(&mut self, payload: &[u8]) -> Result<(), IntakeError> {
+        let rejected = read_json::<RejectedRecord>("a rejected record", payload)?;
+        check_time(rejected.extracted_at.as_bytes())?;
+        match self.delivery.keep_aside(&self.letters.letter(&rejected))? {
+            true => Ok(()),
+            false => Err(garbled("a rejected record", &"no more are to be kept aside")),
+        }
     }
 
     fn take_record(&mut self, payload: &[u8], position: &mut Position) -> Result<(), IntakeError> {
@@ -252,16 +275,28 @@ impl Intake {
         Ok(())
     }
 
+    /// A record follows a checkpoint: that is committed now, where nothing has come behind it, or never. In its place,
+    /// the next one is; what a kill in between costs is the work of a second.
+    fn pass_checkpoint(&mut self, position: &mut Position) -> Result<(), IntakeError> {
+        let is_due = position.is_commit_due();
+        match position.checkpoint.take() {
+            Some(waiting) if is_due => self.commit(position, &waiting),
+            _ => Ok(()),
+        }
+    }
+
+    fn commit(&mut self, position: &mut Position, waiting: &Waiting) -> Result<(), IntakeError> {
+        self.delivery.commit(&waiting.state, waiting.records)?;
+        position.last_commit = Some(Instant::now());
+        self.progress.committed.store(waiting.records + 1, Ordering::Relaxed);
+        Ok(())
+    }
+
     /// Flushes what came with one read, and commits where a checkpoint is due.
     fn pass_on(&mut self, position: &mut Position, last: bool) -> Result<(), IntakeError> {
-        let due = last || position.last_commit.is_none_or(|last| last.elapsed() >= COMMIT_INTERVAL);
-        match position.checkpoint.take_if(|_| due) {
-            Some(Waiting { records, state }) => {
-                // What came behind it is durable too, and is not counted.
-                self.delivery.commit(&state, records)?;
-                position.last_commit = Some(Instant::now());
-                self.progress.committed.store(records + 1, Ordering::Relaxed);
-            }
+        let is_due = last || position.is_commit_due();
+        match position.checkpoint.take_if(|_| is_due) {
+            Some(waiting) => self.commit(position, &waiting)?,
             None if last => self.delivery.settle()?,
             None => self.delivery.flush()?,
         }
@@ -282,7 +317,7 @@ fn read_json<'a, T: serde::Deserialize<'a>>(what: &'static str, payload: &'a [u8
 /// Records may be large; whatever else an honest worker sends, it has cut before.
 fn check_length(kind: Kind, payload: &[u8]) -> Result<(), IntakeError> {
     match kind {
-        Kind::Record => Ok(()),
+        Kind::Record | Kind::Rejected => Ok(()),
         _ if payload.len() <= MAX_MESSAGE => Ok(()),
         _ => Err(garbled("a message", &format_args!("it has {} bytes", payload.len()))),
     }
@@ -366,6 +401,56 @@ mod tests {
                 }
             }
         }
+    }
+
+    /// Tells in which order it was called.
+    struct Told(std::sync::mpsc::Sender<&'static str>);
+
+    impl crate::sink::Sink for Told {
+        fn name(&self) -> String {
+            String::new()
+        }
+
+        fn append(&mut self, _record: &Outgoing<'_>) -> Result<(), crate::sink::SinkError> {
+            let _ = self.0.send("record");
+            Ok(())
+        }
+
+        fn flush(&mut self) -> Result<(), crate::sink::SinkError> {
+            Ok(())
+        }
+
+        fn commit(
+            &mut self,
+            _mark: &crate::state::Mark,
+        ) -> Result<crate::state::Position, crate::sink::SinkError> {
+            Ok(crate::state::Position::Null)
+        }
+
+        fn settle(&mut self) -> Result<(), crate::sink::SinkError> {
+            let _ = self.0.send("settled");
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_checkpoint_is_committed_before_the_records_behind_it_or_not_at_all() {
+        use crate::frame::{append, append_record};
+        let record = |bytes: &mut Vec<u8>| {
+            append_record(bytes, "2020-02-21T12:00:00Z", br#"{"_type":"Branch","name":"a"}"#);
+        };
+        let mut bytes = Vec::new();
+        record(&mut bytes);
+        for _ in 0..2 {
+            append(&mut bytes, Kind::Checkpoint, b"{}");
+            record(&mut bytes);
+        }
+        append(&mut bytes, Kind::Checkpoint, b"{}");
+        let (teller, told) = std::sync::mpsc::channel();
+        let committed = super::super::take_into(bytes, Box::new(Told(teller)));
+        // The first is due at once; the second is passed over within the second; the last one ends the run.
+        assert_eq!(told.try_iter().collect::<Vec<_>>(), ["record", "settled", "record", "record", "settled"]);
+        assert_eq!(committed, Some(3));
     }
 
     #[test]

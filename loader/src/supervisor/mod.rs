@@ -8,6 +8,7 @@ mod envelope;
 mod flood;
 mod intake;
 mod launch;
+mod letter;
 mod outcome;
 mod output;
 mod recheck;
@@ -45,14 +46,15 @@ use crate::{
 
 use admission::Admission;
 use denials::Denials;
-use envelope::Envelope;
 use flood::Flood;
 use intake::{Intake, IntakeError, Progress};
 use launch::{Launched, launch};
+use letter::LetterHead;
 use output::{Line, Reader, Stream, Tail};
 use recheck::Recheck;
 use watch::Watch;
 
+pub(crate) use envelope::Envelope;
 pub(crate) use launch::{LaunchError, Limits};
 pub(crate) use outcome::{Numbers, Outcome, bytes, denial_hint, duration, records};
 pub(crate) use report::{Connector, OutcomeReport, Subject};
@@ -92,6 +94,8 @@ pub(crate) struct Run<'a> {
     pub(crate) slug: &'a Slug,
     pub(crate) version: &'a str,
     pub(crate) stream: Option<&'a str>,
+    /// The name under which states and dead letters are kept.
+    pub(crate) connection: &'a str,
     pub(crate) job: &'a Job,
     /// The digest of the connector's file, as it was checked.
     pub(crate) digest: Digest,
@@ -149,6 +153,7 @@ pub(crate) fn supervise(
         channel,
         admission: Some(admission),
         envelope: Envelope::new(run.id, run.slug, run.version, run.stream),
+        letters: LetterHead::new(run),
         recheck: run.check_twice.then(|| Recheck::new(run.job.verb == verb::DISCOVER_STREAMS)),
         delivery,
         events: events.clone(),
@@ -229,23 +234,39 @@ fn forward_reports(pipe: File, events: &SyncSender<Event>) {
     let _ = events.send(Event::GuardianEnded);
 }
 
+/// Runs an intake over bytes as if a worker had sent them; gives the records before the last durable checkpoint.
+#[cfg(test)]
+pub(crate) fn take_into(bytes: Vec<u8>, sink: Box<dyn crate::sink::Sink>) -> Option<u64> {
+    let (ours, mut theirs) = std::os::unix::net::UnixStream::pair().ok()?;
+    std::thread::spawn(move || std::io::Write::write_all(&mut theirs, &bytes));
+    take(ours, sink).committed()
+}
+
 /// Runs an intake over a channel to its end, into memory.
 #[cfg(any(fuzzing, test))]
 pub(crate) fn take_bytes(channel: std::os::unix::net::UnixStream, lines: Arc<std::sync::Mutex<Vec<u8>>>) {
+    take(channel, Box::new(crate::sink::Lines(lines)));
+}
+
+#[cfg(any(fuzzing, test))]
+fn take(channel: std::os::unix::net::UnixStream, sink: Box<dyn crate::sink::Sink>) -> Arc<Progress> {
     let (events, told) = sync_channel(QUEUE);
-    let Ok(slug) = "fuzz".parse::<Slug>() else { return };
+    let progress: Arc<Progress> = Arc::default();
+    let Ok(slug) = "fuzz".parse::<Slug>() else { return progress };
     let intake = Intake {
         channel,
         admission: None,
         envelope: Envelope::new("fuzz", &slug, "0.0.0", None),
+        letters: LetterHead::default(),
         recheck: None,
-        delivery: Delivery::without_state(Box::new(crate::sink::Lines(lines))),
+        delivery: Delivery::without_state(sink),
         events,
         flood: Arc::new(Flood::new()),
-        progress: Arc::default(),
+        progress: Arc::clone(&progress),
     };
     thread::scope(|scope| {
         scope.spawn(move || intake.run());
         told.into_iter().for_each(drop);
     });
+    progress
 }

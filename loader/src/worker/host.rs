@@ -27,6 +27,7 @@ use crate::{
 use super::{
     outbox::Outbox,
     refusal::{closed, invalid, invalid_at, over, rejected},
+    rejections::Rejected,
     state::read_state,
 };
 
@@ -46,6 +47,7 @@ pub(crate) struct Services {
     checker: Checker,
     state: Mutex<Option<String>>,
     permitted: Permitted,
+    rejected_records: Rejected,
     debug: bool,
     open: AtomicBool,
 }
@@ -75,6 +77,7 @@ impl Services {
             checker: Checker::new(),
             state: Mutex::new(job.state.clone().filter(|_| keeps_state)),
             permitted,
+            rejected_records: Rejected::new(job.rejections),
             debug: job.debug,
             open: AtomicBool::new(true),
         }
@@ -94,8 +97,13 @@ impl Services {
         if self.permitted == Permitted::None {
             return Err(closed("no record may be produced here: the connector is only asked a question"));
         }
-        self.check_record(record, extracted_at)
-            .inspect_err(|failure| self.tell_rejection(record, failure))?;
+        if let Err(failure) = self.check_record(record, extracted_at) {
+            self.tell_rejection(record, &failure);
+            return match self.permitted {
+                Permitted::All => self.rejected_records.settle(&self.outbox, record, extracted_at, failure),
+                _ => Err(failure),
+            };
+        }
         let extracted_at = match extracted_at {
             "" => Cow::Owned(format!("{:.3}", jiff::Timestamp::now())),
             given => Cow::Borrowed(given),

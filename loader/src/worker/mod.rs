@@ -9,6 +9,7 @@ mod host;
 mod library;
 mod outbox;
 mod refusal;
+mod rejections;
 #[cfg(test)]
 mod round_trip;
 mod sealed;

@@ -76,6 +76,11 @@ impl Outbox {
         })
     }
 
+    /// Appends a record that is to be kept aside; waits as [`Outbox::record`] does.
+    pub(crate) fn rejected(&self, letter: &[u8]) -> bool {
+        self.append(false, |waiting, _| append(&mut waiting.bytes, Kind::Rejected, letter))
+    }
+
     /// Appends a checkpoint; never waits. False once the last frame is in.
     pub(crate) fn checkpoint(&self, state: &[u8]) -> bool {
         self.append(true, |waiting, status| {

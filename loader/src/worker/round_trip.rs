@@ -37,6 +37,7 @@ fn job(connector: &Path, verb: u32, payload: &Value) -> Job {
         payload: if payload.is_null() { String::new() } else { payload.to_string() },
         configuration: configuration.map(|(key, json)| (key.to_owned(), json.to_owned())).into(),
         state: Some(r#"{"checkpointTime":"2020-02-20T00:00:00Z"}"#.to_owned()),
+        rejections: crate::frame::Rejections::default(),
         debug: true,
         secrets: vec![("apiToken".to_owned(), "a-token-of-the-operator".to_owned())],
         rules: Rules::granting_nothing(Sandbox::Off, 0),

@@ -1,0 +1,223 @@
+//! A folder of NDJSON files, which holds each record of a chain exactly once.
+//!
+//! The records of a stream lie in `<folder>/<connection>/<stream>/<Type>.00001.ndjson`, those of a backfill one folder
+//! deeper. Names are percent-encoded where they are not plain; long ones are cut, with a digest behind. A file that is
+//! full is followed by the next number. Compressed files (`.zst`) are made of whole zstd frames up to each checkpoint.
+//!
+//! At a checkpoint all files are synced, and the position is the length of the last file of each type. Opened again, the
+//! folder goes back there: what came behind is cut off, and comes once more from the connector.
+
+mod file;
+mod files;
+mod names;
+mod recovery;
+#[cfg(test)]
+mod tests;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::{self, File},
+    io,
+    path::{Path, PathBuf},
+};
+
+use rustix::fs::{FlockOperation, flock};
+use serde::{Deserialize, Serialize};
+
+use crate::state::{Mark, Position};
+
+use super::{Opened, Outgoing, Scope, Sink, SinkError, Start};
+
+use file::RecordFile;
+use names::folder_of;
+
+pub(crate) use names::file_name;
+
+/// How the files are written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FolderOptions {
+    pub(crate) path: PathBuf,
+    /// The size at which a file is full, in bytes.
+    pub(crate) rotate: u64,
+    pub(crate) compress: bool,
+}
+
+/// Where the files of one type end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+struct End {
+    number: u32,
+    bytes: u64,
+    compressed: bool,
+}
+
+impl End {
+    /// Whether so much more fits in. A record alone always does.
+    fn has_room(self, size: u64, rotate: u64) -> bool {
+        self.bytes == 0 || self.bytes.saturating_add(size) <= rotate
+    }
+}
+
+/// The ends of all types.
+type Ends = BTreeMap<String, End>;
+
+/// Held as long as somebody writes into the folder of a stream.
+const LOCK: &str = ".lock";
+
+/// The files of one stream.
+struct Folder {
+    path: PathBuf,
+    options: FolderOptions,
+    /// Where the files of each type end that nobody has written to yet.
+    ends: Ends,
+    files: BTreeMap<&'static str, RecordFile>,
+    /// Types whose files have bytes that are not synced.
+    unsynced: BTreeSet<&'static str>,
+    /// Whether files have been made that the folder may forget.
+    has_new_files: bool,
+    is_broken: bool,
+    _lock: File,
+}
+
+/// Opens the folder of a stream, and goes back to where the chain stood.
+pub(crate) fn open(options: &FolderOptions, scope: &Scope, start: &Start) -> Result<Opened, SinkError> {
+    let path = folder_of(&options.path, scope);
+    make_folders(&path)
+        .map_err(SinkError::when(format_args!("cannot make the folder {}", path.display())))?;
+    let lock = lock(&path)?;
+    let ends = match start {
+        Start::New => recovery::ends_now(&path)?,
+        Start::Resume { position, .. } => recovery::go_back(&path, position)?,
+    };
+    let position = serde_json::to_value(&ends).unwrap_or_default();
+    let sink = Folder {
+        path,
+        options: options.clone(),
+        ends,
+        files: BTreeMap::new(),
+        unsynced: BTreeSet::new(),
+        has_new_files: false,
+        is_broken: false,
+        _lock: lock,
+    };
+    Ok(Opened { sink: Box::new(sink), position, ahead: None })
+}
+
+/// Makes a folder and those above it, and makes it last that they are there.
+fn make_folders(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    let parent = path.parent().ok_or(io::ErrorKind::NotFound)?;
+    make_folders(parent)?;
+    match fs::create_dir(path) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => File::open(parent)?.sync_all(),
+    }
+}
+
+fn lock(folder: &Path) -> Result<File, SinkError> {
+    let path = folder.join(LOCK);
+    let file = File::options().append(true).create(true).open(&path);
+    let file = file.map_err(SinkError::when(format_args!("cannot make {}", path.display())))?;
+    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(file),
+        Err(error) => {
+            Err(SinkError::new(format_args!("{} is in use by another process", folder.display()), error))
+        }
+    }
+}
+
+impl Folder {
+    /// The file that takes a record of this type and size.
+    fn file(&mut self, record_type: &'static str, size: u64) -> Result<&mut RecordFile, SinkError> {
+        let rotate = self.options.rotate;
+        if self.files.get(record_type).is_some_and(|file| !file.end().has_room(size, rotate)) {
+            self.rotate(record_type)?;
+        }
+        if !self.files.contains_key(record_type) {
+            let file = self.open_file(record_type, size)?;
+            self.files.insert(record_type, file);
+        }
+        let missing = || SinkError::new("cannot find a file", io::Error::from(io::ErrorKind::NotFound));
+        self.files.get_mut(record_type).ok_or_else(missing)
+    }
+
+    /// Closes a file for good: all of it is on the disk.
+    fn rotate(&mut self, record_type: &'static str) -> Result<(), SinkError> {
+        let Some(mut file) = self.files.remove(record_type) else { return Ok(()) };
+        file.sync()?;
+        self.unsynced.remove(record_type);
+        self.ends.insert(record_type.to_owned(), End { bytes: u64::MAX, ..file.end() });
+        Ok(())
+    }
+
+    /// The last file of a type, or the one behind it where that is full, gone or of the other kind.
+    fn open_file(&mut self, record_type: &'static str, size: u64) -> Result<RecordFile, SinkError> {
+        let compressed = self.options.compress;
+        let last = self.ends.get(record_type).copied();
+        let usable =
+            last.filter(|end| end.has_room(size, self.options.rotate) && end.compressed == compressed);
+        let end =
+            usable.unwrap_or(End { number: last.map_or(0, |end| end.number) + 1, bytes: 0, compressed });
+        self.has_new_files |= end.bytes == 0;
+        RecordFile::open(&self.path, record_type, end)
+    }
+
+    /// Refuses everything once something has failed: what the page cache says then is not to be trusted.
+    fn guarded<T>(&mut self, work: impl FnOnce(&mut Self) -> Result<T, SinkError>) -> Result<T, SinkError> {
+        if self.is_broken {
+            let again = io::Error::other("an earlier write has failed");
+            return Err(SinkError::new(format_args!("cannot write into {}", self.path.display()), again));
+        }
+        let result = work(self);
+        self.is_broken = result.is_err();
+        result
+    }
+
+    fn sync(&mut self) -> Result<(), SinkError> {
+        for record_type in std::mem::take(&mut self.unsynced) {
+            if let Some(file) = self.files.get_mut(record_type) {
+                file.sync()?;
+            }
+        }
+        if std::mem::take(&mut self.has_new_files) {
+            let synced = File::open(&self.path).and_then(|folder| folder.sync_all());
+            synced.map_err(SinkError::when(format_args!("cannot sync {}", self.path.display())))?;
+        }
+        Ok(())
+    }
+
+    /// Where the files end, now that all is written.
+    fn position(&self) -> Position {
+        let mut ends = self.ends.clone();
+        ends.extend(self.files.iter().map(|(record_type, file)| ((*record_type).to_owned(), file.end())));
+        serde_json::to_value(ends).unwrap_or_default()
+    }
+}
+
+impl Sink for Folder {
+    fn name(&self) -> String {
+        format!("the folder {}", self.options.path.display())
+    }
+
+    fn append(&mut self, record: &Outgoing<'_>) -> Result<(), SinkError> {
+        self.guarded(|folder| {
+            folder.file(record.record_type, record.line.len() as u64)?.append(record.line)?;
+            folder.unsynced.insert(record.record_type);
+            Ok(())
+        })
+    }
+
+    fn flush(&mut self) -> Result<(), SinkError> {
+        self.guarded(|folder| folder.files.values_mut().try_for_each(RecordFile::flush))
+    }
+
+    fn commit(&mut self, _mark: &Mark) -> Result<Position, SinkError> {
+        self.settle()?;
+        Ok(self.position())
+    }
+
+    fn settle(&mut self) -> Result<(), SinkError> {
+        self.guarded(Self::sync)
+    }
+}
