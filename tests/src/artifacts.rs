@@ -7,10 +7,14 @@ use std::{
     sync::OnceLock,
 };
 
-/// The folder with the runner and the connectors, built as the test program itself was.
+/// The folder with the runner and the connectors, built as the test program itself was; that which the variable
+/// `SOAK_BINARIES` names, where there is one.
 fn folder() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
+        if let Some(folder) = env::var_os("SOAK_BINARIES") {
+            return Path::new(&folder).canonicalize().expect("SOAK_BINARIES names a folder");
+        }
         // target/<profile>/deps/<test program>, or target/<profile>/<program>
         let program = env::current_exe().expect("a test program knows its own file");
         let folder = program.parent().expect("a file lies in a folder");

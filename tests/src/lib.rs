@@ -11,6 +11,7 @@ mod disk;
 mod ended;
 mod leftovers;
 mod namespace;
+pub mod random;
 mod runner;
 pub mod sync;
 mod unprivileged;

@@ -65,6 +65,45 @@ prepare() {
     trap 'rm -rf "$work"' EXIT
 }
 
+# Copies a program's libraries to where it looks for them.
+add_libraries() {
+    local library
+    { ldd "$1" 2>/dev/null || true; } | sed -n 's/.*=> \(\/[^ ]*\) .*/\1/p; s/^[[:space:]]*\(\/[^ ]*\) (.*/\1/p' |
+        while read -r library; do
+            mkdir -p "$image$(dirname "$library")"
+            cp -L "$library" "$image$library"
+        done
+}
+
+# Makes the folder $image with busybox, the files "$@" and the script $script, which runs as soon as the kernel is up.
+make_image() {
+    local file
+    mkdir -p "$image"/{bin,dev,etc,guest,proc,sys,tmp,root}
+    chmod 1777 "$image/tmp"
+    cp "$(command -v busybox)" "$image/bin/busybox"
+    printf 'root:x:0:0::/root:/bin/sh\noperator:x:1000:1000::/tmp:/bin/sh\n' >"$image/etc/passwd"
+    printf 'root:x:0:\noperator:x:1000:\n' >"$image/etc/group"
+    cp "$script" "$image/guest/script"
+    for file in "$@"; do
+        cp -L "$file" "$image/guest/"
+        add_libraries "$file"
+    done
+    cat >"$image/init" <<INIT
+#!/bin/busybox sh
+/bin/busybox --install -s /bin
+export PATH=/guest:/bin
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs dev /dev
+mount -t cgroup2 none /sys/fs/cgroup
+cd /guest
+sh ./script </dev/null
+echo "$MARKER \$?"
+poweroff -f
+INIT
+    chmod 755 "$image/init"
+}
+
 # Prints the folder $1 as an archive that the kernel unpacks; several such, one after the other, are one.
 pack() {
     (cd "$1" && find . -print0 | cpio --null --create --format=newc --quiet)

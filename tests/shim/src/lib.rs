@@ -7,7 +7,7 @@
 //! | `SHIM_FOLDER` | the folder, an absolute path without links; without, every call passes |
 //! | `SHIM_CALL` | the calls that are meant, with commas between: `write`, `pwrite`, `fsync`, `fdatasync`, `ftruncate`, `rename`; without, all of them |
 //! | `SHIM_AFTER` | how many of them pass |
-//! | `SHIM_ERRNO` | the error number; without, the process is killed by SIGKILL in the place of the call |
+//! | `SHIM_ERRNO` | the error number, or 0 for calls that do nothing and claim success; without, the process is killed by SIGKILL in the place of the call |
 //! | `SHIM_TORN` | that the first one that fails, where it writes bytes, writes half of them |
 //!
 //! What makes system calls by itself, as rustix does, is not seen by it.
