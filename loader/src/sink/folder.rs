@@ -51,10 +51,18 @@ struct End {
     compressed: bool,
 }
 
+/// The length of a file that nothing is added to: it is full, gone, or damaged.
+const CLOSED: u64 = u64::MAX;
+
 impl End {
     /// Whether so much more fits in. A record alone always does.
     fn has_room(self, size: u64, rotate: u64) -> bool {
-        self.bytes == 0 || self.bytes.saturating_add(size) <= rotate
+        self.bytes == 0 || (self.bytes != CLOSED && self.bytes.saturating_add(size) <= rotate)
+    }
+
+    /// The same file, with nothing to be added to it.
+    fn closed(self) -> Self {
+        Self { bytes: CLOSED, ..self }
     }
 }
 
@@ -124,7 +132,7 @@ impl Folder {
     /// The file that takes a record of this type and size.
     fn file(&mut self, record_type: &'static str, size: u64) -> Result<&mut RecordFile, SinkError> {
         let rotate = self.options.rotate;
-        if self.files.get(record_type).is_some_and(|file| !file.end().has_room(size, rotate)) {
+        if self.files.get(record_type).is_some_and(|file| !file.has_room(size, rotate)) {
             self.rotate(record_type)?;
         }
         if !self.files.contains_key(record_type) {
@@ -137,27 +145,42 @@ impl Folder {
 
     /// Closes a file for good: all of it is on the disk.
     fn rotate(&mut self, record_type: &'static str) -> Result<(), SinkError> {
-        let Some(mut file) = self.files.remove(record_type) else { return Ok(()) };
+        // In its place until all is well: what fails is discarded, not dropped.
+        let Some(file) = self.files.get_mut(record_type) else { return Ok(()) };
         file.sync()?;
+        self.ends.insert(record_type.to_owned(), file.end().closed());
+        self.files.remove(record_type);
         self.unsynced.remove(record_type);
-        self.ends.insert(record_type.to_owned(), End { bytes: u64::MAX, ..file.end() });
         Ok(())
     }
 
     /// The last file of a type, or the one behind it where that is full, gone or of the other kind.
     fn open_file(&mut self, record_type: &'static str, size: u64) -> Result<RecordFile, SinkError> {
-        let compressed = self.options.compress;
-        let last = self.ends.get(record_type).copied();
-        let usable =
-            last.filter(|end| end.has_room(size, self.options.rotate) && end.compressed == compressed);
-        let next = last.map_or(Some(1), |end| end.number.checked_add(1));
-        let next = next.ok_or_else(|| {
-            let what = format_args!("cannot number a file behind the last one in {}", self.path.display());
-            SinkError::new(what, io::Error::from(io::ErrorKind::QuotaExceeded))
-        })?;
-        let end = usable.unwrap_or(End { number: next, bytes: 0, compressed });
+        let end = self.next_end(record_type, size)?;
         self.has_new_files |= end.bytes == 0;
-        RecordFile::open(&self.path, record_type, end)
+        match RecordFile::open(&self.path, record_type, end) {
+            // Whoever consumes the files has taken it since the folder was opened.
+            Err(error) if end.bytes > 0 && error.source.kind() == io::ErrorKind::NotFound => {
+                self.ends.insert(record_type.to_owned(), end.closed());
+                self.open_file(record_type, size)
+            }
+            opened => opened,
+        }
+    }
+
+    /// Where the next record of a type goes.
+    fn next_end(&self, record_type: &str, size: u64) -> Result<End, SinkError> {
+        let (compressed, rotate) = (self.options.compress, self.options.rotate);
+        let last = self.ends.get(record_type).copied();
+        let growth = file::growth(size, compressed);
+        if let Some(end) = last.filter(|end| end.compressed == compressed && end.has_room(growth, rotate)) {
+            return Ok(end);
+        }
+        let number = last.map_or(0, |end| end.number).checked_add(1).ok_or_else(|| {
+            let what = format_args!("cannot begin a file of {record_type} in {}", self.path.display());
+            SinkError::new(what, io::Error::other("the last one has the highest number there is"))
+        })?;
+        Ok(End { number, bytes: 0, compressed })
     }
 
     /// Refuses everything once something has failed: what the page cache says then is not to be trusted.

@@ -7,7 +7,10 @@ use std::{
 };
 
 use rustix::fs::fdatasync;
-use zstd::stream::raw::{CParameter, Encoder, InBuffer, Operation, OutBuffer};
+use zstd::{
+    stream::raw::{CParameter, Encoder, InBuffer, Operation, OutBuffer},
+    zstd_safe::compress_bound,
+};
 
 use super::{End, SinkError, names::record_file};
 
@@ -19,6 +22,9 @@ const LEVEL: i32 = 3;
 /// some times as much memory.
 const WINDOW: u32 = 18;
 
+/// What the compressor holds once something has come out, at most: a block on its way in and one on its way out.
+const MOST_HELD: u64 = 2 * 128 * 1024;
+
 /// The last file of a type.
 pub(super) struct RecordFile {
     writer: BufWriter<File>,
@@ -28,11 +34,21 @@ pub(super) struct RecordFile {
     path: PathBuf,
 }
 
+/// By how much records of this size lengthen a file, at most.
+pub(super) fn growth(size: u64, compressed: bool) -> u64 {
+    match usize::try_from(size) {
+        Ok(size) if compressed => compress_bound(size) as u64,
+        _ => size,
+    }
+}
+
 struct Compressor {
     encoder: Encoder<'static>,
     output: Vec<u8>,
     /// Whether a frame has begun.
     is_open: bool,
+    /// What was taken and may not have come out, at most.
+    held: u64,
 }
 
 impl RecordFile {
@@ -63,6 +79,16 @@ impl RecordFile {
     /// Where it ends, with what is still on its way.
     pub(super) fn end(&self) -> End {
         self.end
+    }
+
+    /// Whether so much more fits in, with what the compressor still holds. A record alone always does.
+    pub(super) fn has_room(&self, size: u64, rotate: u64) -> bool {
+        let held = self.encoder.as_ref().map_or(0, |compressor| compressor.held);
+        let growth = growth(held + size, self.encoder.is_some());
+        match self.end.bytes {
+            0 => held == 0 || growth <= rotate,
+            _ => self.end.has_room(growth, rotate),
+        }
     }
 
     /// Takes one line.
@@ -109,7 +135,7 @@ impl Compressor {
     fn new() -> io::Result<Self> {
         let mut encoder = Encoder::new(LEVEL)?;
         encoder.set_parameter(CParameter::WindowLog(WINDOW))?;
-        Ok(Self { encoder, output: vec![0; BUFFER], is_open: false })
+        Ok(Self { encoder, output: vec![0; BUFFER], is_open: false, held: 0 })
     }
 
     /// Compresses a line; gives the bytes that came out.
@@ -121,6 +147,10 @@ impl Compressor {
             self.encoder.run(&mut input, &mut output)?;
             writer.write_all(output.as_slice())?;
             written += output.pos() as u64;
+        }
+        self.held += line.len() as u64;
+        if written > 0 {
+            self.held = self.held.min(MOST_HELD);
         }
         Ok(written)
     }
@@ -137,6 +167,7 @@ impl Compressor {
             writer.write_all(output.as_slice())?;
             written += output.pos() as u64;
         }
+        self.held = 0;
         self.encoder.reinit()?;
         Ok(written)
     }

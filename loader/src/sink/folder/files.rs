@@ -26,7 +26,12 @@ pub(super) fn list(folder: &Path) -> Result<Vec<Found>, SinkError> {
         let path = entry.map_err(failed())?.path();
         let name = path.file_name().and_then(|name| name.to_str()).and_then(read_record_file);
         let Some((record_type, number, compressed)) = name else { continue };
-        let length = fs::metadata(&path).map_err(failed())?.len();
+        let length = match fs::metadata(&path) {
+            Ok(metadata) => metadata.len(),
+            // Whoever consumes the files has just taken it.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            Err(error) => return Err(failed()(error)),
+        };
         found.push(Found { record_type, number, compressed, path, length });
     }
     found.sort();
@@ -53,20 +58,15 @@ pub(super) fn whole_lines(path: &Path, length: u64) -> io::Result<u64> {
     Ok(0)
 }
 
-/// Where the last whole frame of a compressed file ends. None where something else stands behind it than a frame that
-/// was torn: what cannot be read is not ours to cut.
-pub(super) fn whole_frames(path: &Path) -> io::Result<Option<u64>> {
-    let mut reader = io::BufReader::new(File::open(path)?);
-    let mut end = 0;
-    loop {
-        let mut decoder = zstd::Decoder::with_buffer(&mut reader)?.single_frame();
-        match io::copy(&mut decoder, &mut io::sink()) {
-            Ok(0) if reader.stream_position()? == end => return Ok(Some(end)),
-            Ok(_) => end = reader.stream_position()?,
-            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Some(end)),
-            Err(error) if error.raw_os_error().is_some() => return Err(error),
-            Err(_) => return Ok(None),
-        }
+/// Whether a compressed file is made of whole frames. Where it is not, a torn frame cannot be told from a damaged one
+/// with whole ones behind it: nothing of it is ours to cut.
+pub(super) fn is_whole_frames(path: &Path) -> io::Result<bool> {
+    let mut decoder = zstd::Decoder::new(File::open(path)?)?;
+    match io::copy(&mut decoder, &mut io::sink()) {
+        Ok(_) => Ok(true),
+        // The disk, not the frames.
+        Err(error) if error.raw_os_error().is_some() => Err(error),
+        Err(_) => Ok(false),
     }
 }
 

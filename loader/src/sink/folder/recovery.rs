@@ -5,11 +5,11 @@ use std::{fs, io, path::Path};
 use crate::state::Position;
 
 use super::{
-    End, Ends, SinkError,
-    files::{Found, cut, list, sync, whole_frames, whole_lines},
+    CLOSED, End, Ends, SinkError,
+    files::{Found, cut, is_whole_frames, list, sync, whole_lines},
 };
 
-/// Where the files end as they are. A torn last line or frame, which a crash has left, is cut off; all else belongs to
+/// Where the files end as they are. A torn last line, which a crash has left, is cut off; all else belongs to
 /// chains that have ended.
 /// Files that end as they are known to are not read for that.
 pub(super) fn ends_now(folder: &Path, known: &Ends) -> Result<Ends, SinkError> {
@@ -39,7 +39,7 @@ pub(super) fn ends_now(folder: &Path, known: &Ends) -> Result<Ends, SinkError> {
             }
             // What this chain may have to go back to must be on the disk.
             Some(_) => sync(&found.path)?,
-            None => end.bytes = u64::MAX,
+            None => end.bytes = CLOSED,
         }
     }
     sync(folder)?;
@@ -48,7 +48,7 @@ pub(super) fn ends_now(folder: &Path, known: &Ends) -> Result<Ends, SinkError> {
 
 fn whole(found: &Found) -> io::Result<Option<u64>> {
     if found.compressed {
-        whole_frames(&found.path)
+        Ok(is_whole_frames(&found.path)?.then_some(found.length))
     } else {
         whole_lines(&found.path, found.length).map(Some)
     }
@@ -60,12 +60,12 @@ pub(super) fn go_back(folder: &Path, position: &Position) -> Result<Ends, SinkEr
     let files = list(folder)?;
     for (record_type, end) in &mut ends {
         match files.iter().find(|found| is_last(found, record_type, *end)) {
-            Some(found) if end.bytes != u64::MAX && found.length < end.bytes => {
+            Some(found) if end.bytes != CLOSED && found.length < end.bytes => {
                 return Err(short(found, end.bytes));
             }
             Some(_) => {}
             // Whoever consumes the files has taken it, or it was never written to.
-            None => end.bytes = u64::MAX,
+            None => end.bytes = CLOSED,
         }
     }
     for found in &files {
