@@ -1,6 +1,8 @@
 //! What keeps a run from writing, and that the same command, once nothing keeps it any more, ends with every record in its
 //! place and none twice.
 
+mod claims;
+
 use std::{
     fs::{self, OpenOptions},
     io::{Read, Write},

@@ -1,5 +1,8 @@
 //! Syncs whose state is kept: what is unfinished is gone on with, what is finished is not.
 
+mod guardian;
+mod rules;
+
 use connector_tests::{
     Runner, Running,
     sync::{Kind, STREAM, Sync, reference, stream},

@@ -1,5 +1,7 @@
 //! A sync whose state is kept, by the connector whose records are all known: one command, as often as it takes.
 
+mod commands;
+
 use std::{
     cell::Cell,
     ffi::OsString,
@@ -38,12 +40,14 @@ pub struct Sync {
     data: PathBuf,
     sink: PathBuf,
     options: Vec<OsString>,
+    configuration: Value,
     runs: Cell<usize>,
 }
 
 /// The stream that is synced.
 pub const STREAM: &str = "items";
 const CUTOFF: &str = "2020-02-21";
+const SOURCE: &str = "source.json";
 /// No state of a test is longer in coming.
 const PATIENCE: Duration = Duration::from_secs(60);
 
@@ -77,6 +81,7 @@ impl Sync {
         let sync = Self {
             data: place.path().join("data"),
             sink: place.path().join(if kind == Kind::Sqlite { "records.sqlite3" } else { "sink" }),
+            configuration: json!({ "source": place.path().join(SOURCE) }),
             place,
             kind,
             options: Vec::new(),
@@ -115,11 +120,7 @@ impl Sync {
     /// # Panics
     /// Where the file with the source cannot be written.
     pub fn change(&self, source: &Value) {
-        fs::write(self.source(), source.to_string()).expect("the place is ours");
-    }
-
-    fn source(&self) -> PathBuf {
-        self.place.path().join("source.json")
+        fs::write(self.place.path().join(SOURCE), source.to_string()).expect("the place is ours");
     }
 
     /// The folder in which everything of it lies that was not put elsewhere.
@@ -138,20 +139,6 @@ impl Sync {
     #[must_use]
     pub fn sink(&self) -> &Path {
         &self.sink
-    }
-
-    /// The command: the same each time.
-    #[must_use]
-    pub fn runner(&self) -> Runner {
-        let mut arguments: Vec<OsString> =
-            vec![stream(STREAM).into(), CUTOFF.into(), "--data-folder".into(), self.data.clone().into()];
-        match self.kind {
-            Kind::Stdout => arguments.push("--state".into()),
-            Kind::Folder => arguments.extend(["--sink".into(), named("folder:", &self.sink)]),
-            Kind::Sqlite => arguments.extend(["--sink".into(), named("sqlite:", &self.sink)]),
-        }
-        let configuration = json!({ "source": self.source() });
-        Runner::verb("sync-stream", "paging", &configuration).with(arguments).with(self.options.clone())
     }
 
     /// Starts a command of this sync; where the records go to standard output, into a file of its own.
@@ -281,10 +268,4 @@ impl Sync {
         let shown: Vec<&Value> = produced.iter().take(3).map(|record| &record["self"]).collect();
         Err(format!("went on after {durable} records with {} others, which begin {shown:?}", produced.len()))
     }
-}
-
-fn named(kind: &str, path: &Path) -> OsString {
-    let mut name = OsString::from(kind);
-    name.push(path);
-    name
 }

@@ -24,11 +24,16 @@ pub struct Configuration {
     pub types: Vec<ItemType>,
     /// Letters that make each record longer.
     pub padding: usize,
+    /// Streams that the source has.
+    pub streams: Vec<String>,
+    /// What the source is asked with; nobody checks it.
+    #[schemars(extend("secret" = true))]
+    pub api_token: Option<String>,
     /// How a run ends.
     pub ending: Ending,
     /// After how many records of the run it ends so; after the last page without.
     pub end_after: Option<u64>,
-    /// A file whose members, spelled as here, take the place of all of these, read at each sync: what a source holds
+    /// A file whose members, spelled as here, take the place of all of these, read for each verb: what a source holds
     /// changes, while a configuration stays the same.
     pub source: Option<PathBuf>,
 }
@@ -72,6 +77,8 @@ impl Default for Configuration {
             milliseconds_per_page: 0,
             types: vec![ItemType::Incident, ItemType::Environment],
             padding: 0,
+            streams: ["items", "others"].map(str::to_owned).to_vec(),
+            api_token: None,
             ending: Ending::Done,
             end_after: None,
             source: None,

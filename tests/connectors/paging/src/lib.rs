@@ -37,9 +37,9 @@ impl Client for Paging {
     }
 
     fn discover_streams(&self) -> Result<(), Error> {
-        for name in ["items", "others"] {
+        for name in self.configuration.now()?.streams {
             let uri = format!("https://paging.example/streams/{name}");
-            self.context.records.produce(&Stream::new(name, &uri, name))?;
+            self.context.records.produce(&Stream::new(&name, &uri, &name))?;
         }
         Ok(())
     }
