@@ -95,7 +95,13 @@ impl Delivery {
         Ok(self.sink.flush()?)
     }
 
-    /// Makes everything taken so far durable, then the state that follows it; `records` are those of the run.
+    /// A checkpoint has come: what is committed next ends here.
+    pub(crate) fn note(&mut self) -> Result<(), DeliveryError> {
+        Ok(self.sink.note()?)
+    }
+
+    /// Makes everything up to the last note durable, then the state that follows it; `records` are those of the run
+    /// before the note.
     pub(crate) fn commit(&mut self, state: &str, records: u64) -> Result<(), DeliveryError> {
         self.sync_letters()?;
         let Some(lease) = &mut self.lease else { return Ok(self.sink.settle()?) };
@@ -115,6 +121,7 @@ impl Delivery {
     pub(crate) fn finish(mut self, records: u64) -> Result<Option<Finished>, DeliveryError> {
         let Some(lease) = &mut self.lease else { return Ok(None) };
         let mark = Mark { is_last: true, ..lease.mark("null", records) };
+        self.sink.note()?;
         self.sink.commit(&mark)?;
         Ok(Some(lease.finish(&mark, jiff::Timestamp::now())?.clone()))
     }
@@ -123,6 +130,7 @@ impl Delivery {
     pub(crate) fn finish_held(mut self, records: u64) -> Result<Option<Lease>, DeliveryError> {
         let Some(mut lease) = self.lease.take() else { return Ok(None) };
         let mark = Mark { is_last: true, ..lease.mark("null", records) };
+        self.sink.note()?;
         self.sink.commit(&mark)?;
         lease.finish(&mark, jiff::Timestamp::now())?;
         Ok(Some(lease))

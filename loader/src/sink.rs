@@ -1,8 +1,8 @@
 //! Where checked records go: standard output, a folder of files, or an SQLite database.
 //!
-//! A sink takes records in order (`append`), makes what it has taken durable at a checkpoint and says where it then
-//! stands (`commit`), and, opened again after whatever came between, goes back to where it stood (`recover`). What it has
-//! taken beyond its last checkpoint stays readable until then: the next run of the chain produces it once more.
+//! A sink takes records in order (`append`), remembers where a checkpoint stands among them (`note`), makes what is before
+//! it durable and says where that is (`commit`), and, opened again after whatever came between, goes back there. What it
+//! has taken beyond its last checkpoint stays readable until then: the next run of the chain produces it once more.
 
 mod destination;
 mod folder;
@@ -93,7 +93,13 @@ pub(crate) trait Sink: Send {
     /// Where it cannot be written.
     fn flush(&mut self) -> Result<(), SinkError>;
 
-    /// Makes everything taken so far durable, as far as this sink can, and says where it then stands.
+    /// A checkpoint has come: what is committed next ends here, whatever is appended meanwhile.
+    ///
+    /// # Errors
+    /// Where it cannot be written.
+    fn note(&mut self) -> Result<(), SinkError>;
+
+    /// Makes everything up to the last note durable, as far as this sink can, and says where that is.
     ///
     /// # Errors
     /// Where it cannot be written, or the system does not promise that it lasts.

@@ -164,5 +164,5 @@ fn a_closed_pipe_ends_the_run_quietly() {
 fn a_full_disk_ends_the_run_and_names_the_reason() {
     let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
     let ended = Runner::sync(&json!({})).start_into(full).wait();
-    ended.assert(40, "the records could not be written to standard output: No space left on device");
+    ended.assert(40, "cannot write to standard output: No space left on device");
 }

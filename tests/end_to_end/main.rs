@@ -5,6 +5,7 @@
 mod abi;
 mod bad_input;
 mod commands;
+mod dead_letters;
 mod endings;
 mod files;
 mod git;
@@ -17,5 +18,6 @@ mod records;
 mod secrets;
 mod sinks;
 mod state;
+mod state_commands;
 mod trespass;
 mod unloaded;

@@ -104,7 +104,8 @@ impl ExitCode {
             ExitCode::Paused => {
                 "The run stopped in good order before the end, because it came near a limit or the source asked \
                  to wait. This is no failure: everything up to the last checkpoint is delivered and stays. Run \
-                 the same command again, not before the time that the message may name."
+                 the same command again, not before the time that the message may name: where a state is kept \
+                 (`--state`), it goes on from there. `--until-done` does that by itself."
             }
             ExitCode::SourceUnavailable => {
                 "The service that the connector reads from could not be reached or kept failing, after retries. \
@@ -137,15 +138,16 @@ impl ExitCode {
                  surprises you, do not, and ask its author."
             }
             ExitCode::OutputFailed => {
-                "Records could not be written: the disk is full, a file system failed, or whoever read them \
-                 closed the pipe. The run was ended at once and the write not retried, because after a failed \
-                 write only what came before it can be trusted: that stays. Mend the disk or the path that the \
-                 message names, then run again."
+                "Records or state could not be written: the disk is full, a file system failed, or whoever read \
+                 the records closed the pipe. The run was ended at once and the write not retried, because after \
+                 a failed write only what came before it can be trusted: that stays, and no checkpoint was called \
+                 durable that is not. Mend the disk or the path that the message names, then run again: where a \
+                 state is kept, nothing is missing or there twice then."
             }
             ExitCode::StreamHeld => {
                 "Another run works on the same stream and holds it, so this one has not started; nothing was \
                  written. Wait for the other one to end. If it seems stuck, end that process, which the message \
-                 names: the stream is free as soon as it is gone."
+                 names with its age: the stream is free as soon as it is gone. `state list` shows who holds what."
             }
             ExitCode::Unenforceable => {
                 "This system cannot enforce what was asked for, such as a memory limit without cgroups or a \

@@ -21,7 +21,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rustix::fs::{FlockOperation, flock};
+use rustix::{
+    fs::{FlockOperation, flock},
+    io::Errno,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::state::{Mark, Position};
@@ -70,6 +73,8 @@ struct Folder {
     /// Where the files of each type end that nobody has written to yet.
     ends: Ends,
     files: BTreeMap<&'static str, RecordFile>,
+    /// Where they ended at the last note.
+    noted: Ends,
     /// Types whose files have bytes that are not synced.
     unsynced: BTreeSet<&'static str>,
     /// Whether files have been made that the folder may forget.
@@ -92,6 +97,7 @@ pub(crate) fn open(options: &FolderOptions, scope: &Scope, start: &Start) -> Res
     let sink = Folder {
         path,
         options: options.clone(),
+        noted: ends.clone(),
         ends,
         files: BTreeMap::new(),
         unsynced: BTreeSet::new(),
@@ -104,13 +110,13 @@ pub(crate) fn open(options: &FolderOptions, scope: &Scope, start: &Start) -> Res
 
 /// Makes a folder and those above it, and makes it last that they are there.
 fn make_folders(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
-        return Ok(());
-    }
     let parent = path.parent().ok_or(io::ErrorKind::NotFound)?;
-    make_folders(parent)?;
+    if !parent.is_dir() {
+        make_folders(parent)?;
+    }
     match fs::create_dir(path) {
         Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        // Whoever made it may have been killed before this.
         _ => File::open(parent)?.sync_all(),
     }
 }
@@ -121,9 +127,10 @@ fn lock(folder: &Path) -> Result<File, SinkError> {
     let file = file.map_err(SinkError::when(format_args!("cannot make {}", path.display())))?;
     match flock(&file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(file),
-        Err(error) => {
+        Err(error @ Errno::WOULDBLOCK) => {
             Err(SinkError::new(format_args!("{} is in use by another process", folder.display()), error))
         }
+        Err(error) => Err(SinkError::new(format_args!("cannot lock {}", path.display()), error)),
     }
 }
 
@@ -170,7 +177,10 @@ impl Folder {
             return Err(SinkError::new(format_args!("cannot write into {}", self.path.display()), again));
         }
         let result = work(self);
-        self.is_broken = result.is_err();
+        if result.is_err() {
+            self.is_broken = true;
+            std::mem::take(&mut self.files).into_values().for_each(RecordFile::discard);
+        }
         result
     }
 
@@ -187,11 +197,18 @@ impl Folder {
         Ok(())
     }
 
-    /// Where the files end, now that all is written.
-    fn position(&self) -> Position {
-        let mut ends = self.ends.clone();
-        ends.extend(self.files.iter().map(|(record_type, file)| ((*record_type).to_owned(), file.end())));
-        serde_json::to_value(ends).unwrap_or_default()
+    /// Ends the frames that are open, and remembers where all files end.
+    fn note_ends(&mut self) -> Result<(), SinkError> {
+        for record_type in &self.unsynced {
+            if let Some(file) = self.files.get_mut(record_type) {
+                file.end_frame()?;
+            }
+        }
+        let ends = self.files.iter().map(|(record_type, file)| ((*record_type).to_owned(), file.end()));
+        let ends: Vec<(String, End)> = ends.collect();
+        self.noted.clone_from(&self.ends);
+        self.noted.extend(ends);
+        Ok(())
     }
 }
 
@@ -212,9 +229,13 @@ impl Sink for Folder {
         self.guarded(|folder| folder.files.values_mut().try_for_each(RecordFile::flush))
     }
 
+    fn note(&mut self) -> Result<(), SinkError> {
+        self.guarded(Self::note_ends)
+    }
+
     fn commit(&mut self, _mark: &Mark) -> Result<Position, SinkError> {
         self.settle()?;
-        Ok(self.position())
+        Ok(serde_json::to_value(&self.noted).unwrap_or_default())
     }
 
     fn settle(&mut self) -> Result<(), SinkError> {

@@ -39,6 +39,10 @@ impl Sink for Memory {
         Ok(())
     }
 
+    fn note(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
+
     fn commit(&mut self, _mark: &Mark) -> Result<Position, SinkError> {
         Ok(Position::Null)
     }
@@ -65,6 +69,10 @@ impl Sink for Lines {
     }
 
     fn flush(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
+
+    fn note(&mut self) -> Result<(), SinkError> {
         Ok(())
     }
 

@@ -50,7 +50,17 @@ struct Database {
     run: String,
     waiting: Vec<Row>,
     waiting_bytes: usize,
+    noted: Noted,
     is_broken: bool,
+}
+
+/// Where the last checkpoint stands.
+#[derive(Debug, Clone, Copy)]
+enum Noted {
+    /// Behind the record of this id, or whoever's that was.
+    At(i64),
+    /// Behind so many of the rows that wait.
+    Behind(usize),
 }
 
 /// Opens a database, and goes back to where the chain stood.
@@ -61,8 +71,7 @@ pub(crate) fn open(path: &Path, scope: &Scope, start: &Start) -> Result<Opened, 
     let (chain, ahead) = match (start, chain) {
         (Start::Resume { revision, .. }, Some(chain)) => (chain.id, chain.compare(*revision, path)?),
         (Start::Resume { revision: 1.., .. }, None) => return Err(behind(path)),
-        // A chain is known by its first run: one that is there already came to no state.
-        (Start::New, Some(chain)) => (chain.id, None),
+        (Start::New, Some(_)) => return Err(known(path)),
         (_, None) => (insert_chain(&transaction, scope).map_err(failed(path))?, None),
     };
     let position = go_back(&transaction, chain).map_err(failed(path))?;
@@ -74,6 +83,7 @@ pub(crate) fn open(path: &Path, scope: &Scope, start: &Start) -> Result<Opened, 
         run: scope.run.clone(),
         waiting: Vec::new(),
         waiting_bytes: 0,
+        noted: Noted::At(position),
         is_broken: false,
     };
     Ok(Opened { sink: Box::new(sink), position: Position::from(position), ahead })
@@ -126,6 +136,12 @@ fn behind(path: &Path) -> SinkError {
     SinkError::new(what, io::Error::new(io::ErrorKind::UnexpectedEof, "records are missing"))
 }
 
+/// A chain is named after its first run, of which there is only one.
+fn known(path: &Path) -> SinkError {
+    let what = format_args!("cannot begin a sync in {}", path.display());
+    SinkError::new(what, io::Error::new(io::ErrorKind::AlreadyExists, "it has one of this name already"))
+}
+
 fn find_chain(transaction: &Transaction<'_>, scope: &Scope) -> rusqlite::Result<Option<Chain>> {
     let query = "SELECT id, revision, records, state, is_finished FROM chains WHERE name = ?";
     let read = |row: &rusqlite::Row<'_>| {
@@ -143,8 +159,8 @@ fn find_chain(transaction: &Transaction<'_>, scope: &Scope) -> rusqlite::Result<
 fn insert_chain(transaction: &Transaction<'_>, scope: &Scope) -> rusqlite::Result<i64> {
     let Scope { connection, stream, lane, chain, connector, version, .. } = scope;
     transaction.execute(
-        "INSERT INTO chains (name, connection, stream, lane, connector, version) VALUES (?, ?, ?, ?, ?, ?)",
-        params![chain, connection, stream, lane.to_string(), connector, version],
+        "INSERT INTO chains (name, connection, stream, lane, connector, version, position) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        params![chain, connection, stream, lane.to_string(), connector, version, highest(transaction)?],
     )?;
     Ok(transaction.last_insert_rowid())
 }
@@ -158,15 +174,27 @@ fn go_back(transaction: &Transaction<'_>, chain: i64) -> rusqlite::Result<i64> {
 }
 
 impl Database {
-    /// Writes what waits, and with it the position where there is a checkpoint; gives that.
+    /// Writes what waits, and with it the position where a checkpoint is to be committed; gives where the last is.
     fn write(&mut self, mark: Option<&Mark>) -> rusqlite::Result<i64> {
         let transaction = begin(&mut self.connection)?;
-        insert_rows(&transaction, self.chain, &self.run, &self.waiting)?;
-        let position = match mark {
-            Some(mark) => advance(&transaction, self.chain, mark)?,
-            None => 0,
+        let position = match self.noted {
+            Noted::At(position) => {
+                insert_rows(&transaction, self.chain, &self.run, &self.waiting)?;
+                position
+            }
+            Noted::Behind(rows) => {
+                let (before, behind) = self.waiting.split_at(rows);
+                insert_rows(&transaction, self.chain, &self.run, before)?;
+                let position = highest(&transaction)?;
+                insert_rows(&transaction, self.chain, &self.run, behind)?;
+                position
+            }
         };
+        if let Some(mark) = mark {
+            advance(&transaction, self.chain, position, mark)?;
+        }
         transaction.commit()?;
+        self.noted = Noted::At(position);
         self.waiting.clear();
         self.waiting_bytes = 0;
         Ok(position)
@@ -210,15 +238,19 @@ fn insert_rows(transaction: &Transaction<'_>, chain: i64, run: &str, rows: &[Row
     Ok(())
 }
 
-fn advance(transaction: &Transaction<'_>, chain: i64, mark: &Mark) -> rusqlite::Result<i64> {
-    let highest = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'records'";
-    let position: i64 = transaction.query_row(highest, [], |row| row.get(0))?;
+/// The highest id that any record has had.
+fn highest(transaction: &Transaction<'_>) -> rusqlite::Result<i64> {
+    let query = "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'records'";
+    transaction.query_row(query, [], |row| row.get(0))
+}
+
+fn advance(transaction: &Transaction<'_>, chain: i64, position: i64, mark: &Mark) -> rusqlite::Result<()> {
     let (revision, records) = (mark.revision.cast_signed(), mark.records.cast_signed());
-    transaction.execute(
+    let changed = transaction.execute(
         "UPDATE chains SET position = ?, revision = ?, records = ?, state = ?, is_finished = ? WHERE id = ?",
         params![position, revision, records, mark.state, mark.is_last, chain],
     )?;
-    Ok(position)
+    if changed == 1 { Ok(()) } else { Err(rusqlite::Error::QueryReturnedNoRows) }
 }
 
 impl Sink for Database {
@@ -227,6 +259,9 @@ impl Sink for Database {
     }
 
     fn append(&mut self, outgoing: &Outgoing<'_>) -> Result<(), SinkError> {
+        if self.is_broken {
+            return self.guarded(|_| Ok(()));
+        }
         let key = match outgoing.uri {
             Some(uri) => uri.to_owned(),
             None => Digest::of_bytes(outgoing.record.as_bytes()).to_string(),
@@ -244,6 +279,11 @@ impl Sink for Database {
 
     /// A transaction costs a sync: rows wait until there are enough of them, or a checkpoint comes.
     fn flush(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
+
+    fn note(&mut self) -> Result<(), SinkError> {
+        self.noted = Noted::Behind(self.waiting.len());
         Ok(())
     }
 

@@ -49,6 +49,10 @@ impl Sink for Stdout {
         self.writer.flush().map_err(SinkError::when(FAILED))
     }
 
+    fn note(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
+
     fn commit(&mut self, _mark: &Mark) -> Result<Position, SinkError> {
         self.settle()?;
         Ok(Position::Null)

@@ -60,14 +60,20 @@ impl Database {
             let path = path.clone();
             move |source| StateError::System { what, path, source }
         };
+        let locks = folder.folder(LOCKS)?;
+        // Of several processes that come first, one makes the tables. The database itself is not locked for that: closing
+        // any descriptor of it would take SQLite's own locks away.
+        let first = File::open(&locks).map_err(failed("open the locks beside"))?;
+        flock(&first, FlockOperation::LockExclusive).map_err(|error| failed("lock")(error.into()))?;
         // Made before SQLite does, so that its mode is ours; SQLite gives its other files the same.
-        let options = OpenOptions::new().read(true).append(true).create(true).mode(0o600).to_owned();
-        let file = options.open(&path).map_err(failed("open the state database"))?;
-        // Of several processes that come first, one makes the tables.
-        flock(&file, FlockOperation::LockExclusive).map_err(|error| failed("lock")(error.into()))?;
+        match OpenOptions::new().append(true).create_new(true).mode(0o600).open(&path) {
+            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+                return Err(failed("make the state database")(error));
+            }
+            _ => {}
+        }
         let connection = prepare(&path)?;
         folder.sync()?;
-        let locks = folder.folder(LOCKS)?;
         Ok(Self { connection: Mutex::new(connection), path, locks })
     }
 

@@ -160,7 +160,7 @@ impl Position {
     }
 }
 
-/// A checkpoint that is not durable yet, and behind which no record has come.
+/// The last checkpoint, which is not durable yet; what stands between it and the one before goes with it.
 struct Waiting {
     records: u64,
     state: String,
@@ -196,6 +196,10 @@ impl Intake {
             decoder.push(&bytes[..read]);
             self.progress.waits.begin();
             let outcome = self.take_frames(&mut decoder, &mut position);
+            if let Err(failed @ IntakeError::Delivery(_)) = outcome {
+                // What can be said of it has been said: the sink takes nothing more.
+                return Err(failed);
+            }
             self.pass_on(&mut position, false)?;
             self.progress.waits.end();
             outcome?;
@@ -214,12 +218,10 @@ impl Intake {
             }
             check_length(kind, payload)?;
             match kind {
-                Kind::Record => {
-                    self.pass_checkpoint(position)?;
-                    self.take_record(payload, position)?;
-                }
+                Kind::Record => self.take_record(payload, position)?,
                 Kind::Checkpoint => {
                     let state = check_checkpoint(payload)?.to_owned();
+                    self.delivery.note()?;
                     position.checkpoint = Some(Waiting { records: position.received, state });
                 }
                 Kind::Ready => self.tell(Event::Ready),
@@ -273,16 +275,6 @@ impl Intake {
         })?;
         position.received += 1;
         Ok(())
-    }
-
-    /// A record follows a checkpoint: that is committed now, where nothing has come behind it, or never. In its place,
-    /// the next one is; what a kill in between costs is the work of a second.
-    fn pass_checkpoint(&mut self, position: &mut Position) -> Result<(), IntakeError> {
-        let is_due = position.is_commit_due();
-        match position.checkpoint.take() {
-            Some(waiting) if is_due => self.commit(position, &waiting),
-            _ => Ok(()),
-        }
     }
 
     fn commit(&mut self, position: &mut Position, waiting: &Waiting) -> Result<(), IntakeError> {
@@ -420,6 +412,11 @@ mod tests {
             Ok(())
         }
 
+        fn note(&mut self) -> Result<(), crate::sink::SinkError> {
+            let _ = self.0.send("noted");
+            Ok(())
+        }
+
         fn commit(
             &mut self,
             _mark: &crate::state::Mark,
@@ -434,7 +431,7 @@ mod tests {
     }
 
     #[test]
-    fn a_checkpoint_is_committed_before_the_records_behind_it_or_not_at_all() {
+    fn each_checkpoint_is_noted_where_it_stands_and_the_last_one_is_committed_in_time() {
         use crate::frame::{append, append_record};
         let record = |bytes: &mut Vec<u8>| {
             append_record(bytes, "2020-02-21T12:00:00Z", br#"{"_type":"Branch","name":"a"}"#);
@@ -448,8 +445,8 @@ mod tests {
         append(&mut bytes, Kind::Checkpoint, b"{}");
         let (teller, told) = std::sync::mpsc::channel();
         let committed = super::super::take_into(bytes, Box::new(Told(teller)));
-        // The first is due at once; the second is passed over within the second; the last one ends the run.
-        assert_eq!(told.try_iter().collect::<Vec<_>>(), ["record", "settled", "record", "record", "settled"]);
+        let told = told.try_iter().collect::<Vec<_>>();
+        assert_eq!(told, ["record", "noted", "record", "noted", "record", "noted", "settled", "settled"]);
         assert_eq!(committed, Some(3));
     }
 

@@ -7,7 +7,7 @@ use std::{
 };
 
 use rustix::fs::fdatasync;
-use zstd::stream::raw::{Encoder, InBuffer, Operation, OutBuffer};
+use zstd::stream::raw::{CParameter, Encoder, InBuffer, Operation, OutBuffer};
 
 use super::{End, SinkError, names::record_file};
 
@@ -15,6 +15,9 @@ use super::{End, SinkError, names::record_file};
 const BUFFER: usize = 64 * 1024;
 /// Fast, and within a tenth of what the slowest level saves.
 const LEVEL: i32 = 3;
+/// How far back repetitions are looked for, as a power of two: there may be an encoder for each type, and each holds
+/// some times as much memory.
+const WINDOW: u32 = 18;
 
 /// The last file of a type.
 pub(super) struct RecordFile {
@@ -51,9 +54,7 @@ impl RecordFile {
         }
         file.seek(SeekFrom::Start(end.bytes))?;
         let encoder = match end.compressed {
-            true => {
-                Some(Compressor { encoder: Encoder::new(LEVEL)?, output: vec![0; BUFFER], is_open: false })
-            }
+            true => Some(Compressor::new()?),
             false => None,
         };
         Ok((file, encoder))
@@ -79,14 +80,24 @@ impl RecordFile {
         self.writer.flush().map_err(|source| self.failed("write", source))
     }
 
+    /// Ends the frame that is open, if any: up to here, a reader gets everything.
+    pub(super) fn end_frame(&mut self) -> Result<(), SinkError> {
+        let Some(compressor) = &mut self.encoder else { return Ok(()) };
+        let written = compressor.end_frame(&mut self.writer);
+        self.end.bytes += written.map_err(|source| self.failed("write", source))?;
+        Ok(())
+    }
+
     /// Makes everything last that was taken.
     pub(super) fn sync(&mut self) -> Result<(), SinkError> {
-        if let Some(compressor) = &mut self.encoder {
-            let written = compressor.end_frame(&mut self.writer);
-            self.end.bytes += written.map_err(|source| self.failed("write", source))?;
-        }
+        self.end_frame()?;
         self.flush()?;
         fdatasync(self.writer.get_ref()).map_err(|error| self.failed("sync", error.into()))
+    }
+
+    /// Forgets what is still to be written: after a failure, nothing is tried again.
+    pub(super) fn discard(self) {
+        drop(self.writer.into_parts());
     }
 
     fn failed(&self, what: &str, source: io::Error) -> SinkError {
@@ -95,6 +106,12 @@ impl RecordFile {
 }
 
 impl Compressor {
+    fn new() -> io::Result<Self> {
+        let mut encoder = Encoder::new(LEVEL)?;
+        encoder.set_parameter(CParameter::WindowLog(WINDOW))?;
+        Ok(Self { encoder, output: vec![0; BUFFER], is_open: false })
+    }
+
     /// Compresses a line; gives the bytes that came out.
     fn write(&mut self, line: &[u8], writer: &mut impl Write) -> io::Result<u64> {
         let (mut input, mut written) = (InBuffer::around(line), 0);
@@ -108,8 +125,11 @@ impl Compressor {
         Ok(written)
     }
 
-    /// Ends the frame, if one has begun: up to here, any reader gets it whole.
+    /// Ends the frame, if one has begun.
     fn end_frame(&mut self, writer: &mut impl Write) -> io::Result<u64> {
+        if !self.is_open {
+            return Ok(0);
+        }
         let mut written = 0;
         while self.is_open {
             let mut output = OutBuffer::around(self.output.as_mut_slice());

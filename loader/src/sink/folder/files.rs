@@ -53,19 +53,27 @@ pub(super) fn whole_lines(path: &Path, length: u64) -> io::Result<u64> {
     Ok(0)
 }
 
-/// Where the last whole frame of a compressed file ends.
-pub(super) fn whole_frames(path: &Path) -> io::Result<u64> {
+/// Where the last whole frame of a compressed file ends. None where something else stands behind it than a frame that
+/// was torn: what cannot be read is not ours to cut.
+pub(super) fn whole_frames(path: &Path) -> io::Result<Option<u64>> {
     let mut reader = io::BufReader::new(File::open(path)?);
     let mut end = 0;
     loop {
         let mut decoder = zstd::Decoder::with_buffer(&mut reader)?.single_frame();
         match io::copy(&mut decoder, &mut io::sink()) {
-            Ok(0) if reader.stream_position()? == end => return Ok(end),
+            Ok(0) if reader.stream_position()? == end => return Ok(Some(end)),
             Ok(_) => end = reader.stream_position()?,
-            // A torn frame, or bytes that are none.
-            Err(_) => return Ok(end),
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => return Ok(Some(end)),
+            Err(error) if error.raw_os_error().is_some() => return Err(error),
+            Err(_) => return Ok(None),
         }
     }
+}
+
+/// Makes it last what a file or folder holds.
+pub(super) fn sync(path: &Path) -> Result<(), SinkError> {
+    let synced = File::open(path).and_then(|file| file.sync_all());
+    synced.map_err(SinkError::when(format_args!("cannot sync {}", path.display())))
 }
 
 /// Cuts a file off, durably.

@@ -1,16 +1,12 @@
 //! Where the files stand, and how they go back to where they stood.
 
-use std::{
-    fs::{self, File},
-    io,
-    path::Path,
-};
+use std::{fs, io, path::Path};
 
 use crate::state::Position;
 
 use super::{
     End, Ends, SinkError,
-    files::{Found, cut, list, whole_frames, whole_lines},
+    files::{Found, cut, list, sync, whole_frames, whole_lines},
 };
 
 /// Where the files end as they are. A torn last line or frame, which a crash has left, is cut off; all else belongs to
@@ -29,16 +25,29 @@ pub(super) fn ends_now(folder: &Path) -> Result<Ends, SinkError> {
         };
         let whole =
             whole(&found).map_err(SinkError::when(format_args!("cannot read {}", found.path.display())))?;
-        if found.compressed == end.compressed && whole < found.length {
-            cut(&found.path, whole)?;
-            end.bytes = whole;
+        if found.compressed != end.compressed {
+            continue;
+        }
+        match whole {
+            Some(whole) if whole < found.length => {
+                cut(&found.path, whole)?;
+                end.bytes = whole;
+            }
+            // What this chain may have to go back to must be on the disk.
+            Some(_) => sync(&found.path)?,
+            None => end.bytes = u64::MAX,
         }
     }
+    sync(folder)?;
     Ok(ends)
 }
 
-fn whole(found: &Found) -> io::Result<u64> {
-    if found.compressed { whole_frames(&found.path) } else { whole_lines(&found.path, found.length) }
+fn whole(found: &Found) -> io::Result<Option<u64>> {
+    if found.compressed {
+        whole_frames(&found.path)
+    } else {
+        whole_lines(&found.path, found.length).map(Some)
+    }
 }
 
 /// Goes back to a position. Nothing is changed before all has been checked.
@@ -64,8 +73,7 @@ pub(super) fn go_back(folder: &Path, position: &Position) -> Result<Ends, SinkEr
             _ => remove(&found.path)?,
         }
     }
-    let synced = File::open(folder).and_then(|folder| folder.sync_all());
-    synced.map_err(SinkError::when(format_args!("cannot sync {}", folder.display())))?;
+    sync(folder)?;
     Ok(ends)
 }
 

@@ -38,6 +38,12 @@ fn append(sink: &mut dyn Sink, record_type: &'static str, line: &str) {
     sink.append(&outgoing).unwrap();
 }
 
+/// Commits all that was appended.
+fn commit(sink: &mut dyn Sink, mark: &Mark) -> Position {
+    sink.note().unwrap();
+    sink.commit(mark).unwrap()
+}
+
 fn mark(revision: u64) -> Mark {
     Mark { revision, state: "{}".into(), records: 0, is_last: false }
 }
@@ -69,7 +75,7 @@ fn a_chain_goes_back_to_its_last_checkpoint_and_an_earlier_chain_stays() {
         let options = options(root.path(), 1 << 20, compress);
         let mut first = open(&options, &scope("."), &Start::New).unwrap();
         append(&mut *first.sink, "Branch", "first\n");
-        first.sink.commit(&mark(1)).unwrap();
+        commit(&mut *first.sink, &mark(1));
         drop(first);
 
         let mut second = open(&options, &scope("."), &Start::New).unwrap();
@@ -82,7 +88,7 @@ fn a_chain_goes_back_to_its_last_checkpoint_and_an_earlier_chain_stays() {
         let mut again = open(&options, &scope("."), &resume(base)).unwrap();
         assert_eq!(lines(&folder, "Commit"), [] as [&str; 0], "compress {compress}");
         append(&mut *again.sink, "Branch", "second\n");
-        let position = again.sink.commit(&mark(1)).unwrap();
+        let position = commit(&mut *again.sink, &mark(1));
         append(&mut *again.sink, "Branch", "beyond\n");
         again.sink.settle().unwrap();
         assert_eq!(lines(&folder, "Branch"), ["first", "second", "beyond"]);
@@ -99,7 +105,7 @@ fn what_a_crash_tore_is_cut_off_and_what_is_missing_is_refused() {
     let options = options(root.path(), 1 << 20, false);
     let mut opened = open(&options, &scope("s"), &Start::New).unwrap();
     append(&mut *opened.sink, "Branch", "whole\n");
-    let position = opened.sink.commit(&mark(1)).unwrap();
+    let position = commit(&mut *opened.sink, &mark(1));
     drop(opened);
     let path = root.path().join("git/s/Branch.00001.ndjson");
     fs::OpenOptions::new().append(true).open(&path).unwrap().write_all(b"torn, without end").unwrap();
@@ -118,7 +124,7 @@ fn what_a_crash_tore_is_cut_off_and_what_is_missing_is_refused() {
     fs::rename(&path, root.path().join("git/s/Branch.00001.ndjson.zst")).unwrap();
     let mut opened = open(&options, &scope("s"), &resume(position)).unwrap();
     append(&mut *opened.sink, "Branch", "next\n");
-    opened.sink.commit(&mark(2)).unwrap();
+    commit(&mut *opened.sink, &mark(2));
     assert_eq!(fs::read_to_string(root.path().join("git/s/Branch.00002.ndjson")).unwrap(), "next\n");
     assert!(root.path().join("git/s/Branch.00001.ndjson.zst").exists());
 }
@@ -130,16 +136,23 @@ fn a_torn_frame_is_cut_off_where_the_last_whole_one_ends() {
     let mut opened = open(&options, &scope("s"), &Start::New).unwrap();
     for line in ["one\n", "two\n"] {
         append(&mut *opened.sink, "Branch", line);
-        opened.sink.commit(&mark(1)).unwrap();
+        commit(&mut *opened.sink, &mark(1));
     }
     drop(opened);
     let path = root.path().join("git/s/Branch.00001.ndjson.zst");
     let whole = fs::read(&path).unwrap();
-    for torn in [&whole[..9], b"no frame at all"] {
-        fs::write(&path, [&whole, torn].concat()).unwrap();
-        drop(open(&options, &scope("s"), &Start::New).unwrap());
-        assert_eq!(fs::read(&path).unwrap(), whole);
-    }
+    fs::write(&path, [&whole, &whole[..9]].concat()).unwrap();
+    drop(open(&options, &scope("s"), &Start::New).unwrap());
+    assert_eq!(fs::read(&path).unwrap(), whole);
+
+    // What is no frame is left as it is, and the next file taken.
+    let foreign = [&whole, &b"no frame at all"[..]].concat();
+    fs::write(&path, &foreign).unwrap();
+    let mut opened = open(&options, &scope("s"), &Start::New).unwrap();
+    append(&mut *opened.sink, "Branch", "three\n");
+    commit(&mut *opened.sink, &mark(1));
+    assert_eq!(fs::read(&path).unwrap(), foreign);
+    assert!(root.path().join("git/s/Branch.00002.ndjson.zst").exists());
 }
 
 #[test]
@@ -180,6 +193,9 @@ fn after_a_failure_nothing_is_written_any_more() {
 enum Step {
     Append(bool, usize),
     Flush,
+    Note,
+    /// Of what was noted.
+    CommitNoted,
     Commit,
     /// The runner is gone; with bytes that nobody asked for behind what was written, as a torn write leaves them.
     Crash(Vec<u8>),
@@ -193,6 +209,8 @@ proptest! {
             prop_oneof![
                 8 => (any::<bool>(), 1_usize..40).prop_map(|(which, length)| Step::Append(which, length)),
                 2 => Just(Step::Flush),
+                2 => Just(Step::Note),
+                1 => Just(Step::CommitNoted),
                 2 => Just(Step::Commit),
                 1 => prop::collection::vec(any::<u8>(), 0..30).prop_map(Step::Crash),
             ],
@@ -207,6 +225,7 @@ proptest! {
         let mut opened = open(&options, &scope("s"), &Start::New).unwrap();
         let mut position = opened.position.clone();
         let (mut durable, mut taken): (Vec<(bool, String)>, Vec<(bool, String)>) = (Vec::new(), Vec::new());
+        let mut noted = Vec::new();
         for step in steps.into_iter().chain([Step::Commit]) {
             match step {
                 Step::Append(which, length) => {
@@ -215,8 +234,17 @@ proptest! {
                     taken.push((which, line));
                 }
                 Step::Flush => opened.sink.flush().unwrap(),
-                Step::Commit => {
+                Step::Note => {
+                    opened.sink.note().unwrap();
+                    noted.clone_from(&taken);
+                }
+                Step::CommitNoted => {
                     position = opened.sink.commit(&mark(1)).unwrap();
+                    durable.clone_from(&noted);
+                }
+                Step::Commit => {
+                    position = commit(&mut *opened.sink, &mark(1));
+                    noted.clone_from(&taken);
                     durable.clone_from(&taken);
                 }
                 Step::Crash(garbage) => {
@@ -226,6 +254,7 @@ proptest! {
                     }
                     opened = open(&options, &scope("s"), &resume(position.clone())).unwrap();
                     taken.clone_from(&durable);
+                    noted.clone_from(&durable);
                 }
             }
         }

@@ -29,6 +29,12 @@ fn append(sink: &mut dyn Sink, uri: Option<&str>, record: &str) {
     sink.append(&outgoing).unwrap();
 }
 
+/// Commits all that was appended.
+fn commit(sink: &mut dyn Sink, mark: &Mark) -> Position {
+    sink.note().unwrap();
+    sink.commit(mark).unwrap()
+}
+
 fn mark(revision: u64) -> Mark {
     Mark { revision, state: format!("{{\"page\":{revision}}}"), records: revision * 10, is_last: false }
 }
@@ -56,7 +62,7 @@ fn a_database_that_is_ahead_says_so_and_one_that_is_behind_is_refused() {
     let path = folder.path().join("out.db");
     let mut opened = open(&path, &scope("s", "c"), &Start::New).unwrap();
     append(&mut *opened.sink, None, "{\"a\":1}");
-    opened.sink.commit(&mark(1)).unwrap();
+    commit(&mut *opened.sink, &mark(1));
     append(&mut *opened.sink, None, "{\"a\":2}");
     opened.sink.settle().unwrap();
     assert_eq!(texts(&path, RECORDS), ["{\"a\":1}", "{\"a\":2}"]);
@@ -72,7 +78,7 @@ fn a_database_that_is_ahead_says_so_and_one_that_is_behind_is_refused() {
         assert!(refused.contains("lacks records that had been delivered"), "{refused}");
     }
     let mut opened = open(&path, &scope("s", "c"), &resume(1)).unwrap();
-    opened.sink.commit(&Mark { is_last: true, ..mark(2) }).unwrap();
+    commit(&mut *opened.sink, &Mark { is_last: true, ..mark(2) });
     drop(opened);
     let ahead = open(&path, &scope("s", "c"), &resume(1)).unwrap().ahead.unwrap();
     assert!(ahead.is_last && ahead.revision == 2);
@@ -90,7 +96,7 @@ fn a_view_of_each_type_tells_the_latest_and_another_the_history() {
             &format!("{{\"_type\":\"Branch\",\"name\":\"{name}\"}}"),
         );
         append(&mut *opened.sink, None, "{\"_type\":\"Branch\",\"name\":\"same\"}");
-        opened.sink.commit(&mark(1)).unwrap();
+        commit(&mut *opened.sink, &mark(1));
     }
     assert_eq!(texts(&path, "SELECT name FROM Branch ORDER BY name"), ["same", "trunk"]);
     assert_eq!(
@@ -114,9 +120,9 @@ fn runs_share_a_database_and_their_records_do_not_meet() {
     let mut one = open(&path, &scope("one", "1"), &Start::New).unwrap();
     let mut other = open(&path, &scope("other", "2"), &Start::New).unwrap();
     append(&mut *one.sink, None, "{\"one\":1}");
-    one.sink.commit(&mark(1)).unwrap();
+    commit(&mut *one.sink, &mark(1));
     append(&mut *other.sink, None, "{\"other\":1}");
-    other.sink.commit(&mark(1)).unwrap();
+    commit(&mut *other.sink, &mark(1));
     append(&mut *one.sink, None, "{\"one\":2}");
     one.sink.settle().unwrap();
     drop(one);
@@ -152,9 +158,10 @@ fn a_file_that_is_no_database_of_records_is_left_as_it_is() {
 enum Step {
     Append(usize),
     Flush,
+    Note,
     Settle,
-    /// Whether the runner's state hears of it before the runner dies.
-    Commit(bool),
+    /// Whether the runner's state hears of it before the runner dies, and whether it is of all that was appended.
+    Commit(bool, bool),
     Crash,
 }
 
@@ -166,8 +173,9 @@ proptest! {
             prop_oneof![
                 6 => (1_usize..400).prop_map(Step::Append),
                 1 => Just(Step::Flush),
+                2 => Just(Step::Note),
                 1 => Just(Step::Settle),
-                2 => any::<bool>().prop_map(Step::Commit),
+                2 => any::<(bool, bool)>().prop_map(|(is_heard, is_noted)| Step::Commit(is_heard, is_noted)),
                 1 => Just(Step::Crash),
             ],
             1..30,
@@ -180,7 +188,8 @@ proptest! {
         // What the runner's state knows, and what the database does.
         let (mut revision, mut there) = (0_u64, 0_u64);
         let (mut durable, mut taken): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
-        for step in steps.into_iter().chain([Step::Commit(true)]) {
+        let mut noted = Vec::new();
+        for step in steps.into_iter().chain([Step::Commit(true, true)]) {
             match step {
                 Step::Append(records) => {
                     for _ in 0..records {
@@ -190,11 +199,19 @@ proptest! {
                     }
                 }
                 Step::Flush => opened.sink.flush().unwrap(),
+                Step::Note => {
+                    opened.sink.note().unwrap();
+                    noted.clone_from(&taken);
+                }
                 Step::Settle => opened.sink.settle().unwrap(),
-                Step::Commit(is_heard) => {
+                Step::Commit(is_heard, is_noted) => {
                     there = revision + 1;
+                    if is_noted {
+                        opened.sink.note().unwrap();
+                        noted.clone_from(&taken);
+                    }
                     opened.sink.commit(&mark(there)).unwrap();
-                    durable.clone_from(&taken);
+                    durable.clone_from(&noted);
                     if is_heard {
                         revision = there;
                         continue;
@@ -202,12 +219,15 @@ proptest! {
                     opened = open(&path, &scope, &resume(revision)).unwrap();
                     prop_assert_eq!(opened.ahead.clone(), Some(mark(there)));
                     revision = there;
+                    taken.clone_from(&durable);
+                    noted.clone_from(&durable);
                 }
                 Step::Crash => {
                     drop(opened);
                     opened = open(&path, &scope, &resume(revision)).unwrap();
                     prop_assert_eq!(opened.ahead.clone(), Some(mark(there)).filter(|_| there > revision));
                     taken.clone_from(&durable);
+                    noted.clone_from(&durable);
                 }
             }
         }
