@@ -5,9 +5,9 @@
 //! once more: a letter may stand in two files.
 
 use std::{
-    fs::{self, DirBuilder, File},
+    fs::{self, File},
     io::{self, BufWriter, Write},
-    os::unix::fs::{DirBuilderExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -15,7 +15,7 @@ use rustix::fs::{FlockOperation, flock};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
-use crate::sink::file_name;
+use crate::sink::{file_name, make_folders};
 
 /// The folder in the data folder.
 pub(crate) const FOLDER: &str = "dead-letters";
@@ -38,6 +38,9 @@ pub(crate) struct Letter {
     /// Each error with its place, what was expected and what was found.
     #[serde(default)]
     pub(crate) errors: Vec<Value>,
+    /// Whether a secret in the record has been replaced: it is not what was produced.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_masked: bool,
     /// The record, where it is JSON.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) record: Option<Box<RawValue>>,
@@ -66,6 +69,8 @@ pub(crate) struct LetterError {
 #[derive(Debug)]
 pub(crate) struct LetterFile {
     path: PathBuf,
+    /// The folder of all letters.
+    root: PathBuf,
     /// More are not taken.
     room: u64,
     kept: u64,
@@ -76,8 +81,10 @@ pub(crate) struct LetterFile {
 impl LetterFile {
     /// Those of a run, below the data folder; at most so many.
     pub(crate) fn new(data: &Path, connection: &str, stream: &str, run: &str, most: u64) -> Self {
-        let folder = data.join(FOLDER).join(file_name(connection)).join(file_name(stream));
+        let root = data.join(FOLDER);
+        let folder = root.join(file_name(connection)).join(file_name(stream));
         Self {
+            root,
             path: folder.join(format!("{run}{ENDING}")),
             room: most,
             kept: 0,
@@ -109,7 +116,7 @@ impl LetterFile {
         let writer = match &mut self.writer {
             Some(writer) => writer,
             None => {
-                let file = create(&self.path).map_err(failed.clone()("make"))?;
+                let file = create(&self.path, &self.root).map_err(failed.clone()("make"))?;
                 self.writer.insert(BufWriter::new(file))
             }
         };
@@ -140,9 +147,9 @@ impl LetterFile {
     }
 }
 
-fn create(path: &Path) -> io::Result<File> {
+fn create(path: &Path, root: &Path) -> io::Result<File> {
     if let Some(folder) = path.parent() {
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+        make_folders(folder, root)?;
     }
     let file = File::options().append(true).create(true).mode(0o600).open(path)?;
     // So that nobody replays a file that still grows.

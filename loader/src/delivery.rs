@@ -1,9 +1,11 @@
 //! From the supervisor to the sink, and at each checkpoint to the state: first the records, then what is gone on from.
 
+use serde_json::Value;
+
 use crate::{
     dead_letters::{Letter, LetterError, LetterFile},
     sink::{Opened, Outgoing, Scope, Sink, SinkError, Start},
-    state::{Finished, Lease, Mark, Plan, Refusal, Request, StateError},
+    state::{Finished, Lease, Mark, Plan, Position, Refusal, Request, StateError},
 };
 
 /// Why records, or how far they go, could not be kept.
@@ -28,39 +30,66 @@ pub(crate) struct Delivery {
     letters: Option<LetterFile>,
 }
 
-impl Delivery {
-    /// Of a run that no other goes on from.
-    pub(crate) fn without_state(sink: Box<dyn Sink>) -> Self {
-        Self { sink, lease: None, letters: None }
-    }
+/// A stream that is held, and a sink that stands where its chain does; nothing has begun.
+pub(crate) struct Opening {
+    lease: Lease,
+    sink: Box<dyn Sink>,
+    position: Position,
+}
 
-    /// Of a run that holds its stream: goes on with the chain that is unfinished, or begins one. The sink is opened
-    /// where the state says, and what it has made durable beyond that is taken over first.
+impl Opening {
+    /// Opens the sink where the state says. What it has made durable beyond that is taken over first: the runner died in
+    /// between.
     ///
     /// # Errors
-    /// [`DeliveryError`]; nothing has been written then that anybody would read.
-    pub(crate) fn begin(
+    /// [`DeliveryError`].
+    pub(crate) fn new(
         mut lease: Lease,
         request: &Request<'_>,
         scope: &Scope,
         open: &dyn Fn(&Scope, &Start) -> Result<Opened, SinkError>,
-    ) -> Result<(Self, Plan), DeliveryError> {
+    ) -> Result<Self, DeliveryError> {
         loop {
             let plan = lease.plan(request)?;
             let scope = Scope { chain: plan.chain.id.clone(), ..scope.clone() };
-            let start = match plan.is_resumed {
-                true => {
-                    Start::Resume { position: plan.chain.position.clone(), revision: plan.chain.revision }
-                }
-                false => Start::New,
-            };
-            let Opened { sink, position, ahead } = open(&scope, &start)?;
-            let Some(mark) = ahead else {
-                lease.begin(&plan, position)?;
-                return Ok((Self { sink, lease: Some(lease), letters: None }, plan));
-            };
+            let Opened { sink, position, ahead } = open(&scope, &start(&plan))?;
+            let Some(mark) = ahead else { return Ok(Self { lease, sink, position }) };
             lease.catch_up(&mark, position, request.now)?;
         }
+    }
+
+    /// The stream that is held.
+    pub(crate) fn lease(&self) -> &Lease {
+        &self.lease
+    }
+
+    /// As [`Lease::adapt`].
+    pub(crate) fn adapt(&mut self, request: &Request<'_>, state: Option<Value>) -> Result<(), DeliveryError> {
+        Ok(self.lease.adapt(request, state)?)
+    }
+
+    /// The run begins: goes on with the chain that is unfinished, or begins one.
+    ///
+    /// # Errors
+    /// [`DeliveryError`].
+    pub(crate) fn begin(mut self, request: &Request<'_>) -> Result<(Delivery, Plan), DeliveryError> {
+        let plan = self.lease.plan(request)?;
+        self.lease.begin(&plan, self.position)?;
+        Ok((Delivery { sink: self.sink, lease: Some(self.lease), letters: None }, plan))
+    }
+}
+
+fn start(plan: &Plan) -> Start {
+    if !plan.is_resumed {
+        return Start::New;
+    }
+    Start::Resume { position: plan.chain.position.clone(), revision: plan.chain.revision }
+}
+
+impl Delivery {
+    /// Of a run that no other goes on from.
+    pub(crate) fn without_state(sink: Box<dyn Sink>) -> Self {
+        Self { sink, lease: None, letters: None }
     }
 
     /// The same with a file for refused records.

@@ -15,7 +15,7 @@ use std::{fmt, io};
 use crate::state::{Lane, Mark, Position};
 
 pub(crate) use destination::Destination;
-pub(crate) use folder::{FolderOptions, file_name};
+pub(crate) use folder::{FolderOptions, file_name, make_folders};
 #[cfg(any(fuzzing, test))]
 pub(crate) use memory::Lines;
 pub(crate) use memory::Memory;
@@ -78,9 +78,6 @@ pub(crate) struct Opened {
 
 /// Takes the records of one run, in order. Failures are final: after one, nothing but dropping it makes sense.
 pub(crate) trait Sink: Send {
-    /// Where the records go, for messages.
-    fn name(&self) -> String;
-
     /// Takes one record.
     ///
     /// # Errors

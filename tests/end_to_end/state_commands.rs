@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 
 /// A sync of a hundred items whose first run has stopped in the midst of them.
 fn stopped() -> Sync {
-    let sync = Sync::new(Kind::Folder, &json!({ "count": 100, "pageSize": 10, "ending": "pause", "endAfter": 45 }));
+    let sync =
+        Sync::new(Kind::Folder, &json!({ "count": 100, "pageSize": 10, "ending": "pause", "endAfter": 45 }));
     sync.run().assert(26, "the next run goes on after 40 records of this sync");
     sync
 }
@@ -57,7 +58,8 @@ fn what_is_reset_is_read_again_and_what_is_set_is_begun_from() {
     let file = sync.data().join("copy.json");
     fs::write(&file, before).unwrap();
     let file = file.to_str().unwrap();
-    state(&sync, &["import", file]).assert(2, "something is kept already of \"items\" of paging; nothing has changed");
+    state(&sync, &["import", file])
+        .assert(2, "something is kept already of \"items\" of paging; nothing has changed");
     state(&sync, &["import", file, "--replace"]).assert(0, "took over 1 states");
     sync.change(&json!({ "count": 100, "pageSize": 10 }));
     sync.run().assert(0, "goes on with the sync begun").assert(0, "done; 60 records");

@@ -20,7 +20,7 @@ use super::args::parse_size;
 #[derive(Debug, Args)]
 pub(crate) struct DataOptions {
     /// The folder for what outlives a run; in the user's data folder without it.
-    #[arg(long, value_name = "FOLDER", env = "CODECLIMATE_CONNECTOR_DATA_FOLDER")]
+    #[arg(long, value_name = "FOLDER", env = "CODECLIMATE_CONNECTOR_DATA_FOLDER", global = true)]
     data_folder: Option<PathBuf>,
 }
 

@@ -1,6 +1,7 @@
 //! A sync whose state is kept: runs that together make a chain.
 
 use std::{
+    collections::HashSet,
     sync::Arc,
     thread,
     time::{Duration, Instant},
@@ -12,13 +13,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::{
-    delivery::{Delivery, DeliveryError},
+    delivery::{Delivery, DeliveryError, Opening},
     exit_code::ExitCode,
     frame::Level,
     sink::Scope,
     state::{
-        Chain, Cutoff, DataFolder, Database, Finished, Key, Lane, Lease, Mismatch, Plan, Request, StateError,
-        StateStore,
+        Chain, Cutoff, DataFolder, Database, Finished, Key, Lane, Lease, Mismatch, Plan, Request, StateStore,
     },
     supervisor::Outcome,
 };
@@ -87,17 +87,16 @@ impl<'k> Kept<'k> {
         loop {
             let (outcome, chain) = self.run(session, stream, debug)?;
             let code = session.conclude_kept("sync-stream", Some(&stream.id), &outcome, chain.as_ref());
-            if code != ExitCode::Paused || !self.keep.is_until_done {
+            if code != ExitCode::Paused || !self.keep.is_until_done || outcome.signal.is_some() {
                 return Ok(code);
             }
             if chain.is_none_or(|chain| chain.runs_without_progress >= STALLED) {
-                session
-                    .console
-                    .say(Level::Error, "no further run is made: the last two came to no new checkpoint");
+                let text = "no further run is made: two in a row came to no new checkpoint";
+                session.console.say(Level::Error, text);
                 return Ok(code);
             }
             let resume_after = outcome.failure.and_then(|failure| failure.resume_after);
-            if let Some(code) = wait_until(session, resume_after.as_deref()) {
+            if let Some(code) = wait_until(session, resume_after.as_deref(), code) {
                 return Ok(code);
             }
             session.start_over();
@@ -112,7 +111,6 @@ impl<'k> Kept<'k> {
     ) -> Result<(Outcome, Option<ChainReport>), CliError> {
         let run = session.next_run();
         let identity = self.keep.destination.identity();
-        let key = self.key(&stream.id);
         let prepared = &session.prepared;
         let (slug, version) = (prepared.note.slug.to_string(), prepared.note.version.clone());
         let fingerprint = prepared.fingerprint.clone();
@@ -127,12 +125,7 @@ impl<'k> Kept<'k> {
             fingerprint: &fingerprint,
             sink: &identity,
         };
-        let mut lease = Lease::take(Arc::clone(&self.store), key.clone(), &request)?;
-        // Whoever may not begin is told so before the connector is asked about its state.
-        lease.plan(&request)?;
-        if let Some(mismatch) = lease.mismatch(&request) {
-            self.adapt(session, &mut lease, &request, &mismatch, debug)?;
-        }
+        let lease = Lease::take(Arc::clone(&self.store), self.key(&stream.id), &request)?;
         let scope = Scope {
             connection: self.connection.clone(),
             stream: stream.id.clone(),
@@ -143,8 +136,17 @@ impl<'k> Kept<'k> {
             version: version.clone(),
         };
         let open = |scope: &Scope, start: &_| self.keep.destination.open(scope, start);
-        let (delivery, plan) = Delivery::begin(lease, &request, &scope, &open)?;
-        let delivery = delivery.with_letters(self.keep.letters(&self.connection, &stream.id, &run)?);
+        let mut opening = Opening::new(lease, &request, &scope, &open)?;
+        if let Some(mismatch) = opening.lease().mismatch(&request) {
+            self.adapt(session, &mut opening, &request, &mismatch, debug)?;
+            session.go_on_as(&run);
+        }
+        let (delivery, plan) = opening.begin(&request)?;
+        let delivery = delivery.with_letters(self.keep.letters(
+            &session.masked(&self.connection),
+            &session.masked(&stream.id),
+            &run,
+        )?);
         self.tell(session, &plan);
         let mut job = session.prepared.job(verb::SYNC_STREAM, self.payload(stream, &plan), debug);
         job.rejections = self.keep.rejections;
@@ -268,21 +270,21 @@ impl<'k> Kept<'k> {
     fn adapt(
         &self,
         session: &mut Session<'_>,
-        lease: &mut Lease,
+        opening: &mut Opening,
         request: &Request<'_>,
         mismatch: &Mismatch,
         debug: bool,
     ) -> Result<(), CliError> {
         if *mismatch == Mismatch::Configuration && self.keep.accepts_changes {
-            return Ok(lease.adapt(request, None)?);
+            return Ok(opening.adapt(request, None)?);
         }
-        let answer = self.ask(session, lease, mismatch, debug)?;
+        let answer = self.ask(session, opening.lease(), mismatch, debug)?;
         match answer {
             Some(Migration { is_accepted: true, state }) => {
                 session.console.say(Level::Info, "the connector goes on from its older state");
-                Ok(lease.adapt(request, state)?)
+                Ok(opening.adapt(request, state)?)
             }
-            _ => Err(stale(lease, request, mismatch).into()),
+            _ => Err(stale(opening.lease(), request, mismatch).into()),
         }
     }
 
@@ -301,32 +303,40 @@ impl<'k> Kept<'k> {
             "isConfigurationChanged": *mismatch == Mismatch::Configuration,
         });
         let job = session.prepared.job(verb::MIGRATE_STATE, payload.to_string(), debug);
-        let outcome = session.ask("migrate-state", &job)?;
+        let outcome = session.ask("migrate-state", &job)?.cancelled_if_asked();
+        if matches!(outcome.code, ExitCode::Interrupted | ExitCode::Terminated) {
+            return Err(CliError::Cancelled(outcome.code));
+        }
         let answer = outcome.answer.as_ref().filter(|_| outcome.code == ExitCode::Done);
         Ok(answer.and_then(|answer| serde_json::from_str(answer.get()).ok()))
     }
 
     /// Remembers which streams a connector discovers no more. What is kept of them stays.
-    pub(crate) fn note_discovered(&self, session: &mut Session<'_>, ids: &[&str]) -> Result<(), CliError> {
-        for (key, stored) in self.store.list()? {
+    pub(crate) fn note_discovered(
+        &self,
+        session: &mut Session<'_>,
+        ids: &HashSet<&str>,
+    ) -> Result<(), CliError> {
+        let (now, mut changed) = (Timestamp::now(), Vec::new());
+        // One that is damaged is told of by whoever needs it.
+        for (key, stored) in self.store.list()?.into_iter().flatten() {
             let is_ours = key.connection == self.connection && key.lane == Lane::Sync;
-            let is_missing = !ids.contains(&key.stream.as_str());
-            if !is_ours || is_missing == stored.state.missing_since.is_some() {
-                continue;
+            let is_missing = !ids.contains(key.stream.as_str());
+            if is_ours && is_missing != stored.missing_since.is_some() {
+                changed.push((key, is_missing.then_some(now)));
             }
-            match Lease::of_missing(&*self.store, &key, is_missing.then(Timestamp::now)) {
-                // Whoever holds it knows better.
-                Err(StateError::Held { .. }) => {}
-                noted => noted?,
-            }
-            if is_missing {
-                let text = format!(
-                    "the stream {:?} is not discovered any more; what is kept of it stays, until `{}`",
-                    key.stream,
-                    crate::state::reset_command(&key)
-                );
-                session.console.say(Level::Warn, &session.prepared.masker.mask(&text));
-            }
+        }
+        self.store.note_missing(&changed)?;
+        let missing: Vec<&Key> =
+            changed.iter().filter(|(_, since)| since.is_some()).map(|(key, _)| key).collect();
+        if let [first, rest @ ..] = &missing[..] {
+            let more = if rest.is_empty() { String::new() } else { format!(" and {} more", rest.len()) };
+            let reset = crate::state::reset_command(first);
+            let text = format!(
+                "not discovered any more: the stream {:?}{more}; what is kept stays, until `{reset}`",
+                first.stream
+            );
+            session.console.say(Level::Warn, &session.prepared.masker.mask(&text));
         }
         Ok(())
     }
@@ -358,12 +368,21 @@ fn stale(lease: &Lease, request: &Request<'_>, mismatch: &Mismatch) -> StaleStat
     StaleState { what, reset: format!("{instead}`{command}{option}`, after which {lost}") }
 }
 
-/// Waits until a source wants to be asked again; gives the ending, where somebody cancels that.
-fn wait_until(session: &mut Session<'_>, time: Option<&str>) -> Option<ExitCode> {
+/// How long a source may ask to wait.
+const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// Waits until a source wants to be asked again; gives the ending, where that is too long or somebody cancels it.
+fn wait_until(session: &mut Session<'_>, time: Option<&str>, paused: ExitCode) -> Option<ExitCode> {
     let time: Timestamp = time?.parse().ok()?;
     let left = Duration::try_from(time.duration_since(Timestamp::now())).ok()?;
-    let text = format!("waits until {} before it goes on", time.strftime("%F %TZ"));
-    session.console.say(Level::Info, &text);
+    let at = time.strftime("%F %TZ");
+    if left > LONGEST_WAIT {
+        session
+            .console
+            .say(Level::Error, &format!("no further run is made: until {at} is longer than a day"));
+        return Some(paused);
+    }
+    session.console.say(Level::Info, &format!("waits until {at} before it goes on"));
     let end = Instant::now() + left;
     while Instant::now() < end {
         if let Some(code) = session.cancelled() {

@@ -19,6 +19,7 @@ mod summary;
 mod verify;
 
 use std::{
+    borrow::Cow,
     io::{self, Write},
     path::Path,
     process,
@@ -40,7 +41,7 @@ use crate::{
     grant::GrantError,
     locate::LocateError,
     lock::LockError,
-    mask::MaskerError,
+    mask::{Masker, MaskerError},
     note::NoteError,
     sink::SinkError,
     state::{Refusal, StateError},
@@ -81,6 +82,11 @@ pub(crate) enum CliError {
     Cutoff(#[from] CutoffError),
     #[error(transparent)]
     Stream(#[from] StreamError),
+    /// Any of the others, with words of a connector in it.
+    #[error("{text}")]
+    Masked { text: String, code: ExitCode },
+    #[error("cancelled between two runs")]
+    Cancelled(ExitCode),
     #[error(transparent)]
     Keep(#[from] KeepError),
     #[error(transparent)]
@@ -131,6 +137,7 @@ impl CliError {
             Self::Masker(error) => error.exit_code(),
             Self::Cutoff(error) => error.exit_code(),
             Self::Stream(_) => StreamError::exit_code(),
+            Self::Masked { code, .. } | Self::Cancelled(code) => *code,
             Self::Keep(_) => KeepError::exit_code(),
             Self::State(error) => error.exit_code(),
             Self::StateCommand(error) => error.exit_code(),
@@ -143,6 +150,15 @@ impl CliError {
             Self::Launch(_) | Self::System { .. } => ExitCode::Bug,
             Self::Records(error) => error.exit_code(),
             Self::Output(_) => ExitCode::OutputFailed,
+        }
+    }
+
+    /// The same without secrets.
+    fn masked(self, masker: &Masker) -> Self {
+        let text = crate::chain(&self);
+        match masker.mask(&text) {
+            Cow::Borrowed(_) => self,
+            Cow::Owned(text) => Self::Masked { text, code: self.exit_code() },
         }
     }
 

@@ -2,22 +2,23 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Write},
-    os::unix::fs::PermissionsExt,
+    io::{self, Read, Write},
+    os::unix::fs::{MetadataExt, PermissionsExt},
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use clap::Args;
-use connector_schemas::{Checker, record_type};
+use connector_schemas::Checker;
 use jiff::{SignedDuration, Timestamp};
 use rustix::fs::{FlockOperation, flock};
 use serde::Deserialize;
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::{
     dead_letters::{Letter, files},
-    delivery::Delivery,
+    delivery::{Delivery, Opening},
     digest::Digest,
     exit_code::ExitCode,
     frame::Level,
@@ -58,6 +59,8 @@ pub(crate) enum ReplayError {
         #[source]
         source: serde_json::Error,
     },
+    #[error("{path} has been changed by another process; replay it again")]
+    Changed { path: PathBuf },
     #[error("{path}, line {line}, names no connector")]
     Connector {
         path: PathBuf,
@@ -75,19 +78,36 @@ impl ReplayError {
     pub(crate) const fn exit_code(&self) -> ExitCode {
         match self {
             Self::System { .. } => ExitCode::OutputFailed,
-            Self::InUse { .. } => ExitCode::StreamHeld,
+            Self::InUse { .. } | Self::Changed { .. } => ExitCode::StreamHeld,
             _ => ExitCode::Usage,
         }
     }
 }
 
-/// A file as it was read: each line with its letter, and whether that is valid now.
+/// A file as it was read.
 struct Batch {
     path: PathBuf,
+    /// Of its text and of which letters are valid: what was delivered of it is known by this.
     digest: String,
-    lines: Vec<(String, Letter, bool)>,
+    lines: Vec<Line>,
     /// Locked as long as it is worked on.
-    _file: File,
+    file: File,
+}
+
+/// A line with its letter; none where a crash has torn the last one.
+struct Line {
+    text: String,
+    letter: Option<Letter>,
+    /// What goes out, where the record is valid now.
+    valid: Option<Valid>,
+}
+
+/// A record that may go out.
+struct Valid {
+    record_type: &'static str,
+    uri: Option<String>,
+    /// RFC 3339.
+    extracted_at: String,
 }
 
 /// Checks all letters again; delivers those that are valid, and keeps the others.
@@ -99,57 +119,98 @@ pub(crate) fn replay(options: &ReplayOptions, console: &mut Console) -> Result<E
         }
         false => options.files.clone(),
     };
-    let (mut valid, mut left) = (0, 0);
+    let (mut valid, mut left, mut failure) = (0, 0, None);
     let checker = Checker::new();
     for path in found {
-        let batch = Batch::read(&path, &checker)?;
-        let good = batch.lines.iter().filter(|(.., is_valid)| *is_valid).count();
-        if good > 0 {
-            deliver(&batch, options)?;
+        match replay_file(&path, &checker, options) {
+            Ok((delivered, kept)) => (valid, left) = (valid + delivered, left + kept),
+            // The other files have nothing to do with it.
+            Err(error) => {
+                super::tell(console, &error);
+                failure = Some(error.exit_code());
+            }
         }
-        (valid, left) = (valid + good, left + batch.lines.len() - good);
     }
     let level = if left == 0 { Level::Info } else { Level::Warn };
     console.say(level, &format!("{valid} dead letters are valid now and were delivered; {left} are kept"));
-    Ok(if left == 0 { ExitCode::Done } else { ExitCode::InvalidRecords })
+    Ok(failure.unwrap_or(if left == 0 { ExitCode::Done } else { ExitCode::InvalidRecords }))
+}
+
+/// Gives how many letters were delivered, and how many are kept.
+fn replay_file(path: &Path, checker: &Checker, options: &ReplayOptions) -> Result<(usize, usize), CliError> {
+    let batch = Batch::read(path, checker)?;
+    let valid = batch.lines.iter().filter(|line| line.valid.is_some()).count();
+    if valid > 0 {
+        deliver(&batch, options)?;
+    } else if batch.lines.is_empty() {
+        batch.keep_the_rest()?;
+    }
+    Ok((valid, batch.lines.len() - valid))
 }
 
 impl Batch {
     fn read(path: &Path, checker: &Checker) -> Result<Self, ReplayError> {
         let failed = |what| move |source| ReplayError::System { what, path: path.to_owned(), source };
-        let file = File::open(path).map_err(failed("open"))?;
+        let mut file = File::open(path).map_err(failed("open"))?;
         if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() {
             return Err(ReplayError::InUse { path: path.to_owned() });
         }
-        let text = fs::read_to_string(path).map_err(failed("read"))?;
-        let mut lines: Vec<(String, Letter, bool)> = Vec::new();
-        for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
-            let letter = read_letter(path, index + 1, line)?;
-            if lines.first().is_some_and(|(_, first, _)| !is_same_stream(first, &letter)) {
-                return Err(ReplayError::Mixed { path: path.to_owned(), line: index + 1 });
-            }
-            let is_valid =
-                letter.record.as_ref().is_some_and(|record| checker.check(record.get().as_bytes()).is_ok());
-            lines.push((line.to_owned(), letter, is_valid));
+        let mut text = String::new();
+        file.read_to_string(&mut text).map_err(failed("read"))?;
+        let lines = read_lines(path, &text, checker)?;
+        let valid: Vec<bool> = lines.iter().map(|line| line.valid.is_some()).collect();
+        let digest = Digest::of_bytes(format!("{valid:?} {text}").as_bytes()).to_string();
+        let batch = Self { path: path.to_owned(), digest, lines, file };
+        batch.check_in_place()?;
+        Ok(batch)
+    }
+
+    /// Whoever had the file before may have put another into its place.
+    fn check_in_place(&self) -> Result<(), ReplayError> {
+        let identity = |metadata: &fs::Metadata| (metadata.dev(), metadata.ino());
+        match (self.file.metadata(), fs::metadata(&self.path)) {
+            (Ok(opened), Ok(there)) if identity(&opened) == identity(&there) => Ok(()),
+            _ => Err(ReplayError::Changed { path: self.path.clone() }),
         }
-        let digest = Digest::of_bytes(text.as_bytes()).to_string();
-        Ok(Self { path: path.to_owned(), digest, lines, _file: file })
+    }
+
+    /// Whose letters they are.
+    fn first(&self) -> Option<&Letter> {
+        self.lines.iter().find_map(|line| line.letter.as_ref())
     }
 
     /// The lines that stay, in the place of all.
     fn keep_the_rest(&self) -> Result<(), ReplayError> {
-        let rest: String = self
-            .lines
-            .iter()
-            .filter(|(.., is_valid)| !is_valid)
-            .map(|(line, ..)| format!("{line}\n"))
-            .collect();
+        let rest = self.lines.iter().filter(|line| line.valid.is_none());
+        let rest: String = rest.map(|line| format!("{}\n", line.text)).collect();
         let replaced = match rest.is_empty() {
             true => fs::remove_file(&self.path),
             false => replace(&self.path, rest.as_bytes()),
         };
         replaced.map_err(|source| ReplayError::System { what: "write", path: self.path.clone(), source })
     }
+}
+
+fn read_lines(path: &Path, text: &str, checker: &Checker) -> Result<Vec<Line>, ReplayError> {
+    let mut lines: Vec<Line> = Vec::new();
+    let count = text.lines().count();
+    for (index, line) in text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty()) {
+        let is_torn = index + 1 == count && !text.ends_with('\n');
+        let letter = match read_letter(path, index + 1, line) {
+            Ok(letter) => Some(letter),
+            Err(ReplayError::NotALetter { .. }) if is_torn => None,
+            Err(error) => return Err(error),
+        };
+        let first = lines.iter().find_map(|line| line.letter.as_ref());
+        if let (Some(first), Some(letter)) = (first, &letter)
+            && !is_same_stream(first, letter)
+        {
+            return Err(ReplayError::Mixed { path: path.to_owned(), line: index + 1 });
+        }
+        let valid = letter.as_ref().and_then(|letter| check(letter, checker));
+        lines.push(Line { text: line.to_owned(), letter, valid });
+    }
+    Ok(lines)
 }
 
 fn read_letter(path: &Path, line: usize, text: &str) -> Result<Letter, ReplayError> {
@@ -169,6 +230,21 @@ fn is_same_stream(one: &Letter, other: &Letter) -> bool {
         == (&other.connection, &other.stream, &other.connector.slug)
 }
 
+/// What of a letter may go out; none where the record is still bad, or is not what was produced.
+fn check(letter: &Letter, checker: &Checker) -> Option<Valid> {
+    let record = letter.record.as_deref().filter(|_| !letter.is_masked)?.get();
+    let record_type = checker.check(record.as_bytes()).ok()?.record_type().name();
+    let uri = serde_json::from_str::<Head>(record).ok()?.uri;
+    let extracted_at = letter.extracted_at.parse::<Timestamp>().ok()?.to_string();
+    Some(Valid { record_type, uri, extracted_at })
+}
+
+#[derive(Deserialize)]
+struct Head {
+    #[serde(default, rename = "self")]
+    uri: Option<String>,
+}
+
 fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
     let new = path.with_extension("new");
     let mut file = File::create(&new)?;
@@ -182,7 +258,7 @@ fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
 /// Delivers what is valid of a file as a chain of its own, then keeps the rest of the file. Where somebody kills this in
 /// between, a file that was delivered is known by its digest, and not delivered twice.
 fn deliver(batch: &Batch, options: &ReplayOptions) -> Result<(), CliError> {
-    let Some((_, first, _)) = batch.lines.first() else { return Ok(()) };
+    let Some(first) = batch.first() else { return Ok(()) };
     let run = Uuid::now_v7().to_string();
     let identity = options.sink.identity();
     let request = Request {
@@ -198,13 +274,15 @@ fn deliver(batch: &Batch, options: &ReplayOptions) -> Result<(), CliError> {
     };
     let store: Arc<dyn StateStore> = Arc::new(Database::open(&DataFolder::open(&options.data.path())?)?);
     let lease = Lease::take(store, key(batch, first), &request)?;
-    let lease = if lease.state().finished.is_some() {
-        Some(lease)
-    } else {
-        let open = |scope: &Scope, start: &_| options.sink.open(scope, start);
-        let (mut delivery, _) = Delivery::begin(lease, &request, &scope(batch, first, &run), &open)?;
-        let records = append(batch, first, &run, &mut delivery)?;
-        delivery.finish_held(records)?
+    let lease = match lease.state().finished {
+        Some(_) => Some(lease),
+        None => {
+            let open = |scope: &Scope, start: &_| options.sink.open(scope, start);
+            let opening = Opening::new(lease, &request, &scope(batch, first, &run), &open)?;
+            let (mut delivery, _) = opening.begin(&request)?;
+            let records = append(batch, &run, &mut delivery)?;
+            delivery.finish_held(records)?
+        }
     };
     batch.keep_the_rest()?;
     Ok(lease.map_or(Ok(()), Lease::forget)?)
@@ -223,32 +301,20 @@ fn scope(batch: &Batch, first: &Letter, run: &str) -> Scope {
 }
 
 /// Appends what is valid; gives how many that were.
-fn append(batch: &Batch, first: &Letter, run: &str, delivery: &mut Delivery) -> Result<u64, CliError> {
-    // It has been read before.
-    let Ok(slug) = first.connector.slug.parse::<Slug>() else { return Ok(0) };
+fn append(batch: &Batch, run: &str, delivery: &mut Delivery) -> Result<u64, CliError> {
     let (mut line, mut sequence) = (Vec::new(), 0);
-    for (_, letter, _) in batch.lines.iter().filter(|(.., is_valid)| *is_valid) {
+    for Line { letter, valid, .. } in &batch.lines {
+        let (Some(letter), Some(Valid { record_type, uri, extracted_at })) = (letter, valid) else {
+            continue;
+        };
+        // Both have been read before.
+        let Ok(slug) = letter.connector.slug.parse::<Slug>() else { continue };
+        let Some(record) = letter.record.as_deref().map(RawValue::get) else { continue };
         let envelope = Envelope::new(run, &slug, &letter.connector.version, Some(&letter.stream));
-        let Some(record) = letter.record.as_deref().map(serde_json::value::RawValue::get) else { continue };
-        let Ok(head) = serde_json::from_str::<Head>(record) else { continue };
-        let Some(record_type) = record_type(&head.record_type) else { continue };
-        let Ok(time) = letter.extracted_at.parse::<Timestamp>() else { continue };
-        let extracted_at = time.to_string();
-        envelope.write(&mut line, sequence, &extracted_at, record);
-        let record_type = record_type.name();
-        let uri = head.uri.as_deref();
-        let outgoing =
-            Outgoing { line: &line, record, record_type, uri, sequence, extracted_at: &extracted_at };
-        delivery.append(&outgoing)?;
+        envelope.write(&mut line, sequence, extracted_at, record);
+        let uri = uri.as_deref();
+        delivery.append(&Outgoing { line: &line, record, record_type, uri, sequence, extracted_at })?;
         sequence += 1;
     }
     Ok(sequence)
-}
-
-#[derive(Deserialize)]
-struct Head {
-    #[serde(rename = "_type")]
-    record_type: String,
-    #[serde(default, rename = "self")]
-    uri: Option<String>,
 }

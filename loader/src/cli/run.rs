@@ -1,6 +1,6 @@
 //! The verbs that produce records.
 
-use std::{path::PathBuf, sync::mpsc, time::Instant};
+use std::{collections::HashSet, path::PathBuf, sync::mpsc, time::Instant};
 
 use codeclimate_connector_abi::v1::verb;
 use serde::Serialize;
@@ -62,7 +62,9 @@ pub(crate) fn sync_stream(
         Err(code) => return Ok(code),
     };
     if let Some(kept) = kept {
-        return kept.sync(&mut session, &stream, debug);
+        let ended = kept.sync(&mut session, &stream, debug);
+        // The id of a stream, and what stands in a state, come from the connector.
+        return ended.map_err(|error| error.masked(&session.prepared.masker));
     }
     // Without a state there is a cutoff: the options have been checked.
     let cutoff = cutoff.unwrap_or(now);
@@ -161,6 +163,16 @@ impl<'a> Session<'a> {
         self.run.clone()
     }
 
+    /// What comes next belongs to this run, whatever was asked in between.
+    pub(crate) fn go_on_as(&mut self, run: &str) {
+        run.clone_into(&mut self.run);
+    }
+
+    /// A text of a connector without secrets.
+    pub(crate) fn masked(&self, text: &str) -> String {
+        self.prepared.masker.mask(text).into_owned()
+    }
+
     /// The deadline of what comes next begins now.
     pub(crate) fn start_over(&mut self) {
         self.started = Instant::now();
@@ -257,7 +269,7 @@ impl<'a> Session<'a> {
             .map(|record| StreamRecord::read("a discovered stream", record.as_bytes()))
             .collect();
         if let (Some(kept), Ok(streams)) = (kept, &streams) {
-            let ids: Vec<&str> = streams.iter().map(|stream| stream.id.as_str()).collect();
+            let ids: HashSet<&str> = streams.iter().map(|stream| stream.id.as_str()).collect();
             kept.note_discovered(self, &ids)?;
         }
         let found = streams.and_then(|streams| StreamRecord::find(&id, streams));
@@ -277,8 +289,8 @@ impl<'a> Session<'a> {
         let mut job = self.prepared.job(verb, payload.to_string(), debug);
         job.rejections = keep.map(|keep| keep.rejections).unwrap_or_default();
         let run = self.next_run();
-        let letters =
-            keep.map(|keep| keep.letters(&self.connection, &stream.id, &run)).transpose()?.flatten();
+        let (connection, id) = (self.masked(&self.connection), self.masked(&stream.id));
+        let letters = keep.map(|keep| keep.letters(&connection, &id, &run)).transpose()?.flatten();
         let delivery = stdout()?.with_letters(letters);
         let (outcome, _) = self.run_kept(name, Some(&stream.id), &job, delivery)?;
         Ok(self.conclude(name, Some(&stream.id), &outcome))

@@ -10,6 +10,7 @@ use std::{
 
 use clap::{Args, Subcommand};
 use jiff::Timestamp;
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use serde_json::Value;
 
 use crate::{
@@ -168,7 +169,9 @@ impl StateCommandError {
 pub(crate) fn state(options: &StateOptions, console: &mut Console) -> Result<ExitCode, CliError> {
     let store = Database::open(&DataFolder::open(&options.data.path())?)?;
     match &options.command {
-        StateCommand::List { connection, format } => list::list(&store, connection.as_deref(), *format),
+        StateCommand::List { connection, format } => {
+            list::list(&store, connection.as_deref(), *format, console)
+        }
         StateCommand::Show { stream } => show(&store, &stream.key()),
         StateCommand::Set { stream, read_up_to, checkpoint, connector } => {
             let change = Setting::read(read_up_to.as_deref(), checkpoint.as_deref())?;
@@ -190,8 +193,10 @@ fn show(store: &Database, key: &Key) -> Result<ExitCode, CliError> {
 fn unknown(store: &Database, key: &Key) -> Result<StateCommandError, StateError> {
     const LISTED: usize = 10;
     let states = store.list()?;
-    let known =
-        states.iter().map(|(key, _)| format!("{:?} of {} ({})", key.stream, key.connection, key.lane));
+    let known = states
+        .iter()
+        .flatten()
+        .map(|(key, _)| format!("{:?} of {} ({})", key.stream, key.connection, key.lane));
     let Key { connection, stream, lane } = key.clone();
     let known_streams = known.take(LISTED).collect();
     Ok(StateCommandError::Unknown { connection, stream, lane: lane.to_string(), known_streams })
@@ -258,10 +263,14 @@ fn reset(
 ) -> Result<ExitCode, CliError> {
     let _hold = store.hold(key, &Holder::here("state reset"))?;
     let (version, mut state) = match store.read(key) {
-        Ok(Some(Stored { state, version })) => (version, state),
+        Ok(Some(Stored { state, version, .. })) => (version, state),
         Ok(None) => return Err(unknown(store, key)?.into()),
-        // What cannot be read can still be forgotten.
-        Err(StateError::Damaged { version, .. }) => (version, StreamState::default()),
+        // What cannot be read can still be forgotten, as a whole.
+        Err(StateError::Damaged { version, .. }) if !only_unfinished => {
+            store.write(&[Change { key, version: Some(version), state: None }])?;
+            console.say(Level::Warn, "reset; it was damaged, and the next sync needs a cutoff");
+            return Ok(ExitCode::Done);
+        }
         Err(error) => return Err(error.into()),
     };
     let lost = state.lost_by_reset(only_unfinished);
@@ -273,8 +282,9 @@ fn reset(
 }
 
 fn export_to(store: &Database, file: &Path) -> Result<ExitCode, CliError> {
-    let states = store.list()?.into_iter().map(|(key, stored)| (key, stored.state));
-    let text = export(&states.collect::<Vec<_>>());
+    let states: Result<Vec<_>, StateError> = store.list()?.into_iter().collect();
+    let states: Vec<_> = states?.into_iter().map(|(key, stored)| (key, stored.state)).collect();
+    let text = export(&states);
     if file == Path::new("-") {
         return print(text.as_bytes());
     }
@@ -303,6 +313,7 @@ fn import_from(
     let states =
         import(&bytes).map_err(|source| StateCommandError::Import { path: file.to_owned(), source })?;
     let holder = Holder::here("state import");
+    allow_many_files();
     let holds: Result<Vec<Hold>, StateError> =
         states.iter().map(|(key, _)| store.hold(key, &holder)).collect();
     let _holds = holds?;
@@ -322,6 +333,13 @@ fn import_from(
     store.write(&changes)?;
     console.say(Level::Info, &format!("took over {} states", states.len()));
     Ok(ExitCode::Done)
+}
+
+/// Each stream that is taken over is held, by an open file.
+fn allow_many_files() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // Where that is not enough, opening one too many says so.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
 fn read_capped(file: &Path) -> io::Result<Vec<u8>> {

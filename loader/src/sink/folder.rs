@@ -9,6 +9,7 @@
 
 mod file;
 mod files;
+mod lock;
 mod names;
 mod recovery;
 #[cfg(test)]
@@ -21,10 +22,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use rustix::{
-    fs::{FlockOperation, flock},
-    io::Errno,
-};
 use serde::{Deserialize, Serialize};
 
 use crate::state::{Mark, Position};
@@ -32,6 +29,7 @@ use crate::state::{Mark, Position};
 use super::{Opened, Outgoing, Scope, Sink, SinkError, Start};
 
 use file::RecordFile;
+use lock::Lock;
 use names::folder_of;
 
 pub(crate) use names::file_name;
@@ -63,9 +61,6 @@ impl End {
 /// The ends of all types.
 type Ends = BTreeMap<String, End>;
 
-/// Held as long as somebody writes into the folder of a stream.
-const LOCK: &str = ".lock";
-
 /// The files of one stream.
 struct Folder {
     path: PathBuf,
@@ -80,19 +75,24 @@ struct Folder {
     /// Whether files have been made that the folder may forget.
     has_new_files: bool,
     is_broken: bool,
-    _lock: File,
+    chain: String,
+    lock: Lock,
 }
 
 /// Opens the folder of a stream, and goes back to where the chain stood.
 pub(crate) fn open(options: &FolderOptions, scope: &Scope, start: &Start) -> Result<Opened, SinkError> {
     let path = folder_of(&options.path, scope);
-    make_folders(&path)
+    make_folders(&path, &options.path)
         .map_err(SinkError::when(format_args!("cannot make the folder {}", path.display())))?;
-    let lock = lock(&path)?;
+    let mut lock = Lock::take(&path)?;
     let ends = match start {
-        Start::New => recovery::ends_now(&path)?,
-        Start::Resume { position, .. } => recovery::go_back(&path, position)?,
+        Start::New => recovery::ends_now(&path, &lock.known_ends())?,
+        Start::Resume { position, .. } => {
+            lock.check_chain(&scope.chain)?;
+            recovery::go_back(&path, position)?
+        }
     };
+    lock.write(&scope.chain, &Ends::new())?;
     let position = serde_json::to_value(&ends).unwrap_or_default();
     let sink = Folder {
         path,
@@ -103,35 +103,21 @@ pub(crate) fn open(options: &FolderOptions, scope: &Scope, start: &Start) -> Res
         unsynced: BTreeSet::new(),
         has_new_files: false,
         is_broken: false,
-        _lock: lock,
+        chain: scope.chain.clone(),
+        lock,
     };
     Ok(Opened { sink: Box::new(sink), position, ahead: None })
 }
 
-/// Makes a folder and those above it, and makes it last that they are there.
-fn make_folders(path: &Path) -> io::Result<()> {
-    let parent = path.parent().ok_or(io::ErrorKind::NotFound)?;
-    if !parent.is_dir() {
-        make_folders(parent)?;
-    }
-    match fs::create_dir(path) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        // Whoever made it may have been killed before this.
-        _ => File::open(parent)?.sync_all(),
-    }
-}
-
-fn lock(folder: &Path) -> Result<File, SinkError> {
-    let path = folder.join(LOCK);
-    let file = File::options().append(true).create(true).open(&path);
-    let file = file.map_err(SinkError::when(format_args!("cannot make {}", path.display())))?;
-    match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(file),
-        Err(error @ Errno::WOULDBLOCK) => {
-            Err(SinkError::new(format_args!("{} is in use by another process", folder.display()), error))
-        }
-        Err(error) => Err(SinkError::new(format_args!("cannot lock {}", path.display()), error)),
-    }
+/// Makes a folder and those above it, and makes it last that they are there: whoever made some of them may have been
+/// killed before.
+pub(crate) fn make_folders(path: &Path, root: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)?;
+    let above =
+        root.parent().into_iter().chain(path.ancestors().take_while(|folder| folder.starts_with(root)));
+    above
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .try_for_each(|folder| File::open(folder)?.sync_all())
 }
 
 impl Folder {
@@ -164,8 +150,12 @@ impl Folder {
         let last = self.ends.get(record_type).copied();
         let usable =
             last.filter(|end| end.has_room(size, self.options.rotate) && end.compressed == compressed);
-        let end =
-            usable.unwrap_or(End { number: last.map_or(0, |end| end.number) + 1, bytes: 0, compressed });
+        let next = last.map_or(Some(1), |end| end.number.checked_add(1));
+        let next = next.ok_or_else(|| {
+            let what = format_args!("cannot number a file behind the last one in {}", self.path.display());
+            SinkError::new(what, io::Error::from(io::ErrorKind::QuotaExceeded))
+        })?;
+        let end = usable.unwrap_or(End { number: next, bytes: 0, compressed });
         self.has_new_files |= end.bytes == 0;
         RecordFile::open(&self.path, record_type, end)
     }
@@ -213,10 +203,6 @@ impl Folder {
 }
 
 impl Sink for Folder {
-    fn name(&self) -> String {
-        format!("the folder {}", self.options.path.display())
-    }
-
     fn append(&mut self, record: &Outgoing<'_>) -> Result<(), SinkError> {
         self.guarded(|folder| {
             folder.file(record.record_type, record.line.len() as u64)?.append(record.line)?;
@@ -233,8 +219,11 @@ impl Sink for Folder {
         self.guarded(Self::note_ends)
     }
 
-    fn commit(&mut self, _mark: &Mark) -> Result<Position, SinkError> {
+    fn commit(&mut self, mark: &Mark) -> Result<Position, SinkError> {
         self.settle()?;
+        if mark.is_last {
+            self.guarded(|folder| folder.lock.write(&folder.chain, &folder.noted))?;
+        }
         Ok(serde_json::to_value(&self.noted).unwrap_or_default())
     }
 

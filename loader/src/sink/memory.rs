@@ -24,10 +24,6 @@ impl Memory {
 }
 
 impl Sink for Memory {
-    fn name(&self) -> String {
-        "memory".to_owned()
-    }
-
     fn append(&mut self, outgoing: &Outgoing<'_>) -> Result<(), SinkError> {
         let failed = |source| SinkError::new("cannot keep the records in memory", source);
         let left = self.room.checked_sub(outgoing.record.len() + OVERHEAD);
@@ -58,10 +54,6 @@ pub(crate) struct Lines(pub(crate) std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
 
 #[cfg(any(fuzzing, test))]
 impl Sink for Lines {
-    fn name(&self) -> String {
-        "memory".to_owned()
-    }
-
     fn append(&mut self, outgoing: &Outgoing<'_>) -> Result<(), SinkError> {
         let mut lines = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         lines.extend_from_slice(outgoing.line);

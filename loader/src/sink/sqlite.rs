@@ -112,6 +112,8 @@ struct Chain {
     revision: u64,
     records: u64,
     state: String,
+    version: String,
+    state_format: u32,
     is_finished: bool,
 }
 
@@ -121,8 +123,14 @@ impl Chain {
         if self.revision < revision {
             return Err(behind(path));
         }
-        let Self { revision: found, records, state, is_finished, .. } = self;
-        let mark = Mark { revision: *found, state: state.clone(), records: *records, is_last: *is_finished };
+        let mark = Mark {
+            revision: self.revision,
+            state: self.state.clone(),
+            version: self.version.clone(),
+            state_format: self.state_format,
+            records: self.records,
+            is_last: self.is_finished,
+        };
         Ok(Some(mark).filter(|mark| mark.revision > revision))
     }
 }
@@ -143,7 +151,8 @@ fn known(path: &Path) -> SinkError {
 }
 
 fn find_chain(transaction: &Transaction<'_>, scope: &Scope) -> rusqlite::Result<Option<Chain>> {
-    let query = "SELECT id, revision, records, state, is_finished FROM chains WHERE name = ?";
+    let query =
+        "SELECT id, revision, records, state, is_finished, version, state_format FROM chains WHERE name = ?";
     let read = |row: &rusqlite::Row<'_>| {
         Ok(Chain {
             id: row.get(0)?,
@@ -151,6 +160,8 @@ fn find_chain(transaction: &Transaction<'_>, scope: &Scope) -> rusqlite::Result<
             records: row.get::<_, i64>(2)?.cast_unsigned(),
             state: row.get(3)?,
             is_finished: row.get(4)?,
+            version: row.get(5)?,
+            state_format: row.get(6)?,
         })
     };
     transaction.query_row(query, [&scope.chain], read).optional()
@@ -247,17 +258,23 @@ fn highest(transaction: &Transaction<'_>) -> rusqlite::Result<i64> {
 fn advance(transaction: &Transaction<'_>, chain: i64, position: i64, mark: &Mark) -> rusqlite::Result<()> {
     let (revision, records) = (mark.revision.cast_signed(), mark.records.cast_signed());
     let changed = transaction.execute(
-        "UPDATE chains SET position = ?, revision = ?, records = ?, state = ?, is_finished = ? WHERE id = ?",
-        params![position, revision, records, mark.state, mark.is_last, chain],
+        "UPDATE chains SET position = ?, revision = ?, records = ?, state = ?, version = ?, state_format = ?, \
+         is_finished = ? WHERE id = ?",
+        params![
+            position,
+            revision,
+            records,
+            mark.state,
+            mark.version,
+            mark.state_format,
+            mark.is_last,
+            chain
+        ],
     )?;
     if changed == 1 { Ok(()) } else { Err(rusqlite::Error::QueryReturnedNoRows) }
 }
 
 impl Sink for Database {
-    fn name(&self) -> String {
-        format!("the database {}", self.path.display())
-    }
-
     fn append(&mut self, outgoing: &Outgoing<'_>) -> Result<(), SinkError> {
         if self.is_broken {
             return self.guarded(|_| Ok(()));

@@ -37,10 +37,6 @@ impl Stdout {
 }
 
 impl Sink for Stdout {
-    fn name(&self) -> String {
-        "standard output".to_owned()
-    }
-
     fn append(&mut self, record: &Outgoing<'_>) -> Result<(), SinkError> {
         self.writer.write_all(record.line).map_err(SinkError::when(FAILED))
     }

@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use rustix::fs::{FlockOperation, flock};
 
@@ -35,6 +36,7 @@ const TABLES: &str = "
         lane TEXT NOT NULL,
         version INTEGER NOT NULL,
         state TEXT NOT NULL,
+        missing_since TEXT,
         PRIMARY KEY (connection, stream, lane)
     );
     -- Versions are never used twice, also not after a state was removed.
@@ -125,6 +127,7 @@ struct Raw {
     lane: String,
     version: u64,
     state: String,
+    missing_since: Option<String>,
 }
 
 impl Raw {
@@ -135,21 +138,23 @@ impl Raw {
             lane: row.get(2)?,
             version: row.get::<_, i64>(3)?.cast_unsigned(),
             state: row.get(4)?,
+            missing_since: row.get(5)?,
         })
     }
 
     fn understand(self) -> Result<(Key, Stored), StateError> {
-        let Self { connection, stream, lane, version, state } = self;
+        let Self { connection, stream, lane, version, state, missing_since } = self;
+        let missing_since = missing_since.and_then(|time| time.parse().ok());
         let lane = Lane::read(&lane).ok_or(StateError::Lane { lane })?;
         let key = Key { connection, stream, lane };
         match serde_json::from_str(&state) {
-            Ok(state) => Ok((key, Stored { state, version })),
+            Ok(state) => Ok((key, Stored { state, version, missing_since })),
             Err(error) => Err(StateError::Damaged { key: Box::new(key), version, reason: error.to_string() }),
         }
     }
 }
 
-const COLUMNS: &str = "SELECT connection, stream, lane, version, state FROM states";
+const COLUMNS: &str = "SELECT connection, stream, lane, version, state, missing_since FROM states";
 
 impl StateStore for Database {
     fn read(&self, key: &Key) -> Result<Option<Stored>, StateError> {
@@ -160,13 +165,28 @@ impl StateStore for Database {
         Ok(raw.map(Raw::understand).transpose()?.map(|(_, stored)| stored))
     }
 
-    fn list(&self) -> Result<Vec<(Key, Stored)>, StateError> {
+    fn list(&self) -> Result<Vec<Result<(Key, Stored), StateError>>, StateError> {
         let connection = self.lock();
         let failed = self.failed("read");
         let mut query =
             connection.prepare(&format!("{COLUMNS} ORDER BY connection, stream, lane")).map_err(&failed)?;
         let rows = query.query_map([], Raw::read).map_err(&failed)?;
-        rows.map(|raw| raw.map_err(&failed).and_then(Raw::understand)).collect()
+        rows.map(|raw| raw.map_err(&failed).map(Raw::understand)).collect()
+    }
+
+    fn note_missing(&self, streams: &[(Key, Option<Timestamp>)]) -> Result<(), StateError> {
+        let mut connection = self.lock();
+        let failed = self.failed("write to");
+        let transaction = begin(&mut connection).map_err(&failed)?;
+        for (Key { connection, stream, lane }, since) in streams {
+            let query =
+                "UPDATE states SET missing_since = ? WHERE connection = ? AND stream = ? AND lane = ?";
+            let since = since.map(|time| time.to_string());
+            transaction
+                .execute(query, params![since, connection, stream, lane.to_string()])
+                .map_err(&failed)?;
+        }
+        transaction.commit().map_err(&failed)
     }
 
     fn write(&self, changes: &[Change<'_>]) -> Result<Vec<u64>, StateError> {
@@ -248,7 +268,7 @@ fn write_one(transaction: &Transaction<'_>, change: &Change<'_>) -> rusqlite::Re
             // A state has nothing that JSON could not say.
             let state = serde_json::to_string(state).unwrap_or_default();
             transaction.execute(
-                "INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?, ?)",
+                "INSERT OR REPLACE INTO states VALUES (?, ?, ?, ?, ?, NULL)",
                 params![connection, stream, lane, version, state],
             )?;
         }

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{
     Change, Checkpoint, Finished, Hold, Holder, Key, Mark, Mismatch, Plan, Position, Refusal, Request,
-    StateError, StateStore, Stored, StreamState,
+    StateError, StateStore, StreamState,
 };
 
 /// A stream that is held by one run. What it writes is refused once another run has written.
@@ -67,29 +67,13 @@ impl Lease {
         of_token.or_else(|| self.state.finished.as_ref()?.version.as_deref())
     }
 
-    /// Remembers since when a stream is not discovered any more, or that it is again.
-    ///
-    /// # Errors
-    /// [`StateError::Held`] where a run has the stream.
-    pub(crate) fn of_missing(
-        store: &dyn StateStore,
-        key: &Key,
-        since: Option<Timestamp>,
-    ) -> Result<(), StateError> {
-        let _hold = store.hold(key, &Holder::here("discovery"))?;
-        let Some(Stored { mut state, version }) = store.read(key)? else { return Ok(()) };
-        state.missing_since = since;
-        store.write(&[Change { key, version: Some(version), state: Some(&state) }]).map(drop)
-    }
-
     pub(crate) fn mismatch(&self, request: &Request<'_>) -> Option<Mismatch> {
         self.state.mismatch(request)
     }
 
     /// As [`StreamState::adapt`], durably.
     pub(crate) fn adapt(&mut self, request: &Request<'_>, state: Option<Value>) -> Result<(), StateError> {
-        self.state.adapt(request, state);
-        self.write()
+        self.change(|next| next.adapt(request, state))
     }
 
     pub(crate) fn plan(&self, request: &Request<'_>) -> Result<Plan, Refusal> {
@@ -99,8 +83,7 @@ impl Lease {
     /// The run begins; the sink stands at a position.
     pub(crate) fn begin(&mut self, plan: &Plan, position: Position) -> Result<(), StateError> {
         self.records_before = plan.chain.records;
-        self.state.begin(plan, position);
-        self.write()
+        self.change(|next| next.begin(plan, position))
     }
 
     /// Forgets all that is kept.
@@ -110,7 +93,8 @@ impl Lease {
 
     /// The next checkpoint, after so many records of this run.
     pub(crate) fn mark(&self, state: &str, records: u64) -> Mark {
-        self.state.mark(state, self.records_before, records)
+        let (version, state_format) = self.connector.clone();
+        Mark { version, state_format, ..self.state.mark(state, self.records_before, records) }
     }
 
     /// A checkpoint is durable in the sink; now it is here.
@@ -120,16 +104,16 @@ impl Lease {
         position: Position,
         now: Timestamp,
     ) -> Result<(), StateError> {
-        let (version, state_format) = self.connector.clone();
         let state = serde_json::from_str(&mark.state).unwrap_or_default();
-        self.state.checkpoint(mark, position, Checkpoint { state, at: now, version, state_format });
-        self.write()
+        let (version, state_format) = (mark.version.clone(), mark.state_format);
+        self.change(|next| {
+            next.checkpoint(mark, position, Checkpoint { state, at: now, version, state_format })
+        })
     }
 
     /// The chain is finished in the sink; now it is here.
     pub(crate) fn finish(&mut self, mark: &Mark, now: Timestamp) -> Result<&Finished, StateError> {
-        self.state.finish(mark, now, &self.connector.0);
-        self.write()?;
+        self.change(|next| next.finish(mark, now))?;
         self.state.finished.as_ref().ok_or_else(|| StateError::Overtaken { key: Box::new(self.key.clone()) })
     }
 
@@ -143,9 +127,13 @@ impl Lease {
         if mark.is_last { self.finish(mark, now).map(drop) } else { self.checkpoint(mark, position, now) }
     }
 
-    fn write(&mut self) -> Result<(), StateError> {
-        let change = Change { key: &self.key, version: self.version, state: Some(&self.state) };
+    /// Changes what is kept: first in the store, then here, so that nobody is told of what failed.
+    fn change(&mut self, change: impl FnOnce(&mut StreamState)) -> Result<(), StateError> {
+        let mut next = self.state.clone();
+        change(&mut next);
+        let change = Change { key: &self.key, version: self.version, state: Some(&next) };
         self.version = self.store.write(&[change])?.pop();
+        self.state = next;
         Ok(())
     }
 }

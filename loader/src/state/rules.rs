@@ -7,7 +7,7 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::{Chain, Checkpoint, Finished, Key, Mark, Position, StreamState};
+use super::{Chain, Checkpoint, Finished, Key, Lane, Mark, Position, StreamState};
 
 /// The earliest data that is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -158,7 +158,6 @@ impl StreamState {
     /// A run has begun on a plan, and the sink stands at a position.
     pub(crate) fn begin(&mut self, plan: &Plan, position: Position) {
         self.epoch = self.epoch.saturating_add(1);
-        self.missing_since = None;
         self.unfinished = Some(Chain { position, ..plan.chain.clone() });
     }
 
@@ -166,7 +165,7 @@ impl StreamState {
     pub(crate) fn mark(&self, state: &str, records_before: u64, records: u64) -> Mark {
         let revision = self.unfinished.as_ref().map_or(0, |chain| chain.revision).saturating_add(1);
         let records = records_before.saturating_add(records);
-        Mark { revision, state: state.to_owned(), records, is_last: false }
+        Mark { revision, state: state.to_owned(), records, ..Mark::default() }
     }
 
     /// A checkpoint of the unfinished chain has become durable in the sink, which then stands at a position.
@@ -180,7 +179,7 @@ impl StreamState {
     }
 
     /// The unfinished chain has come to its end.
-    pub(crate) fn finish(&mut self, mark: &Mark, at: Timestamp, version: &str) {
+    pub(crate) fn finish(&mut self, mark: &Mark, at: Timestamp) {
         let Some(chain) = self.unfinished.take() else { return };
         self.finished = Some(Finished {
             read_up_to: chain.started_at,
@@ -189,7 +188,7 @@ impl StreamState {
             cutoff: Some(chain.cutoff),
             records: mark.records,
             runs: chain.runs,
-            version: Some(version.to_owned()),
+            version: Some(mark.version.clone()),
             fingerprint: Some(chain.fingerprint),
         });
     }
@@ -235,7 +234,7 @@ impl StreamState {
         let mut state = self.clone();
         state.begin(&plan, Position::Null);
         let mark = state.mark("{}", u64::MAX, 1);
-        state.finish(&mark, now, "0.0.0");
+        state.finish(&mark, now);
         let _ = state.lost_by_reset(true);
     }
 }
@@ -252,7 +251,15 @@ fn resumed(chain: &Chain, request: &Request<'_>) -> Result<Plan, Refusal> {
 
 /// The command that resets a state, as it can be typed.
 pub(crate) fn reset_command(key: &Key) -> String {
-    let words = ["codeclimate-connector", "state", "reset", &key.connection, &key.stream];
+    let lane = key.lane.to_string();
+    let mut words = vec!["codeclimate-connector", "state", "reset"];
+    if key.lane != Lane::Sync {
+        words.extend(["--lane", &lane]);
+    }
+    if [&key.connection, &key.stream].iter().any(|name| name.starts_with('-')) {
+        words.push("--");
+    }
+    words.extend([key.connection.as_str(), &key.stream]);
     // Only a zero byte cannot be quoted, and it cannot be typed either.
-    shlex::try_join(words).unwrap_or_else(|_| words[..3].join(" "))
+    shlex::try_join(words).unwrap_or_else(|_| "codeclimate-connector state reset".to_owned())
 }

@@ -14,6 +14,8 @@ use super::{Key, Lane, StreamState, reset_command};
 pub(crate) struct Stored {
     pub(crate) state: StreamState,
     pub(crate) version: u64,
+    /// Since when the connector does not discover the stream any more.
+    pub(crate) missing_since: Option<Timestamp>,
 }
 
 /// Keeps the states of streams. Whoever writes says which version it has read, so that nothing is overwritten unseen.
@@ -21,8 +23,11 @@ pub(crate) trait StateStore: Send + Sync {
     /// The state of a stream.
     fn read(&self, key: &Key) -> Result<Option<Stored>, StateError>;
 
-    /// The states of all streams, in the order of their keys.
-    fn list(&self) -> Result<Vec<(Key, Stored)>, StateError>;
+    /// The states of all streams, in the order of their keys. One that is damaged does not hide the others.
+    fn list(&self) -> Result<Vec<Result<(Key, Stored), StateError>>, StateError>;
+
+    /// Remembers since when streams are not discovered any more, or that they are again. No version changes.
+    fn note_missing(&self, streams: &[(Key, Option<Timestamp>)]) -> Result<(), StateError>;
 
     /// Replaces states, all or none, and returns when they are durable; gives their new versions. `None` as version is
     /// for one that is not there yet, `None` as state removes one.

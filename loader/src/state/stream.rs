@@ -21,9 +21,6 @@ pub(crate) struct StreamState {
     /// The last chain that has.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) finished: Option<Finished>,
-    /// Since when the connector does not discover the stream any more.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) missing_since: Option<Timestamp>,
 }
 
 /// Runs that together do one sync.
@@ -118,12 +115,16 @@ impl Finished {
 }
 
 /// A checkpoint that is to be made durable.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Mark {
     /// How many checkpoints of this chain have been made durable, with this one.
     pub(crate) revision: u64,
     /// What the connector goes on from, JSON.
     pub(crate) state: String,
+    /// The version of the connector that set it.
+    pub(crate) version: String,
+    /// The format of the state, as that version calls it.
+    pub(crate) state_format: u32,
     /// Records of the chain before it.
     pub(crate) records: u64,
     /// Whether this is the end of the chain, after which nothing is gone on from.

@@ -101,7 +101,7 @@ fn what_does_not_fit_is_told_until_it_is_adapted() {
     state.begin(&plan, Value::Null);
     let newer = Request { state_format: 2, ..asked };
     assert_eq!(state.mismatch(&newer), None, "without a checkpoint there is no format");
-    let mark = Mark { revision: 1, state: String::new(), records: 1, is_last: false };
+    let mark = Mark { revision: 1, records: 1, ..Mark::default() };
     let checkpoint =
         Checkpoint { state: json!({ "page": 1 }), at: at(0), version: "0.1.0".into(), state_format: 1 };
     state.checkpoint(&mark, Value::Null, checkpoint);
@@ -114,7 +114,7 @@ fn what_does_not_fit_is_told_until_it_is_adapted() {
     );
     let changed = Request { fingerprint: "sha256:b", ..newer };
     assert_eq!(state.mismatch(&changed), Some(Mismatch::Configuration));
-    state.finish(&mark, at(1), "0.1.0");
+    state.finish(&mark, at(1));
     assert_eq!(state.mismatch(&changed), Some(Mismatch::Configuration));
     state.adapt(&changed, None);
     assert_eq!(state.mismatch(&changed), None);

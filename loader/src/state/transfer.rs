@@ -116,6 +116,18 @@ fn check(entry: Entry<StreamState>) -> Result<(Key, StreamState), String> {
     Ok((Key { connection, stream, lane }, state))
 }
 
+/// How deep lists and objects of a state are nested at most: it must still be readable inside of a document.
+const MAX_DEPTH: usize = 64;
+
+fn depth(value: &Value) -> usize {
+    let below = match value {
+        Value::Array(items) => items.iter().map(depth).max(),
+        Value::Object(members) => members.values().map(depth).max(),
+        _ => return 0,
+    };
+    below.unwrap_or(0) + 1
+}
+
 /// Whether JSON is what a connector could have set.
 pub(crate) fn check_state(state: &Value) -> Result<(), String> {
     let members = state.as_object().ok_or("is no JSON object")?;
@@ -129,6 +141,9 @@ pub(crate) fn check_state(state: &Value) -> Result<(), String> {
         return Err(format!(
             "has an unknown member {unknown:?}; it may have \"checkpointTime\" and \"metadata\""
         ));
+    }
+    if depth(state) > MAX_DEPTH {
+        return Err(format!("is nested more than {MAX_DEPTH} deep"));
     }
     let length = state.to_string().len();
     if length > MAX_CHECKPOINT {
@@ -177,7 +192,6 @@ mod tests {
             epoch: 3,
             unfinished: Some(chain),
             finished: Some(finished),
-            missing_since: Some(time),
         };
         let key = |stream: &str, lane| Key { connection: "git".into(), stream: stream.into(), lane };
         let backfill = Lane::Backfill { from: time, to: time };

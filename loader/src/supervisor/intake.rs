@@ -5,6 +5,7 @@ use std::{
     fmt::Display,
     io::{self, Read},
     os::unix::net::UnixStream,
+    panic::{self, AssertUnwindSafe},
     sync::{
         Arc, OnceLock,
         atomic::{AtomicU64, Ordering},
@@ -14,7 +15,7 @@ use std::{
 };
 
 use connector_schemas::record_type;
-use serde::{Deserialize, de::IgnoredAny};
+use serde::Deserialize;
 
 use crate::{
     delivery::{Delivery, DeliveryError},
@@ -23,6 +24,7 @@ use crate::{
         split_record,
     },
     sink::Outgoing,
+    state::check_state,
 };
 
 use super::{
@@ -88,14 +90,14 @@ impl Waits {
     }
 
     fn end(&self) {
-        let lasted = self.lasting();
-        self.since.store(0, Ordering::Relaxed);
-        self.over.fetch_add(lasted, Ordering::Relaxed);
+        // In this order, so that what was waited never seems to become less.
+        self.over.fetch_add(self.lasting(), Ordering::Release);
+        self.since.store(0, Ordering::Release);
     }
 
     /// What the one that goes on has lasted, if it is long.
     fn lasting(&self) -> u64 {
-        let Some(since) = self.since.load(Ordering::Relaxed).checked_sub(1) else { return 0 };
+        let Some(since) = self.since.load(Ordering::Acquire).checked_sub(1) else { return 0 };
         let lasts = self.now().saturating_sub(since);
         if Duration::from_millis(lasts) < PROMPT { 0 } else { lasts }
     }
@@ -109,8 +111,8 @@ impl Progress {
 
     /// How long the sink has been waited for, so far.
     pub(crate) fn waited(&self) -> Duration {
-        let waits = &self.waits;
-        Duration::from_millis(waits.over.load(Ordering::Relaxed).saturating_add(waits.lasting()))
+        let lasting = self.waits.lasting();
+        Duration::from_millis(self.waits.over.load(Ordering::Acquire).saturating_add(lasting))
     }
 
     /// Records before the last checkpoint that is durable.
@@ -134,6 +136,8 @@ pub(crate) enum IntakeError {
     Invalid(String),
     #[error("the channel ended inside a frame, after {bytes} bytes of it")]
     Torn { bytes: usize },
+    #[error("the thread that takes the records has panicked")]
+    Panicked,
     #[error("the worker sent a frame after its last one")]
     AfterEnd,
     #[error(transparent)]
@@ -169,7 +173,9 @@ struct Waiting {
 impl Intake {
     /// Runs until the channel ends or something is wrong, and says so as the last event.
     pub(crate) fn run(mut self) {
-        let result = self.take_all();
+        // A panic here is our own, and nobody else's fault.
+        let result =
+            panic::catch_unwind(AssertUnwindSafe(|| self.take_all())).unwrap_or(Err(IntakeError::Panicked));
         // A supervisor that has given up waiting needs no more events.
         let _ = self.events.send(Event::IntakeEnded(result, self.delivery));
     }
@@ -361,7 +367,8 @@ fn check_checkpoint(state: &[u8]) -> Result<&str, IntakeError> {
     if state.len() > MAX_CHECKPOINT {
         return Err(garbled("a checkpoint", &format_args!("it has {} bytes", state.len())));
     }
-    read_json::<IgnoredAny>("a checkpoint", state)?;
+    let value = read_json::<serde_json::Value>("a checkpoint", state)?;
+    check_state(&value).map_err(|reason| garbled("a checkpoint", &reason))?;
     std::str::from_utf8(state).map_err(|error| garbled("a checkpoint", &error))
 }
 
@@ -399,10 +406,6 @@ mod tests {
     struct Told(std::sync::mpsc::Sender<&'static str>);
 
     impl crate::sink::Sink for Told {
-        fn name(&self) -> String {
-            String::new()
-        }
-
         fn append(&mut self, _record: &Outgoing<'_>) -> Result<(), crate::sink::SinkError> {
             let _ = self.0.send("record");
             Ok(())
@@ -439,10 +442,10 @@ mod tests {
         let mut bytes = Vec::new();
         record(&mut bytes);
         for _ in 0..2 {
-            append(&mut bytes, Kind::Checkpoint, b"{}");
+            append(&mut bytes, Kind::Checkpoint, br#"{"checkpointTime":"2020-02-21T12:00:00Z"}"#);
             record(&mut bytes);
         }
-        append(&mut bytes, Kind::Checkpoint, b"{}");
+        append(&mut bytes, Kind::Checkpoint, br#"{"checkpointTime":"2020-02-21T12:00:00Z"}"#);
         let (teller, told) = std::sync::mpsc::channel();
         let committed = super::super::take_into(bytes, Box::new(Told(teller)));
         let told = told.try_iter().collect::<Vec<_>>();

@@ -25,10 +25,10 @@ impl LetterHead {
     pub(crate) fn new(run: &Run<'_>) -> Self {
         Self {
             run: run.id.to_owned(),
-            connection: run.connection.to_owned(),
+            connection: run.masker.mask(run.connection).into_owned(),
             slug: run.slug.to_string(),
             version: run.version.to_owned(),
-            stream: run.stream.unwrap_or_default().to_owned(),
+            stream: run.masker.mask(run.stream.unwrap_or_default()).into_owned(),
             masker: run.masker.clone(),
         }
     }
@@ -36,6 +36,7 @@ impl LetterHead {
     pub(crate) fn letter(&self, rejected: &RejectedRecord<'_>) -> Letter {
         let mask = |text: &str| self.masker.mask(text).into_owned();
         let record = mask(&rejected.record);
+        let is_masked = record != rejected.record;
         // A secret that was no text may have left something that is no JSON.
         let (record, record_text) = match serde_json::from_str::<&RawValue>(&record) {
             Ok(json) => (on_one_line(json), None),
@@ -47,6 +48,7 @@ impl LetterHead {
         });
         Letter {
             run: self.run.clone(),
+            is_masked,
             connection: self.connection.clone(),
             connector: Connector { slug: self.slug.clone(), version: self.version.clone() },
             stream: self.stream.clone(),

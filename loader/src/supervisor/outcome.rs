@@ -202,6 +202,9 @@ fn judge(evidence: &Evidence) -> Verdict {
     if let Some(IntakeError::Delivery(error)) = &evidence.intake {
         return words::not_kept(error);
     }
+    if let Some(IntakeError::Panicked) = &evidence.intake {
+        return words::bug("the thread that takes the records has panicked");
+    }
     if let Some(IntakeError::Admission(error)) = &evidence.intake {
         return words::not_admitted(error);
     }
@@ -219,9 +222,7 @@ fn judge(evidence: &Evidence) -> Verdict {
         (_, Some(Stop::Intake)) => {
             words::protocol(&evidence.intake.as_ref().map(|error| crate::chain(error)).unwrap_or_default())
         }
-        (Some(End::Done { .. }), Some(Stop::Signal(signal))) if evidence.is_sink_stuck => {
-            words::cancelled(signal)
-        }
+        (Some(_), Some(Stop::Signal(signal))) if evidence.is_sink_stuck => words::cancelled(signal),
         (Some(End::Done { .. }), _) if evidence.is_sink_stuck => words::sink_stuck(),
         (Some(End::Done { .. }), _) => match &evidence.intake {
             Some(error) => words::protocol(&crate::chain(error)),

@@ -37,6 +37,8 @@ struct Shared {
 #[derive(Default)]
 struct Waiting {
     bytes: Vec<u8>,
+    /// Where the last frame begins, if that is a checkpoint.
+    trailing_checkpoint: Option<usize>,
     records: u64,
     accepted: u64,
     /// Batches that have been taken, and those of them that have been written.
@@ -45,6 +47,14 @@ struct Waiting {
     since: Option<Instant>,
     urgent: bool,
     closed: bool,
+}
+
+impl Waiting {
+    /// Appends a frame that is neither record nor checkpoint.
+    fn push(&mut self, kind: Kind, payload: &[u8]) {
+        self.trailing_checkpoint = None;
+        append(&mut self.bytes, kind, payload);
+    }
 }
 
 impl Outbox {
@@ -69,6 +79,7 @@ impl Outbox {
     /// Appends a checked record; waits while too much is waiting. False once the last frame is in.
     pub(crate) fn record(&self, extracted_at: &str, record: &[u8]) -> bool {
         self.append(false, |waiting, status| {
+            waiting.trailing_checkpoint = None;
             append_record(&mut waiting.bytes, extracted_at, record);
             waiting.records += 1;
             waiting.accepted += 1;
@@ -78,27 +89,31 @@ impl Outbox {
 
     /// Appends a record that is to be kept aside; waits as [`Outbox::record`] does.
     pub(crate) fn rejected(&self, letter: &[u8]) -> bool {
-        self.append(false, |waiting, _| append(&mut waiting.bytes, Kind::Rejected, letter))
+        self.append(false, |waiting, _| waiting.push(Kind::Rejected, letter))
     }
 
     /// Appends a checkpoint; never waits. False once the last frame is in.
     pub(crate) fn checkpoint(&self, state: &[u8]) -> bool {
         self.append(true, |waiting, status| {
+            // One that follows another at once takes its place: whoever only sets states fills no memory.
+            let start = waiting.trailing_checkpoint.unwrap_or(waiting.bytes.len());
+            waiting.bytes.truncate(start);
             append(&mut waiting.bytes, Kind::Checkpoint, state);
+            waiting.trailing_checkpoint = Some(start);
             status.set_checkpoint(waiting.accepted);
         })
     }
 
     /// Appends any other frame. False once the last frame is in.
     pub(crate) fn send(&self, kind: Kind, payload: &[u8]) -> bool {
-        self.append(kind == Kind::Ready, |waiting, _| append(&mut waiting.bytes, kind, payload))
+        self.append(kind == Kind::Ready, |waiting, _| waiting.push(kind, payload))
     }
 
     /// Appends a frame that may be the last thing that this process does, and returns when it is out.
     pub(crate) fn send_now(&self, kind: Kind, payload: &[u8]) {
         let mut batch = 0;
         let appended = self.append(true, |waiting, _| {
-            append(&mut waiting.bytes, kind, payload);
+            waiting.push(kind, payload);
             batch = waiting.taken + 1;
         });
         if !appended {
@@ -112,7 +127,7 @@ impl Outbox {
     /// Appends the last frame, and returns when everything has been written.
     pub(crate) fn finish(&self, end: &[u8]) {
         self.append(true, |waiting, _| {
-            append(&mut waiting.bytes, Kind::End, end);
+            waiting.push(Kind::End, end);
             waiting.closed = true;
         });
         let writer = self.writer.lock().unwrap_or_else(PoisonError::into_inner).take();
@@ -181,6 +196,7 @@ impl Shared {
             }
         }
         std::mem::swap(batch, &mut waiting.bytes);
+        waiting.trailing_checkpoint = None;
         waiting.since = None;
         waiting.urgent = false;
         waiting.taken += 1;
@@ -243,6 +259,15 @@ mod tests {
         let length = channel.read(&mut bytes).unwrap();
         assert_eq!(kinds(&bytes[..length]), [Kind::Record]);
         assert_eq!(status.accepted(), 1);
+    }
+
+    #[test]
+    fn states_that_nobody_takes_do_not_fill_the_memory() {
+        // Nobody reads: the writer is stuck with what it has taken.
+        let (outbox, _channel, _) = outbox();
+        let state = vec![b'x'; 1 << 20];
+        assert!((0..200).all(|_| outbox.checkpoint(&state)));
+        assert!(outbox.shared.lock().bytes.len() < 2 << 20);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use codeclimate_connector_abi::v1::failure_kind;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::frame::FailureReport;
+use crate::{frame::FailureReport, state::check_state};
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,6 +26,7 @@ pub(crate) fn read_state(payload: &[u8]) -> Result<String, FailureReport> {
     if let Some(metadata) = checkpoint.metadata.filter(|metadata| !metadata.is_empty()) {
         state["metadata"] = Value::Object(metadata);
     }
+    check_state(&state).map_err(refuse)?;
     Ok(state.to_string())
 }
 
@@ -43,6 +44,10 @@ mod tests {
             (
                 r#"{"checkpointTime":"2020-02-21T12:00:00Z","metadata":{}}"#,
                 Ok(r#"{"checkpointTime":"2020-02-21T12:00:00Z"}"#),
+            ),
+            (
+                r#"{"checkpointTime":"2020-02-21T12:00:00Z","metadata":{"a":[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[1]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]}}"#,
+                Err("not a state: is nested more than 64 deep"),
             ),
             ("{}", Err("not a state: missing field `checkpointTime`")),
             (r#"{"checkpointTime":"2020"}"#, Err("not a state: ")),

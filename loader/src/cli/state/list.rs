@@ -6,10 +6,11 @@ use serde::Serialize;
 use crate::{
     console::printable,
     exit_code::ExitCode,
-    state::{Chain, Database, Finished, Holder, Key, StateStore, StreamState},
+    frame::Level,
+    state::{Chain, Database, Finished, Holder, Key, StateStore, Stored},
 };
 
-use super::super::{CliError, args::Format, print};
+use super::super::{CliError, Console, args::Format, print};
 
 /// One stream, for programs.
 #[derive(Serialize)]
@@ -26,27 +27,42 @@ struct Row<'a> {
 }
 
 /// Prints the streams of one connection, or of all.
-pub(super) fn list(store: &Database, connection: Option<&str>, format: Format) -> Result<ExitCode, CliError> {
-    let mut states = store.list()?;
-    states.retain(|(key, _)| connection.is_none_or(|connection| key.connection == connection));
+pub(super) fn list(
+    store: &Database,
+    connection: Option<&str>,
+    format: Format,
+    console: &mut Console,
+) -> Result<ExitCode, CliError> {
     let mut text = String::new();
-    for (key, stored) in &states {
-        let holder = store.holder(key)?;
+    for listed in store.list()? {
+        let (key, stored) = match listed {
+            Ok(listed) => listed,
+            // The others are still to be seen.
+            Err(error) => {
+                console.say(Level::Error, &crate::chain(&error));
+                continue;
+            }
+        };
+        if connection.is_some_and(|connection| key.connection != connection) {
+            continue;
+        }
+        let holder = store.holder(&key)?;
         match format {
-            Format::Text => text.push_str(&line(key, &stored.state, holder.as_ref())),
+            Format::Text => text.push_str(&line(&key, &stored, holder.as_ref())),
             Format::Json => {
-                let row = row(key, &stored.state, holder);
+                let row = row(&key, &stored, holder);
                 text.push_str(&(serde_json::to_string(&row).unwrap_or_default() + "\n"));
             }
         }
     }
-    if states.is_empty() && format == Format::Text {
+    if text.is_empty() && format == Format::Text {
         text.push_str("nothing is kept of any stream\n");
     }
     print(text.as_bytes())
 }
 
-fn row<'a>(key: &'a Key, state: &'a StreamState, holder: Option<Holder>) -> Row<'a> {
+fn row<'a>(key: &'a Key, stored: &'a Stored, holder: Option<Holder>) -> Row<'a> {
+    let state = &stored.state;
     Row {
         connection: &key.connection,
         stream: &key.stream,
@@ -54,15 +70,16 @@ fn row<'a>(key: &'a Key, state: &'a StreamState, holder: Option<Holder>) -> Row<
         connector: &state.connector,
         unfinished: state.unfinished.as_ref(),
         finished: state.finished.as_ref(),
-        missing_since: state.missing_since,
+        missing_since: stored.missing_since,
         holder,
     }
 }
 
-fn line(key: &Key, state: &StreamState, holder: Option<&Holder>) -> String {
+fn line(key: &Key, stored: &Stored, holder: Option<&Holder>) -> String {
+    let state = &stored.state;
     let held = holder.map(|holder| format!("held by {holder}"));
     let missing =
-        state.missing_since.map(|since| format!("not discovered since {}", since.strftime("%F %TZ")));
+        stored.missing_since.map(|since| format!("not discovered since {}", since.strftime("%F %TZ")));
     let unfinished = state.unfinished.as_ref().map(unfinished);
     let finished = state.finished.as_ref().map(finished);
     let parts: Vec<String> = [held, unfinished, finished, missing].into_iter().flatten().collect();

@@ -11,7 +11,8 @@ use super::{
 
 /// Where the files end as they are. A torn last line or frame, which a crash has left, is cut off; all else belongs to
 /// chains that have ended.
-pub(super) fn ends_now(folder: &Path) -> Result<Ends, SinkError> {
+/// Files that end as they are known to are not read for that.
+pub(super) fn ends_now(folder: &Path, known: &Ends) -> Result<Ends, SinkError> {
     let mut ends = Ends::new();
     for found in list(folder)? {
         // In the order of their numbers: the last one stays.
@@ -23,6 +24,9 @@ pub(super) fn ends_now(folder: &Path) -> Result<Ends, SinkError> {
         let Some(end) = ends.get_mut(found.record_type).filter(|end| end.number == found.number) else {
             continue;
         };
+        if known.get(found.record_type) == Some(&*end) {
+            continue;
+        }
         let whole =
             whole(&found).map_err(SinkError::when(format_args!("cannot read {}", found.path.display())))?;
         if found.compressed != end.compressed {

@@ -45,7 +45,7 @@ fn commit(sink: &mut dyn Sink, mark: &Mark) -> Position {
 }
 
 fn mark(revision: u64) -> Mark {
-    Mark { revision, state: "{}".into(), records: 0, is_last: false }
+    Mark { revision, state: "{}".into(), ..Mark::default() }
 }
 
 /// All lines of a type in the order of the files, decompressed.

@@ -27,6 +27,7 @@ const TABLES: &str = "
         revision INTEGER NOT NULL DEFAULT 0,
         records INTEGER NOT NULL DEFAULT 0,
         state TEXT NOT NULL DEFAULT 'null',
+        state_format INTEGER NOT NULL DEFAULT 1,
         is_finished INTEGER NOT NULL DEFAULT 0
     );
     CREATE TABLE records (

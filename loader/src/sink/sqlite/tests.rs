@@ -36,7 +36,9 @@ fn commit(sink: &mut dyn Sink, mark: &Mark) -> Position {
 }
 
 fn mark(revision: u64) -> Mark {
-    Mark { revision, state: format!("{{\"page\":{revision}}}"), records: revision * 10, is_last: false }
+    let state = format!("{{\"page\":{revision}}}");
+    let version = "0.1.0".to_owned();
+    Mark { revision, state, version, state_format: 3, records: revision * 10, is_last: false }
 }
 
 fn resume(revision: u64) -> Start {
