@@ -9,8 +9,8 @@ use std::{
 
 use connector_tests::random::Random;
 
-/// What a disk writes whole or not at all.
-const SECTOR: usize = 512;
+/// What a disk of today writes whole or not at all; file systems count on it.
+const SECTOR: usize = 4096;
 
 /// A disk with a cache.
 pub(crate) struct Disk {
@@ -56,9 +56,9 @@ impl Disk {
         let kept_of_four = random.below(5);
         let (mut kept, mut lost) = (0, 0);
         for (at, bytes) in self.cached.drain(..) {
-            for (number, sector) in bytes.chunks(SECTOR).enumerate() {
+            for (at, part) in parts(at, &bytes) {
                 if random.below(4) < kept_of_four {
-                    self.image.write_all_at(sector, (at + number * SECTOR) as u64)?;
+                    self.image.write_all_at(part, at as u64)?;
                     kept += 1;
                 } else {
                     lost += 1;
@@ -69,9 +69,27 @@ impl Disk {
     }
 }
 
+/// What a write brings for each sector, with its place.
+fn parts(at: usize, bytes: &[u8]) -> impl Iterator<Item = (usize, &[u8])> {
+    let (first, rest) = bytes.split_at((SECTOR - at % SECTOR).min(bytes.len()));
+    let behind = at + first.len();
+    let rest = rest.chunks(SECTOR).enumerate();
+    [(at, first)].into_iter().chain(rest.map(move |(number, part)| (behind + number * SECTOR, part)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_write_is_parted_where_sectors_end() {
+        let bytes = vec![0; 2 * SECTOR];
+        let places =
+            |at, length| parts(at, &bytes[..length]).map(|(at, part)| (at, part.len())).collect::<Vec<_>>();
+        assert_eq!(places(0, 2 * SECTOR), [(0, SECTOR), (SECTOR, SECTOR)]);
+        assert_eq!(places(1024, 10), [(1024, 10)]);
+        assert_eq!(places(SECTOR - 1, SECTOR), [(SECTOR - 1, 1), (SECTOR, SECTOR - 1)]);
+    }
 
     #[test]
     fn what_was_flushed_is_there_after_every_cut_and_what_was_not_at_some() {
