@@ -2,7 +2,10 @@
 
 use std::fs;
 
-use connector_tests::{Ended, Kind, Runner, Sync};
+use connector_tests::{
+    Ended, Runner,
+    sync::{Kind, Sync},
+};
 use serde_json::{Value, json};
 
 /// A sync of a hundred items whose first run has stopped in the midst of them.

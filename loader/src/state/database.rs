@@ -16,7 +16,7 @@ use rustix::fs::{FlockOperation, flock};
 
 use crate::digest::Digest;
 
-use super::{Change, DataFolder, Hold, Holder, Key, Lane, StateError, StateStore, Stored};
+use super::{Change, DataFolder, Hold, Holder, Key, Lane, StateError, StateStore, Stored, store::Listed};
 
 /// The name of the database in the data folder.
 pub(super) const FILE: &str = "state.sqlite3";
@@ -165,7 +165,7 @@ impl StateStore for Database {
         Ok(raw.map(Raw::understand).transpose()?.map(|(_, stored)| stored))
     }
 
-    fn list(&self) -> Result<Vec<Result<(Key, Stored), StateError>>, StateError> {
+    fn list(&self) -> Result<Vec<Listed>, StateError> {
         let connection = self.lock();
         let failed = self.failed("read");
         let mut query =

@@ -107,7 +107,7 @@ impl Lease {
         let state = serde_json::from_str(&mark.state).unwrap_or_default();
         let (version, state_format) = (mark.version.clone(), mark.state_format);
         self.change(|next| {
-            next.checkpoint(mark, position, Checkpoint { state, at: now, version, state_format })
+            next.checkpoint(mark, position, Checkpoint { state, at: now, version, state_format });
         })
     }
 

@@ -18,13 +18,16 @@ pub(crate) struct Stored {
     pub(crate) missing_since: Option<Timestamp>,
 }
 
+/// A stream in a list, or what is wrong with its state.
+pub(crate) type Listed = Result<(Key, Stored), StateError>;
+
 /// Keeps the states of streams. Whoever writes says which version it has read, so that nothing is overwritten unseen.
 pub(crate) trait StateStore: Send + Sync {
     /// The state of a stream.
     fn read(&self, key: &Key) -> Result<Option<Stored>, StateError>;
 
     /// The states of all streams, in the order of their keys. One that is damaged does not hide the others.
-    fn list(&self) -> Result<Vec<Result<(Key, Stored), StateError>>, StateError>;
+    fn list(&self) -> Result<Vec<Listed>, StateError>;
 
     /// Remembers since when streams are not discovered any more, or that they are again. No version changes.
     fn note_missing(&self, streams: &[(Key, Option<Timestamp>)]) -> Result<(), StateError>;

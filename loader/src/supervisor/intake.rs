@@ -177,7 +177,7 @@ impl Intake {
         let result =
             panic::catch_unwind(AssertUnwindSafe(|| self.take_all())).unwrap_or(Err(IntakeError::Panicked));
         // A supervisor that has given up waiting needs no more events.
-        let _ = self.events.send(Event::IntakeEnded(result, self.delivery));
+        let _ = self.events.send(Event::IntakeEnded(result, Box::new(self.delivery)));
     }
 
     fn take_all(&mut self) -> Result<(), IntakeError> {

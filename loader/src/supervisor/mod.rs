@@ -72,7 +72,7 @@ pub(crate) enum Event {
     /// The last frame is in.
     End(End),
     /// The channel has ended, or something on it is wrong.
-    IntakeEnded(Result<(), IntakeError>, Delivery),
+    IntakeEnded(Result<(), IntakeError>, Box<Delivery>),
     /// The connector wrote a line to stdout or stderr.
     Output(Stream, Line),
     /// Nobody writes to that stream any more.

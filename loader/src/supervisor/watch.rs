@@ -151,7 +151,7 @@ impl<'a> Watch<'a> {
             }
             Event::IntakeEnded(result, delivery) => {
                 self.open.intake = false;
-                self.delivery = Some(delivery);
+                self.delivery = Some(*delivery);
                 self.over_since.get_or_insert_with(Instant::now);
                 if let Err(error) = result {
                     self.evidence.intake = Some(error);

@@ -228,7 +228,8 @@ proptest! {
         let options = options(root.path(), rotate, compress);
         let mut opened = open(&options, &scope("s"), &Start::New).unwrap();
         let mut position = opened.position.clone();
-        let (mut durable, mut taken): (Vec<(bool, String)>, Vec<(bool, String)>) = (Vec::new(), Vec::new());
+        let mut taken: Vec<(bool, String)> = Vec::new();
+        let mut durable = taken.clone();
         let mut noted = Vec::new();
         for step in steps.into_iter().chain([Step::Commit]) {
             match step {
