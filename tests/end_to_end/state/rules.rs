@@ -147,7 +147,7 @@ fn one_command_does_not_go_on_for_ever_without_another_checkpoint() {
     for kind in Kind::ALL {
         let sync = Sync::new(kind, &ending("pause", 3)).with(["--until-done"]);
         let (ended, outcome) = reported(&sync, sync.runner());
-        ended.assert(26, "no further run is made: the last two came to no new checkpoint");
+        ended.assert(26, "no further run is made: two in a row came to no new checkpoint");
         let chain = &outcome["chain"];
         assert_eq!((&chain["runs"], &chain["runsWithoutProgress"]), (&json!(2), &json!(2)), "{outcome}");
     }
