@@ -7,6 +7,7 @@ mod bad_input;
 mod commands;
 mod dead_letters;
 mod endings;
+mod failing_disk;
 mod files;
 mod git;
 mod interruptions;

@@ -27,7 +27,7 @@ const FILES: [(Kind, &[&str]); 3] =
 
 /// Checks that nothing of a run that has failed is lost, then lets the same command come to its end.
 #[track_caller]
-fn complete(sync: &Sync, reference: &[Value], what: &str) {
+pub(crate) fn complete(sync: &Sync, reference: &[Value], what: &str) {
     sync.check_between(reference).unwrap_or_else(|wrong| panic!("{what}: {wrong}"));
     let ended = sync.run();
     assert_eq!(ended.code(), Some(0), "{what}: {ended:?}");
@@ -36,7 +36,7 @@ fn complete(sync: &Sync, reference: &[Value], what: &str) {
 }
 
 /// A runner of which the call number `after` below a folder fails, and all behind it: by an error, or for good.
-fn failing(sync: &Sync, folder: &Path, calls: &str, after: usize, errno: Option<i32>) -> Runner {
+pub(crate) fn failing(sync: &Sync, folder: &Path, calls: &str, after: usize, errno: Option<i32>) -> Runner {
     let runner = sync.runner().variable("LD_PRELOAD", shim()).variable("SHIM_FOLDER", folder);
     let runner = runner.variable("SHIM_CALL", calls).variable("SHIM_AFTER", after.to_string());
     match errno {

@@ -1,7 +1,7 @@
 # What the scripts that start a virtual machine share. To be sourced.
 #
-# Both guests run Debian's cloud kernel with everything in an initramfs, so that no module is needed. The processor is
-# emulated, which needs nothing from the host and still boots within seconds. Missing packages are installed when this
+# All guests run Debian's cloud kernel with everything in an initramfs, so that a module is needed only for a disk. The
+# processor is emulated, which needs nothing from the host and still boots within seconds. Missing packages are installed when this
 # runs as root; what is made once is kept below target/vm.
 
 readonly MARKER='guest exit status:'
@@ -32,10 +32,10 @@ has_command() {
     command -v "$1" >/dev/null && { [ "$1" != busybox ] || ! ldd "$(command -v busybox)" >/dev/null 2>&1; }
 }
 
-# Unpacks the newest cloud kernel once; a half-finished download never counts as one.
+# Unpacks the newest cloud kernel once, with its modules for virtio; a half-finished download never counts as one.
 need_kernel() {
-    kernel=$cache/vmlinuz
-    [ -f "$kernel" ] && return
+    kernel=$cache/vmlinuz modules=$cache/modules
+    [ -f "$kernel" ] && [ -d "$modules" ] && return
     local folder package
     folder=$(mktemp -d "$cache/kernel.XXXXXX")
     package=$(newest_kernel 2>/dev/null)
@@ -46,6 +46,11 @@ need_kernel() {
     [ -n "$package" ] || fail "linux-image-cloud-amd64 is not in the package lists"
     # Root's download would otherwise drop its rights to a user who may not enter this folder.
     (cd "$folder" && apt-get download -qq -o APT::Sandbox::User="$(id -un)" "$package" && dpkg -x ./*.deb unpacked) >&2
+    # The two must be of one version.
+    rm -rf "$modules" "$kernel"
+    mkdir "$folder/modules"
+    find "$folder/unpacked/lib/modules" -name 'virtio*.ko*' -exec cp {} "$folder/modules/" \;
+    mv "$folder/modules" "$modules"
     cp "$folder"/unpacked/boot/vmlinuz-* "$kernel.new"
     mv "$kernel.new" "$kernel"
     rm -rf "$folder"

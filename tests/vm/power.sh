@@ -47,7 +47,10 @@ one_round() {
 
 mkdir /data /sys/fs/cgroup/session
 : >/tmp/errors
-mount -t ext4 /dev/nvme0n1 /data || { echo 'the disk cannot be mounted' && exit 1; }
+for module in virtio_ring virtio virtio_pci_legacy_dev virtio_pci_modern_dev virtio_pci virtio_blk; do
+    insmod "./$module.ko" || { echo "the module $module cannot be loaded" && exit 1; }
+done
+mount -t ext4 /dev/vda /data || { echo 'the disk cannot be mounted' && exit 1; }
 [ "$verified" -eq 0 ] || check "$verified"
 round=$((verified + 1))
 echo "syncing round $round"

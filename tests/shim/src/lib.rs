@@ -10,10 +10,11 @@
 //! | `SHIM_ERRNO` | the error number, or 0 for calls that do nothing and claim success; without, the process is killed by SIGKILL in the place of the call |
 //! | `SHIM_TORN` | that the first one that fails, where it writes bytes, writes half of them |
 //!
-//! What makes system calls by itself, as rustix does, is not seen by it.
+//! What makes system calls by itself, as rustix does, is seen by it for `fdatasync` only, which wants root.
 
 mod plan;
 mod real;
+mod trap;
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 

@@ -43,9 +43,12 @@ impl Plan {
         })
     }
 
+    fn names(&self, call: &str) -> bool {
+        self.calls.as_ref().is_none_or(|calls| calls.split(',').any(|name| name == call))
+    }
+
     fn is_meant(&self, call: &str, path: &Path) -> bool {
-        let is_named = self.calls.as_ref().is_none_or(|calls| calls.split(',').any(|name| name == call));
-        is_named && path.starts_with(&self.folder)
+        self.names(call) && path.starts_with(&self.folder)
     }
 
     fn judge(&self) -> Verdict {
@@ -62,6 +65,11 @@ impl Plan {
 fn plan() -> Option<&'static Plan> {
     static PLAN: OnceLock<Option<Plan>> = OnceLock::new();
     PLAN.get_or_init(Plan::read).as_ref()
+}
+
+/// Whether some calls of this name might not pass.
+pub(crate) fn concerns(call: &str) -> bool {
+    plan().is_some_and(|plan| plan.names(call))
 }
 
 /// What becomes of a call on a descriptor.
