@@ -54,7 +54,7 @@ fn once_too_many_are_kept_aside_the_connector_has_to_decide() {
     let data = TempDir::new().unwrap();
     sync(&data, &["--bad-records", "dead-letter", "--max-dead-letters", "0"])
         .assert(21, "gave up on an invalid record")
-        .assert(21, "(and 0 records are dead letters already)");
+        .assert(21, "no more records are kept aside: 0 are, which is --max-dead-letters");
     assert_eq!(letters(&data), [] as [PathBuf; 0]);
 }
 

@@ -185,8 +185,14 @@ pub(crate) fn state(options: &StateOptions, console: &mut Console) -> Result<Exi
 }
 
 fn show(store: &Database, key: &Key) -> Result<ExitCode, CliError> {
-    let Some(Stored { state, .. }) = store.read(key)? else { return Err(unknown(store, key)?.into()) };
-    let text = serde_json::to_string_pretty(&state).unwrap_or_default();
+    let Some(Stored { state, missing_since, .. }) = store.read(key)? else {
+        return Err(unknown(store, key)?.into());
+    };
+    let mut shown = serde_json::to_value(&state).unwrap_or_default();
+    if let Some(since) = missing_since {
+        shown["missingSince"] = since.to_string().into();
+    }
+    let text = serde_json::to_string_pretty(&shown).unwrap_or_default();
     print(format!("{text}\n").as_bytes())
 }
 

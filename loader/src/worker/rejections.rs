@@ -2,10 +2,11 @@
 
 use std::{
     borrow::Cow,
-    sync::atomic::{AtomicU64, Ordering},
+    collections::BTreeMap,
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
 };
 
-use crate::frame::{BadRecords, FailureReport, MAX_LETTER, RejectedRecord, Rejections};
+use crate::frame::{BadRecords, FailureReport, Kind, Level, LogLine, MAX_LETTER, RejectedRecord, Rejections};
 
 use super::outbox::Outbox;
 
@@ -13,11 +14,19 @@ use super::outbox::Outbox;
 pub(crate) struct Rejected {
     policy: Rejections,
     kept_aside: AtomicU64,
+    is_full_told: AtomicBool,
+}
+
+fn full(most: u64) -> LogLine {
+    let message = format!(
+        "no more records are kept aside: {most} are, which is --max-dead-letters; from here on the connector decides"
+    );
+    LogLine { level: Level::Warn, message, tags: BTreeMap::new() }
 }
 
 impl Rejected {
     pub(crate) fn new(policy: Rejections) -> Self {
-        Self { policy, kept_aside: AtomicU64::new(0) }
+        Self { policy, kept_aside: AtomicU64::new(0), is_full_told: AtomicBool::new(false) }
     }
 
     /// Decides on a record: an error is for the connector, and without one it goes on.
@@ -50,8 +59,10 @@ impl Rejected {
             Some(kept + 1).filter(|kept| *kept <= most)
         });
         if taken.is_err() {
-            let message = format!("{} (and {most} records are dead letters already)", failure.message);
-            return Err(FailureReport { message, ..failure });
+            if !self.is_full_told.swap(true, Ordering::Relaxed) {
+                outbox.send(Kind::Log, &serde_json::to_vec(&full(most)).unwrap_or_default());
+            }
+            return Err(failure);
         }
         let record = String::from_utf8_lossy(record);
         let extracted_at = match extracted_at {

@@ -184,7 +184,7 @@ fn a_stream_that_is_discovered_no_more_is_told_and_kept() {
     sync.runner_of(STREAM).run().assert(0, "done; 4 records");
     let finished = sync.kept()["finished"].take();
     sync.change(&json!({ "count": 4, "streams": ["others"] }));
-    let told = "the stream \"items\" is not discovered any more; what is kept of it stays";
+    let told = "not discovered any more: the stream \"items\"; what is kept stays, until `codeclimate-connector state reset";
     sync.runner_of("others").run().assert(0, told);
     let kept = sync.kept();
     assert!(kept["missingSince"].is_string() && kept["finished"] == finished, "{kept}");
