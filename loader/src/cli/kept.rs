@@ -1,5 +1,8 @@
 //! A sync whose state is kept: runs that together make a chain.
 
+mod migration;
+mod report;
+
 use std::{
     collections::HashSet,
     sync::Arc,
@@ -9,21 +12,21 @@ use std::{
 
 use codeclimate_connector_abi::v1::verb;
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::{
     delivery::{Delivery, DeliveryError, Opening},
     exit_code::ExitCode,
     frame::Level,
     sink::Scope,
-    state::{
-        Chain, Cutoff, DataFolder, Database, Finished, Key, Lane, Lease, Mismatch, Plan, Request, StateStore,
-    },
+    state::{Cutoff, DataFolder, Database, Finished, Key, Lane, Lease, Plan, Request, StateStore},
     supervisor::Outcome,
 };
 
 use super::{CliError, keep::Keep, run::Session, stream::StreamRecord};
+
+pub(crate) use migration::StaleState;
+pub(crate) use report::ChainReport;
 
 /// Runs in a row without another checkpoint after which going on makes no sense.
 const STALLED: u32 = 2;
@@ -33,39 +36,6 @@ pub(crate) struct Kept<'k> {
     keep: &'k Keep,
     store: Arc<dyn StateStore>,
     connection: String,
-}
-
-/// Why a state is not gone on from.
-#[derive(Debug, thiserror::Error)]
-#[error("{what}; {reset}")]
-pub(crate) struct StaleState {
-    what: String,
-    reset: String,
-}
-
-/// The connector's word on an older state.
-#[derive(Debug, Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Migration {
-    is_accepted: bool,
-    #[serde(default)]
-    state: Option<Value>,
-}
-
-/// What a run leaves of its chain, for programs.
-#[derive(Debug, Clone, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ChainReport {
-    id: String,
-    connection: String,
-    lane: String,
-    is_finished: bool,
-    cutoff: Option<Timestamp>,
-    runs: u32,
-    /// Before the last durable checkpoint, of all runs.
-    records: u64,
-    /// Runs in a row that came to no other checkpoint, with this one.
-    runs_without_progress: u32,
 }
 
 impl<'k> Kept<'k> {
@@ -204,7 +174,8 @@ impl<'k> Kept<'k> {
             let records = outcome.numbers.delivered;
             return match delivery.finish(records) {
                 Ok(finished) => {
-                    let report = finished.as_ref().map(|finished| self.finished(plan, finished));
+                    let report =
+                        finished.as_ref().map(|finished| ChainReport::finished(self, plan, finished));
                     let kept = finished.map(|finished| self.next(&finished));
                     (Outcome { kept, ..outcome }, report)
                 }
@@ -214,7 +185,7 @@ impl<'k> Kept<'k> {
         let Some(chain) = delivery.lease().and_then(|lease| lease.state().unfinished.as_ref()) else {
             return (outcome, None);
         };
-        let report = self.unfinished(chain);
+        let report = ChainReport::unfinished(self, chain);
         let mut kept = match &chain.checkpoint {
             Some(_) => format!("the next run goes on after {} records of this sync", chain.records),
             None => "no checkpoint: the next run begins this sync anew".to_owned(),
@@ -238,77 +209,6 @@ impl<'k> Kept<'k> {
             ),
             _ => format!("{} records of this range", finished.records),
         }
-    }
-
-    fn finished(&self, plan: &Plan, finished: &Finished) -> ChainReport {
-        ChainReport {
-            id: plan.chain.id.clone(),
-            connection: self.connection.clone(),
-            lane: self.keep.lane.to_string(),
-            is_finished: true,
-            cutoff: finished.cutoff,
-            runs: finished.runs,
-            records: finished.records,
-            runs_without_progress: 0,
-        }
-    }
-
-    fn unfinished(&self, chain: &Chain) -> ChainReport {
-        ChainReport {
-            id: chain.id.clone(),
-            connection: self.connection.clone(),
-            lane: self.keep.lane.to_string(),
-            is_finished: false,
-            cutoff: Some(chain.cutoff),
-            runs: chain.runs,
-            records: chain.records,
-            runs_without_progress: if chain.has_progressed { 0 } else { chain.stalled.saturating_add(1) },
-        }
-    }
-
-    /// Lets a state be gone on from that does not fit, if the operator or the connector says so.
-    fn adapt(
-        &self,
-        session: &mut Session<'_>,
-        opening: &mut Opening,
-        request: &Request<'_>,
-        mismatch: &Mismatch,
-        debug: bool,
-    ) -> Result<(), CliError> {
-        if *mismatch == Mismatch::Configuration && self.keep.accepts_changes {
-            return Ok(opening.adapt(request, None)?);
-        }
-        let answer = self.ask(session, opening.lease(), mismatch, debug)?;
-        match answer {
-            Some(Migration { is_accepted: true, state }) => {
-                session.console.say(Level::Info, "the connector goes on from its older state");
-                Ok(opening.adapt(request, state)?)
-            }
-            _ => Err(stale(opening.lease(), request, mismatch).into()),
-        }
-    }
-
-    /// Asks the connector; none where it has no answer.
-    fn ask(
-        &self,
-        session: &mut Session<'_>,
-        lease: &Lease,
-        mismatch: &Mismatch,
-        debug: bool,
-    ) -> Result<Option<Migration>, CliError> {
-        let payload = json!({
-            "state": lease.token(),
-            "stateFormat": lease.token_format().unwrap_or(session.prepared.note.state_format),
-            "version": lease.token_version(),
-            "isConfigurationChanged": *mismatch == Mismatch::Configuration,
-        });
-        let job = session.prepared.job(verb::MIGRATE_STATE, payload.to_string(), debug);
-        let outcome = session.ask("migrate-state", &job)?.cancelled_if_asked();
-        if matches!(outcome.code, ExitCode::Interrupted | ExitCode::Terminated) {
-            return Err(CliError::Cancelled(outcome.code));
-        }
-        let answer = outcome.answer.as_ref().filter(|_| outcome.code == ExitCode::Done);
-        Ok(answer.and_then(|answer| serde_json::from_str(answer.get()).ok()))
     }
 
     /// Remembers which streams a connector discovers no more. What is kept of them stays.
@@ -344,28 +244,6 @@ impl<'k> Kept<'k> {
 
 fn runs_in_a_row(runs: u32) -> String {
     if runs == 1 { "the last run".to_owned() } else { format!("the last {runs} runs") }
-}
-
-fn stale(lease: &Lease, request: &Request<'_>, mismatch: &Mismatch) -> StaleState {
-    let (what, instead) = match mismatch {
-        Mismatch::Configuration => (
-            "the configuration has changed since this stream was last synced, and its state may not fit it"
-                .to_owned(),
-            "go on all the same with --accept-changed-configuration; or sync it under another name with --connection; or ",
-        ),
-        Mismatch::Format { found, known } => (
-            format!(
-                "the unfinished sync of this stream has a state of format {found}, and {} {} reads {known}",
-                request.connector, request.version
-            ),
-            "finish it with the version of the connector that began it; or ",
-        ),
-    };
-    let is_format = matches!(mismatch, Mismatch::Format { .. });
-    let command = crate::state::reset_command(lease.key());
-    let option = if is_format { " --unfinished" } else { "" };
-    let lost = lease.state().lost_by_reset(is_format);
-    StaleState { what, reset: format!("{instead}`{command}{option}`, after which {lost}") }
 }
 
 /// How long a source may ask to wait.

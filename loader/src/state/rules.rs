@@ -95,13 +95,14 @@ impl StreamState {
     }
 
     /// Makes it fit who asks: the connector, or the operator, has said that it does. `state` takes the place of what
-    /// the unfinished chain goes on from.
+    /// the unfinished chain goes on from; without, that stays, and is of the format of who asks.
     pub(crate) fn adapt(&mut self, request: &Request<'_>, state: Option<Value>) {
         if let Some(chain) = &mut self.unfinished {
             request.fingerprint.clone_into(&mut chain.fingerprint);
-            if let (Some(checkpoint), Some(state)) = (&mut chain.checkpoint, state) {
-                let (version, state_format) = (request.version.to_owned(), request.state_format);
-                *checkpoint = Checkpoint { state, version, state_format, at: checkpoint.at };
+            if let Some(checkpoint) = &mut chain.checkpoint {
+                checkpoint.state = state.unwrap_or_else(|| checkpoint.state.take());
+                request.version.clone_into(&mut checkpoint.version);
+                checkpoint.state_format = request.state_format;
             }
         }
         if let Some(finished) = &mut self.finished
