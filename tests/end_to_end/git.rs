@@ -28,6 +28,22 @@ fn git(folder: &Path, arguments: &[&str], input: &[u8]) -> String {
     String::from_utf8(output.stdout).unwrap().trim_end().to_owned()
 }
 
+/// The connector says that its states do not depend on what has changed in the configuration.
+#[test]
+fn a_sync_goes_on_after_a_change_that_does_not_matter_to_its_state() {
+    let (repository, data) = (merged(), TempDir::new().unwrap());
+    let path = repository.path().to_str().unwrap();
+    let sync = |statistics: bool| {
+        Runner::verb("sync-stream", "git", &json!({ "path": path, "statistics": statistics }))
+            .with([path, "1970-01-01", "--state", "--data-folder"])
+            .with([data.path()])
+            .run()
+    };
+    let first = sync(false);
+    first.assert(0, "done");
+    sync(true).assert(0, "the connector goes on from its older state").assert(0, "done");
+}
+
 /// Two branches, one merged into the other, which then goes on.
 fn merged() -> TempDir {
     let folder = TempDir::new().unwrap();

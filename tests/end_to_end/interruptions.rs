@@ -111,6 +111,17 @@ fn a_slow_reader_is_not_the_connectors_fault() {
 }
 
 #[test]
+fn a_connector_that_waits_for_a_slow_reader_does_not_lose_its_time() {
+    // More than fits into all the buffers between: the connector itself is held up, beyond its deadline.
+    let (running, mut output) =
+        Runner::sync(&json!({ "count": 30_000 })).with(["--deadline", "8s"]).start_unread();
+    thread::sleep(Duration::from_secs(9));
+    let reader = thread::spawn(move || std::io::copy(&mut output, &mut std::io::sink()));
+    running.wait().assert(0, "done; 30000 records").assert(0, " of it waiting for the sink");
+    assert!(reader.join().unwrap().unwrap() > 5_000_000);
+}
+
+#[test]
 fn whoever_does_not_read_does_not_keep_the_runner_from_being_ended() {
     let (running, output) = Runner::sync(&json!({ "count": 1500 })).start_unread();
     thread::sleep(Duration::from_secs(1));

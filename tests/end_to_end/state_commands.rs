@@ -69,6 +69,23 @@ fn what_is_reset_is_read_again_and_what_is_set_is_begun_from() {
 }
 
 #[test]
+fn a_state_in_another_format_is_not_gone_on_from_unless_the_connector_says_so() {
+    let sync = stopped();
+    let mut document: Value = serde_json::from_str(&state(&sync, &["export"]).output()).unwrap();
+    document["states"][0]["state"]["unfinished"]["checkpoint"]["stateFormat"] = json!(2);
+    let file = sync.data().join("copy.json");
+    fs::write(&file, document.to_string()).unwrap();
+    state(&sync, &["import", file.to_str().unwrap(), "--replace"]).assert(0, "");
+    sync.run()
+        .assert(2, "the unfinished sync of this stream has a state of format 2, and paging 0.1.0 reads 1")
+        .assert(2, "`codeclimate-connector state reset paging items --unfinished`")
+        .assert(2, "its 40 records before the last checkpoint are read again");
+    state(&sync, &["reset", "paging", "items", "--unfinished"]).assert(0, "");
+    sync.change(&json!({ "count": 100, "pageSize": 10 }));
+    sync.run().assert(0, "done; 100 records");
+}
+
+#[test]
 fn a_bad_document_changes_nothing_and_says_where_it_is_bad() {
     let sync = stopped();
     let before = state(&sync, &["export"]).output();
