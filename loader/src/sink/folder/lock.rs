@@ -4,6 +4,8 @@ use std::{
     fs::File,
     io::{self, Read, Seek, Write},
     path::{Path, PathBuf},
+    thread,
+    time::Duration,
 };
 
 use rustix::{
@@ -32,6 +34,20 @@ struct Last {
     ends: Ends,
 }
 
+/// How often, and after how long, a lock is tried again: a child that has not come to its `exec` holds it for a moment.
+const TRIES: u32 = 20;
+const TRY_AGAIN: Duration = Duration::from_millis(5);
+
+fn lock(file: &File) -> Result<(), Errno> {
+    for _ in 1..TRIES {
+        match flock(file, FlockOperation::NonBlockingLockExclusive) {
+            Err(Errno::WOULDBLOCK) => thread::sleep(TRY_AGAIN),
+            locked => return locked,
+        }
+    }
+    flock(file, FlockOperation::NonBlockingLockExclusive)
+}
+
 impl Lock {
     /// Holds a folder.
     pub(super) fn take(folder: &Path) -> Result<Self, SinkError> {
@@ -44,7 +60,7 @@ impl Lock {
             .truncate(false)
             .open(&path)
             .map_err(failed("make"))?;
-        match flock(&file, FlockOperation::NonBlockingLockExclusive) {
+        match lock(&file) {
             Ok(()) => {}
             Err(error @ Errno::WOULDBLOCK) => {
                 return Err(SinkError::new(
