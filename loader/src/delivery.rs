@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::{
     dead_letters::{Letter, LetterError, LetterFile},
     sink::{Opened, Outgoing, Scope, Sink, SinkError, Start},
-    state::{Finished, Lease, Mark, Plan, Position, Refusal, Request, StateError},
+    state::{Lease, Mark, Plan, Position, Refusal, Request, StateError},
 };
 
 /// Why records, or how far they go, could not be kept.
@@ -145,18 +145,9 @@ impl Delivery {
         Ok(self.sink.settle()?)
     }
 
-    /// The run is done, and with it its chain; `records` are those of the run. Gives what the chain leaves, where a
-    /// state is kept.
-    pub(crate) fn finish(mut self, records: u64) -> Result<Option<Finished>, DeliveryError> {
-        let Some(lease) = &mut self.lease else { return Ok(None) };
-        let mark = Mark { is_last: true, ..lease.mark("null", records) };
-        self.sink.note()?;
-        self.sink.commit(&mark)?;
-        Ok(Some(lease.finish(&mark, jiff::Timestamp::now())?.clone()))
-    }
-
-    /// As [`Delivery::finish`]; gives back the stream that was held.
-    pub(crate) fn finish_held(mut self, records: u64) -> Result<Option<Lease>, DeliveryError> {
+    /// The run is done, and with it its chain; `records` are those of the run. Gives back the stream that was held, where
+    /// a state is kept.
+    pub(crate) fn finish(mut self, records: u64) -> Result<Option<Lease>, DeliveryError> {
         let Some(mut lease) = self.lease.take() else { return Ok(None) };
         let mark = Mark { is_last: true, ..lease.mark("null", records) };
         self.sink.note()?;

@@ -36,7 +36,7 @@ fn a_refused_record_is_dropped_with_a_warning_or_goes_back_to_the_connector() {
 fn a_dead_letter_holds_the_record_with_its_errors_and_no_secret() {
     let data = TempDir::new().unwrap();
     let ended = sync(&data, &["--bad-records", "dead-letter"]);
-    ended.assert(0, "1 refused records are kept aside in ").assert(0, "1 record; 1 rejected");
+    ended.assert(0, "refused records kept aside: 1, in ").assert(0, "1 record; 1 rejected");
     let [file] = &letters(&data)[..] else { panic!("{:?}", letters(&data)) };
     let text = fs::read_to_string(file).unwrap();
     assert!(!text.contains("resolvd"), "{text}");
@@ -62,7 +62,7 @@ fn once_too_many_are_kept_aside_the_connector_has_to_decide() {
 fn what_is_valid_after_a_fix_is_delivered_once_and_the_rest_is_kept() {
     let data = TempDir::new().unwrap();
     sync(&data, &["--bad-records", "dead-letter"]).assert(0, "");
-    replay(&data, &[]).assert(21, "0 dead letters are valid now and were delivered; 1 are kept");
+    replay(&data, &[]).assert(21, "dead letters that are valid now, and delivered: 0; kept: 1");
     let [file] = &letters(&data)[..] else { panic!("{:?}", letters(&data)) };
     let bad = fs::read_to_string(file).unwrap();
     // Somebody mends the record.
@@ -74,7 +74,7 @@ fn what_is_valid_after_a_fix_is_delivered_once_and_the_rest_is_kept() {
     let database = data.path().join("out.db");
     let sink = format!("sqlite:{}", database.display());
     replay(&data, &["--sink", &sink])
-        .assert(21, "1 dead letters are valid now and were delivered; 1 are kept");
+        .assert(21, "dead letters that are valid now, and delivered: 1; kept: 1");
     assert_eq!(fs::read_to_string(file).unwrap(), bad);
     let count = |query: &str| -> i64 {
         rusqlite::Connection::open(&database).unwrap().query_row(query, [], |row| row.get(0)).unwrap()
@@ -83,7 +83,10 @@ fn what_is_valid_after_a_fix_is_delivered_once_and_the_rest_is_kept() {
     // To standard output, what is left of the file is delivered, and the file goes.
     fs::write(file, format!("{letter}\n")).unwrap();
     let ended = replay(&data, &[]);
-    assert_eq!(ended.assert(0, "1 dead letters are valid now").records(), [letter["record"].clone()]);
+    assert_eq!(
+        ended.assert(0, "dead letters that are valid now, and delivered: 1").records(),
+        [letter["record"].clone()]
+    );
     assert_eq!(letters(&data), [] as [PathBuf; 0]);
     // Nothing of the replays is left in the state.
     let list = Runner::new(["state", "list", "--data-folder"]).with([data.path()]).run();

@@ -25,7 +25,7 @@ fn what_is_kept_is_listed_and_shown() {
     let sync = stopped();
     let list = state(&sync, &["list"]).assert(0, "").output();
     assert!(list.starts_with("paging  items  sync\n    unfinished since "), "{list}");
-    assert!(list.ends_with(": data since 2020-02-21 00:00:00Z, 40 records in 1 runs\n"), "{list}");
+    assert!(list.ends_with(": data since 2020-02-21 00:00:00Z, records: 40, runs: 1\n"), "{list}");
     let row: Value = serde_json::from_str(&state(&sync, &["list", "--format", "json"]).output()).unwrap();
     let shown: Value = serde_json::from_str(&state(&sync, &["show", "paging", "items"]).output()).unwrap();
     assert_eq!((&row["unfinished"], &row["holder"]), (&shown["unfinished"], &Value::Null));
@@ -63,7 +63,7 @@ fn what_is_reset_is_read_again_and_what_is_set_is_begun_from() {
     let file = file.to_str().unwrap();
     state(&sync, &["import", file])
         .assert(2, "something is kept already of \"items\" of paging; nothing has changed");
-    state(&sync, &["import", file, "--replace"]).assert(0, "took over 1 states");
+    state(&sync, &["import", file, "--replace"]).assert(0, "states taken over: 1");
     sync.change(&json!({ "count": 100, "pageSize": 10 }));
     sync.run().assert(0, "goes on with the sync begun").assert(0, "done; 60 records");
 }

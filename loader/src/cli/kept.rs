@@ -40,11 +40,10 @@ pub(crate) struct Kept<'k> {
 
 impl<'k> Kept<'k> {
     /// Opens the store. None where no state is kept.
-    pub(crate) fn open(keep: &'k Keep, slug: &str) -> Result<Option<Self>, CliError> {
+    pub(crate) fn open(keep: &'k Keep, connection: &str) -> Result<Option<Self>, CliError> {
         let Some(folder) = &keep.data_folder else { return Ok(None) };
         let store = Arc::new(Database::open(&DataFolder::open(folder)?)?);
-        let connection = keep.connection(slug);
-        Ok(Some(Self { keep, store, connection }))
+        Ok(Some(Self { keep, store, connection: connection.to_owned() }))
     }
 
     /// Runs until the chain is done, or the first run is over that does not ask to be continued.
@@ -173,10 +172,10 @@ impl<'k> Kept<'k> {
         if outcome.code == ExitCode::Done {
             let records = outcome.numbers.delivered;
             return match delivery.finish(records) {
-                Ok(finished) => {
-                    let report =
-                        finished.as_ref().map(|finished| ChainReport::finished(self, plan, finished));
-                    let kept = finished.map(|finished| self.next(&finished));
+                Ok(lease) => {
+                    let finished = lease.as_ref().and_then(|lease| lease.state().finished.as_ref());
+                    let report = finished.map(|finished| ChainReport::finished(self, plan, finished));
+                    let kept = finished.map(|finished| self.next(finished));
                     (Outcome { kept, ..outcome }, report)
                 }
                 Err(error) => (outcome.not_kept(&error), None),

@@ -132,7 +132,7 @@ pub(crate) fn replay(options: &ReplayOptions, console: &mut Console) -> Result<E
         }
     }
     let level = if left == 0 { Level::Info } else { Level::Warn };
-    console.say(level, &format!("{valid} dead letters are valid now and were delivered; {left} are kept"));
+    console.say(level, &format!("dead letters that are valid now, and delivered: {valid}; kept: {left}"));
     Ok(failure.unwrap_or(if left == 0 { ExitCode::Done } else { ExitCode::InvalidRecords }))
 }
 
@@ -281,7 +281,7 @@ fn deliver(batch: &Batch, options: &ReplayOptions) -> Result<(), CliError> {
             let opening = Opening::new(lease, &request, &scope(batch, first, &run), &open)?;
             let (mut delivery, _) = opening.begin(&request)?;
             let records = append(batch, &run, &mut delivery)?;
-            delivery.finish_held(records)?
+            delivery.finish(records)?
         }
     };
     batch.keep_the_rest()?;

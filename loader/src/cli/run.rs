@@ -56,7 +56,7 @@ pub(crate) fn sync_stream(
     let argument = StreamArgument::read(&arguments.stream)?;
     let mut session = Session::new(&arguments.run, console)?;
     session.connection = keep.connection(session.prepared.note.slug.as_str());
-    let kept = Kept::open(&keep, session.prepared.note.slug.as_str())?;
+    let kept = Kept::open(&keep, &session.connection)?;
     let stream = match session.resolve(argument, debug, kept.as_ref())? {
         Ok(stream) => stream,
         Err(code) => return Ok(code),
@@ -235,7 +235,7 @@ impl<'a> Session<'a> {
             letters.map(|letters| Letters { records: letters.kept(), file: letters.path().to_owned() });
         if let Some(Letters { records, file }) = &self.letters {
             let text = format!(
-                "{records} refused records are kept aside in {}; `replay-dead-letters` checks them again",
+                "refused records kept aside: {records}, in {}; `replay-dead-letters` checks them again",
                 file.display()
             );
             self.console.say(Level::Warn, &text);

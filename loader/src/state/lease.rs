@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{
-    Change, Checkpoint, Finished, Hold, Holder, Key, Mark, Mismatch, Plan, Position, Refusal, Request,
-    StateError, StateStore, StreamState,
+    Change, Checkpoint, Hold, Holder, Key, Mark, Mismatch, Plan, Position, Refusal, Request, StateError,
+    StateStore, StreamState,
 };
 
 /// A stream that is held by one run. What it writes is refused once another run has written.
@@ -112,9 +112,8 @@ impl Lease {
     }
 
     /// The chain is finished in the sink; now it is here.
-    pub(crate) fn finish(&mut self, mark: &Mark, now: Timestamp) -> Result<&Finished, StateError> {
-        self.change(|next| next.finish(mark, now))?;
-        self.state.finished.as_ref().ok_or_else(|| StateError::Overtaken { key: Box::new(self.key.clone()) })
+    pub(crate) fn finish(&mut self, mark: &Mark, now: Timestamp) -> Result<(), StateError> {
+        self.change(|next| next.finish(mark, now))
     }
 
     /// Takes over what the sink has made durable and the state has not: the runner died in between.
@@ -124,7 +123,7 @@ impl Lease {
         position: Position,
         now: Timestamp,
     ) -> Result<(), StateError> {
-        if mark.is_last { self.finish(mark, now).map(drop) } else { self.checkpoint(mark, position, now) }
+        if mark.is_last { self.finish(mark, now) } else { self.checkpoint(mark, position, now) }
     }
 
     /// Changes what is kept: first in the store, then here, so that nobody is told of what failed.

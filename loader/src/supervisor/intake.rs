@@ -1,16 +1,15 @@
 //! Takes a worker's frames, believes none of them, and brings the records to the sink.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     borrow::Cow,
     fmt::Display,
     io::{self, Read},
     os::unix::net::UnixStream,
     panic::{self, AssertUnwindSafe},
-    sync::{
-        Arc, OnceLock,
-        atomic::{AtomicU64, Ordering},
-        mpsc::SyncSender,
-    },
+    sync::{Arc, mpsc::SyncSender},
     time::{Duration, Instant},
 };
 
@@ -33,6 +32,7 @@ use super::{
     envelope::Envelope,
     flood::Flood,
     letter::LetterHead,
+    progress::Progress,
     recheck::Recheck,
 };
 
@@ -55,70 +55,6 @@ pub(crate) struct Intake {
     pub(crate) events: SyncSender<Event>,
     pub(crate) flood: Arc<Flood>,
     pub(crate) progress: Arc<Progress>,
-}
-
-/// How far the intake has come; read by the supervisor at any time.
-#[derive(Debug, Default)]
-pub(crate) struct Progress {
-    delivered: AtomicU64,
-    /// Records before the last committed checkpoint, plus one.
-    committed: AtomicU64,
-    waits: Waits,
-}
-
-/// How long the intake has waited for the sink. While it does, the connector waits too.
-#[derive(Debug, Default)]
-struct Waits {
-    /// Those that are over, in milliseconds.
-    over: AtomicU64,
-    /// When the one that goes on began, in milliseconds since the intake did, plus one; zero where there is none.
-    since: AtomicU64,
-    origin: OnceLock<Instant>,
-}
-
-/// What a sink may take for what one read brought without being waited for.
-const PROMPT: Duration = Duration::from_millis(100);
-
-impl Waits {
-    fn now(&self) -> u64 {
-        let elapsed = self.origin.get_or_init(Instant::now).elapsed();
-        u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX - 1)
-    }
-
-    fn begin(&self) {
-        self.since.store(self.now() + 1, Ordering::Relaxed);
-    }
-
-    fn end(&self) {
-        // In this order, so that what was waited never seems to become less.
-        self.over.fetch_add(self.lasting(), Ordering::Release);
-        self.since.store(0, Ordering::Release);
-    }
-
-    /// What the one that goes on has lasted, if it is long.
-    fn lasting(&self) -> u64 {
-        let Some(since) = self.since.load(Ordering::Acquire).checked_sub(1) else { return 0 };
-        let lasts = self.now().saturating_sub(since);
-        if Duration::from_millis(lasts) < PROMPT { 0 } else { lasts }
-    }
-}
-
-impl Progress {
-    /// Records that the sink has taken.
-    pub(crate) fn delivered(&self) -> u64 {
-        self.delivered.load(Ordering::Relaxed)
-    }
-
-    /// How long the sink has been waited for, so far.
-    pub(crate) fn waited(&self) -> Duration {
-        let lasting = self.waits.lasting();
-        Duration::from_millis(self.waits.over.load(Ordering::Acquire).saturating_add(lasting))
-    }
-
-    /// Records before the last checkpoint that is durable.
-    pub(crate) fn committed(&self) -> Option<u64> {
-        self.committed.load(Ordering::Relaxed).checked_sub(1)
-    }
 }
 
 /// Why the intake stopped before the worker closed the channel in good order.
@@ -200,14 +136,14 @@ impl Intake {
                 Err(error) => return Err(IntakeError::Read(error)),
             };
             decoder.push(&bytes[..read]);
-            self.progress.waits.begin();
+            self.progress.begin_wait();
             let outcome = self.take_frames(&mut decoder, &mut position);
             if let Err(failed @ IntakeError::Delivery(_)) = outcome {
                 // What can be said of it has been said: the sink takes nothing more.
                 return Err(failed);
             }
             self.pass_on(&mut position, false)?;
-            self.progress.waits.end();
+            self.progress.end_wait();
             outcome?;
         }
         self.pass_on(&mut position, true)?;
@@ -286,7 +222,7 @@ impl Intake {
     fn commit(&mut self, position: &mut Position, waiting: &Waiting) -> Result<(), IntakeError> {
         self.delivery.commit(&waiting.state, waiting.records)?;
         position.last_commit = Some(Instant::now());
-        self.progress.committed.store(waiting.records + 1, Ordering::Relaxed);
+        self.progress.set_committed(waiting.records);
         Ok(())
     }
 
@@ -298,7 +234,7 @@ impl Intake {
             None if last => self.delivery.settle()?,
             None => self.delivery.flush()?,
         }
-        self.progress.delivered.store(position.received, Ordering::Relaxed);
+        self.progress.set_delivered(position.received);
         Ok(())
     }
 
@@ -370,96 +306,4 @@ fn check_checkpoint(state: &[u8]) -> Result<&str, IntakeError> {
     let value = read_json::<serde_json::Value>("a checkpoint", state)?;
     check_state(&value).map_err(|reason| garbled("a checkpoint", &reason))?;
     std::str::from_utf8(state).map_err(|error| garbled("a checkpoint", &error))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_forged_record_cannot_leave_its_envelope() {
-        let cases: [(&[u8], &str); 12] = [
-            (br#"{"_type":"Branch","self":"x","a":1}"#, ""),
-            (br#"{"a":1}"#, "missing field `_type`"),
-            (br#"{"_type":"../../etc"}"#, "its _type \"../../etc\" is unknown"),
-            (br#"{"_type":"Branch","_type":"Commit"}"#, "duplicate field `_type`"),
-            (br#"{"_type":"Branch","self":7}"#, "invalid type"),
-            (br#"{"_type":"Branch"}}"#, "trailing characters"),
-            (br#"{"_type":"Branch"},"sequence":9"#, "trailing characters"),
-            (b"{\"a\":\n1}", "byte 5 is a control character"),
-            (b"[1]", "not a JSON object"),
-            (b"", "not a JSON object"),
-            (b"{\"a\":\"\xff\"}", "invalid utf-8"),
-            (br#"{"a":"#, "EOF"),
-        ];
-        for (record, complaint) in cases {
-            match check_record(record) {
-                Ok((text, _)) => assert_eq!((text.as_bytes(), complaint), (record, "")),
-                Err(error) => {
-                    assert!(!complaint.is_empty() && error.to_string().contains(complaint), "{error}");
-                }
-            }
-        }
-    }
-
-    /// Tells in which order it was called.
-    struct Told(std::sync::mpsc::Sender<&'static str>);
-
-    impl crate::sink::Sink for Told {
-        fn append(&mut self, _record: &Outgoing<'_>) -> Result<(), crate::sink::SinkError> {
-            let _ = self.0.send("record");
-            Ok(())
-        }
-
-        fn flush(&mut self) -> Result<(), crate::sink::SinkError> {
-            Ok(())
-        }
-
-        fn note(&mut self) -> Result<(), crate::sink::SinkError> {
-            let _ = self.0.send("noted");
-            Ok(())
-        }
-
-        fn commit(
-            &mut self,
-            _mark: &crate::state::Mark,
-        ) -> Result<crate::state::Position, crate::sink::SinkError> {
-            Ok(crate::state::Position::Null)
-        }
-
-        fn settle(&mut self) -> Result<(), crate::sink::SinkError> {
-            let _ = self.0.send("settled");
-            Ok(())
-        }
-    }
-
-    #[test]
-    fn each_checkpoint_is_noted_where_it_stands_and_the_last_one_is_committed_in_time() {
-        use crate::frame::{append, append_record};
-        let record = |bytes: &mut Vec<u8>| {
-            append_record(bytes, "2020-02-21T12:00:00Z", br#"{"_type":"Branch","name":"a"}"#);
-        };
-        let mut bytes = Vec::new();
-        record(&mut bytes);
-        for _ in 0..2 {
-            append(&mut bytes, Kind::Checkpoint, br#"{"checkpointTime":"2020-02-21T12:00:00Z"}"#);
-            record(&mut bytes);
-        }
-        append(&mut bytes, Kind::Checkpoint, br#"{"checkpointTime":"2020-02-21T12:00:00Z"}"#);
-        let (teller, told) = std::sync::mpsc::channel();
-        let committed = super::super::take_into(bytes, Box::new(Told(teller)));
-        let told = told.try_iter().collect::<Vec<_>>();
-        assert_eq!(told, ["record", "noted", "record", "noted", "record", "noted", "settled", "settled"]);
-        assert_eq!(committed, Some(3));
-    }
-
-    #[test]
-    fn a_forged_time_cannot_leave_its_string() {
-        for time in ["2020-02-21T12:00:00Z", "2020-02-21 12:00:00.123+01:00"] {
-            assert_eq!(check_time(time.as_bytes()).unwrap(), time);
-        }
-        for time in ["", "yesterday", "2020-02-21T12:00:00Z\",\"x\":\"", "2020-02-21T12:00:00Z\n"] {
-            assert!(check_time(time.as_bytes()).is_err(), "{time:?}");
-        }
-    }
 }

@@ -11,6 +11,7 @@ mod launch;
 mod letter;
 mod outcome;
 mod output;
+mod progress;
 mod recheck;
 mod report;
 mod trace;
@@ -47,10 +48,11 @@ use crate::{
 use admission::Admission;
 use denials::Denials;
 use flood::Flood;
-use intake::{Intake, IntakeError, Progress};
+use intake::{Intake, IntakeError};
 use launch::{Launched, launch};
 use letter::LetterHead;
 use output::{Line, Reader, Stream, Tail};
+use progress::Progress;
 use recheck::Recheck;
 use watch::Watch;
 

@@ -91,14 +91,14 @@ fn unfinished(chain: &Chain) -> String {
     let Chain { runs, records, .. } = chain;
     let (begun, cutoff) = (chain.started_at.strftime("%F %TZ"), chain.cutoff.strftime("%F %TZ"));
     let token = if chain.checkpoint.is_some() { "" } else { ", no checkpoint" };
-    format!("unfinished since {begun}: data since {cutoff}, {records} records in {runs} runs{token}")
+    format!("unfinished since {begun}: data since {cutoff}, records: {records}, runs: {runs}{token}")
 }
 
 fn finished(finished: &Finished) -> String {
     let (read_up_to, at) = (finished.read_up_to.strftime("%F %TZ"), finished.at.strftime("%F %TZ"));
     match finished.chain {
         Some(_) => format!(
-            "read up to {read_up_to}, finished {at}: {} records in {} runs",
+            "read up to {read_up_to}, finished {at}, records: {}, runs: {}",
             finished.records, finished.runs
         ),
         None => format!("read up to {read_up_to}, set by hand {at}"),

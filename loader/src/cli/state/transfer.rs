@@ -71,7 +71,7 @@ pub(super) fn import_from(
     let changes: Vec<Change<'_>> =
         changes.map(|((key, state), version)| Change { key, version, state: Some(state) }).collect();
     store.write(&changes)?;
-    console.say(Level::Info, &format!("took over {} states", states.len()));
+    console.say(Level::Info, &format!("states taken over: {}", states.len()));
     Ok(ExitCode::Done)
 }
 

@@ -1,0 +1,91 @@
+//! How far the records of a run have come, told by the intake and read by the supervisor.
+
+use std::{
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+/// How far the intake has come; read by the supervisor at any time.
+#[derive(Debug, Default)]
+pub(crate) struct Progress {
+    delivered: AtomicU64,
+    /// Records before the last committed checkpoint, plus one.
+    committed: AtomicU64,
+    waits: Waits,
+}
+
+/// How long the intake has waited for the sink. While it does, the connector waits too.
+#[derive(Debug, Default)]
+struct Waits {
+    /// Those that are over, in milliseconds.
+    over: AtomicU64,
+    /// When the one that goes on began, in milliseconds since the intake did, plus one; zero where there is none.
+    since: AtomicU64,
+    origin: OnceLock<Instant>,
+}
+
+/// What a sink may take for what one read brought without being waited for.
+const PROMPT: Duration = Duration::from_millis(100);
+
+impl Waits {
+    fn now(&self) -> u64 {
+        let elapsed = self.origin.get_or_init(Instant::now).elapsed();
+        u64::try_from(elapsed.as_millis()).unwrap_or(u64::MAX - 1)
+    }
+
+    fn begin(&self) {
+        self.since.store(self.now() + 1, Ordering::Relaxed);
+    }
+
+    fn end(&self) {
+        // In this order, so that what was waited never seems to become less.
+        self.over.fetch_add(self.lasting(), Ordering::Release);
+        self.since.store(0, Ordering::Release);
+    }
+
+    /// What the one that goes on has lasted, if it is long.
+    fn lasting(&self) -> u64 {
+        let Some(since) = self.since.load(Ordering::Acquire).checked_sub(1) else { return 0 };
+        let lasts = self.now().saturating_sub(since);
+        if Duration::from_millis(lasts) < PROMPT { 0 } else { lasts }
+    }
+}
+
+impl Progress {
+    /// Records that the sink has taken.
+    pub(crate) fn delivered(&self) -> u64 {
+        self.delivered.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set_delivered(&self, records: u64) {
+        self.delivered.store(records, Ordering::Relaxed);
+    }
+
+    pub(crate) fn set_committed(&self, records: u64) {
+        self.committed.store(records + 1, Ordering::Relaxed);
+    }
+
+    /// What one read has brought is passed on from now on.
+    pub(crate) fn begin_wait(&self) {
+        self.waits.begin();
+    }
+
+    /// It has been passed on.
+    pub(crate) fn end_wait(&self) {
+        self.waits.end();
+    }
+
+    /// How long the sink has been waited for, so far.
+    pub(crate) fn waited(&self) -> Duration {
+        let lasting = self.waits.lasting();
+        Duration::from_millis(self.waits.over.load(Ordering::Acquire).saturating_add(lasting))
+    }
+
+    /// Records before the last checkpoint that is durable.
+    pub(crate) fn committed(&self) -> Option<u64> {
+        self.committed.load(Ordering::Relaxed).checked_sub(1)
+    }
+}
