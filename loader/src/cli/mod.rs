@@ -13,6 +13,7 @@ mod records;
 mod replay;
 mod run;
 mod sandbox;
+mod session;
 mod state;
 mod stream;
 mod summary;
