@@ -128,6 +128,11 @@ impl Console {
         }
     }
 
+    /// What stands before a line about one of several connections.
+    pub(crate) fn connection(&self) -> String {
+        self.stream.as_ref().map(|stream| format!("{}: ", stream.connection)).unwrap_or_default()
+    }
+
     /// Whether live lines are shown.
     pub(crate) fn has_live_lines(&self) -> bool {
         self.format == LogFormat::Text && io::stderr().is_terminal()

@@ -6,7 +6,7 @@ use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
 use super::{
-    keep::KeepOptions, lock::LockOptions, replay::ReplayOptions, sandbox::SandboxOptions, state::StateOptions,
+    keep::KeepOptions, lock::LockOptions, replay::ReplayOptions, sandbox::SandboxOptions, state::StateOptions, sync::SyncOptions,
 };
 use crate::{console::LogFormat, containment::Enforcement, exit_code::ExitCode, supervisor::Limits};
 
@@ -42,6 +42,8 @@ pub(crate) enum Command {
     DiscoverStreams(Run),
     /// Produce the records of a stream that are as new as the cutoff or newer.
     SyncStream(Box<SyncStream>),
+    /// Sync all connections of a project: go on with what is unfinished, read what is new.
+    Sync(Box<SyncOptions>),
     /// Print the records of one entity of a stream, where the connector can do that.
     SyncEntity {
         #[command(flatten)]
@@ -125,6 +127,7 @@ impl Command {
                 run.outcome_file.as_ref()
             }
             Self::SyncStream(sync) => sync.run.outcome_file.as_ref(),
+            Self::Sync(sync) => sync.outcome_file.as_ref(),
             _ => None,
         }
     }

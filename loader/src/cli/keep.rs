@@ -1,6 +1,10 @@
 //! The options that say what is kept of a sync, and where its records go.
 
-use std::{env, path::PathBuf, time::Duration};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
@@ -10,6 +14,7 @@ use crate::{
     dead_letters::LetterFile,
     exit_code::ExitCode,
     frame::{BadRecords, Rejections},
+    project::Connection,
     sink::Destination,
     state::{Cutoff, DataFolder, Lane, StateError},
 };
@@ -25,6 +30,11 @@ pub(crate) struct DataOptions {
 }
 
 impl DataOptions {
+    /// The one that was named.
+    pub(crate) fn given(&self) -> Option<PathBuf> {
+        self.data_folder.clone()
+    }
+
     pub(crate) fn path(&self) -> PathBuf {
         self.data_folder.clone().unwrap_or_else(|| DataFolder::usual(&|name| env::var_os(name)))
     }
@@ -158,6 +168,23 @@ impl KeepOptions {
 }
 
 impl Keep {
+    /// Of a connection of a project, whose state is always kept.
+    pub(crate) fn of(settings: &Connection, data_folder: &Path, lane: Lane, cutoff: Cutoff) -> Self {
+        let rejections = settings.rejections;
+        Self {
+            connection: Some(settings.name.clone()),
+            lane,
+            cutoff,
+            overlap: settings.overlap,
+            destination: settings.destination.clone(),
+            is_until_done: true,
+            accepts_changes: settings.accepts_changes,
+            rejections,
+            letters: Some(data_folder.to_owned()).filter(|_| rejections.policy == BadRecords::DeadLetter),
+            data_folder: Some(data_folder.to_owned()),
+        }
+    }
+
     /// The name under which something is kept.
     pub(crate) fn connection(&self, slug: &str) -> String {
         self.connection.clone().unwrap_or_else(|| slug.to_owned())
@@ -176,7 +203,8 @@ impl Keep {
     }
 }
 
-fn read_range(text: &str, now: Timestamp) -> Result<(Timestamp, Timestamp), KeepError> {
+/// A range of time as it is typed.
+pub(crate) fn read_range(text: &str, now: Timestamp) -> Result<(Timestamp, Timestamp), KeepError> {
     let (from, to) = text.split_once("..").ok_or_else(|| KeepError::NoRange { text: text.to_owned() })?;
     if from.is_empty() || to.is_empty() {
         return Err(KeepError::NoRange { text: text.to_owned() });

@@ -90,6 +90,7 @@ impl<'k> Kept<'k> {
     ) -> Result<(Outcome, Option<ChainReport>), CliError> {
         let run = session.next_run();
         let identity = self.keep.destination.identity();
+        session.begin_into(identity.clone());
         let prepared = &session.prepared;
         let (slug, version) = (prepared.note.slug.to_string(), prepared.note.version.clone());
         let fingerprint = prepared.fingerprint.clone();

@@ -5,6 +5,7 @@ mod docs;
 mod doctor;
 mod explain;
 mod inspect;
+mod journal;
 mod keep;
 mod kept;
 mod lock;
@@ -17,6 +18,7 @@ mod session;
 mod state;
 mod stream;
 mod summary;
+mod sync;
 mod verify;
 
 use std::{
@@ -57,6 +59,7 @@ use replay::ReplayError;
 use state::StateCommandError;
 use stream::StreamError;
 use summary::{EarlyEnd, ReportError, write_report};
+use sync::OnlyError;
 
 /// Whatever ends a command before it has an outcome of its own.
 #[derive(Debug, thiserror::Error)]
@@ -86,6 +89,8 @@ pub(crate) enum CliError {
     /// Any of the others, with words of a connector in it.
     #[error("{text}")]
     Masked { text: String, code: ExitCode },
+    #[error(transparent)]
+    Only(#[from] OnlyError),
     #[error("cancelled between two runs")]
     Cancelled(ExitCode),
     #[error(transparent)]
@@ -140,6 +145,7 @@ impl CliError {
             Self::Stream(_) => StreamError::exit_code(),
             Self::Masked { code, .. } | Self::Cancelled(code) => *code,
             Self::Keep(_) => KeepError::exit_code(),
+            Self::Only(_) => ExitCode::Usage,
             Self::State(error) => error.exit_code(),
             Self::StateCommand(error) => error.exit_code(),
             Self::Replay(error) => error.exit_code(),
@@ -161,6 +167,11 @@ impl CliError {
             Cow::Borrowed(_) => self,
             Cow::Owned(text) => Self::Masked { text, code: self.exit_code() },
         }
+    }
+
+    /// The working directory, or the one that is meant, is gone or closed.
+    fn no_folder(source: io::Error) -> Self {
+        Self::System { what: "find or enter the working directory", source }
     }
 
     fn is_closed_pipe(&self) -> bool {
@@ -220,6 +231,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::VerifyConfiguration(run) => verify::verify_configuration(&run, verbose, console),
         Command::DiscoverStreams(run) => run::discover_streams(&run, verbose, console),
         Command::SyncStream(sync) => run::sync_stream(&sync, verbose, console),
+        Command::Sync(options) => sync::sync(&options, verbose, console),
         Command::SyncEntity { run, stream, entity } => {
             run::sync_entity(&run, &stream, &entity, verbose, console)
         }

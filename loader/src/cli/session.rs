@@ -6,6 +6,7 @@ use std::{
     time::Instant,
 };
 
+use jiff::Timestamp;
 use serde::Serialize;
 use signal_hook::{
     consts::{SIGINT, SIGTERM},
@@ -25,6 +26,7 @@ use crate::{
 use super::{
     CliError,
     args::Run,
+    journal::{Begun, Journal},
     kept::ChainReport,
     level_of,
     prepare::{Prepared, spare_named},
@@ -45,9 +47,9 @@ struct KeptReport<'a> {
 
 /// Refused records that were kept aside.
 #[derive(Debug, Serialize)]
-struct Letters {
-    records: u64,
-    file: PathBuf,
+pub(super) struct Letters {
+    pub(super) records: u64,
+    pub(super) file: PathBuf,
 }
 
 /// What holds for every run of a session.
@@ -68,15 +70,19 @@ pub(crate) struct Session<'a> {
     pub(crate) prepared: Arc<Prepared>,
     pub(crate) console: &'a mut Console,
     signals: Signals,
-    bounds: Bounds,
+    pub(super) bounds: Bounds,
     outcome_file: Option<PathBuf>,
     started: Instant,
     /// The name under which something is kept of it.
     pub(super) connection: String,
     /// The id of the last run.
-    run: String,
+    pub(super) run: String,
+    /// When that began, and where its records go.
+    pub(super) begun: Begun,
     /// Records of it that were kept aside, and where.
-    letters: Option<Letters>,
+    pub(super) letters: Option<Letters>,
+    /// Where runs are remembered; none where nobody asked for that.
+    pub(super) journal: Option<Journal>,
 }
 
 impl<'a> Session<'a> {
@@ -114,19 +120,33 @@ impl<'a> Session<'a> {
             started: Instant::now(),
             connection: connection.to_owned(),
             run: String::new(),
+            begun: Begun { at: Timestamp::now(), sink: None },
             letters: None,
+            journal: None,
         }
+    }
+
+    /// With a history, in which each run is remembered.
+    pub(crate) fn remembered_in(self, journal: Journal) -> Self {
+        Self { journal: Some(journal), ..self }
     }
 
     /// The id of the run that comes next.
     pub(crate) fn next_run(&mut self) -> String {
         self.run = Uuid::now_v7().to_string();
+        self.begun = Begun { at: Timestamp::now(), sink: None };
         self.run.clone()
+    }
+
+    /// Where the records of the next run go.
+    pub(crate) fn begin_into(&mut self, sink: String) {
+        self.begun.sink = Some(sink);
     }
 
     /// What comes next belongs to this run, whatever was asked in between.
     pub(crate) fn go_on_as(&mut self, run: &str) {
         run.clone_into(&mut self.run);
+        self.begun.at = Timestamp::now();
     }
 
     /// A text of a connector without secrets.
@@ -221,7 +241,7 @@ impl<'a> Session<'a> {
         let note = &self.prepared.note;
         let code = outcome.code;
         let subject = stream.map(|id| format!(" {id:?}")).unwrap_or_default();
-        let subject = format!("{} {} {verb}{subject}", note.slug, note.version);
+        let subject = format!("{}{} {} {verb}{subject}", self.console.connection(), note.slug, note.version);
         let masker = &self.prepared.masker;
         let what = masker.mask(&outcome.what);
         let mut text = format!("{}: {}", masker.mask(&subject), summary(&what, outcome, code));
@@ -241,6 +261,7 @@ impl<'a> Session<'a> {
         code: ExitCode,
         chain: Option<&ChainReport>,
     ) -> ExitCode {
+        self.remember(verb, stream, outcome, code, chain);
         let Some(path) = &self.outcome_file else { return code };
         let Prepared { note, masker, .. } = &*self.prepared;
         let connector = Connector { slug: note.slug.as_str(), version: &note.version };
