@@ -50,6 +50,7 @@ pub mod slug;
 mod state;
 mod supervisor;
 mod temporary;
+mod typed;
 mod worker;
 
 /// The runner: reads the command line, does what it says, gives the exit code.
