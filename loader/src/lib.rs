@@ -43,6 +43,7 @@ pub mod mask;
 pub mod note;
 pub mod permission;
 mod processes;
+mod project;
 pub mod reference;
 pub mod remedy;
 mod sink;

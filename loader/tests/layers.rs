@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 34] = [
+const ORDER: [&str; 35] = [
     "exit_code",
     "did_you_mean",
     "json_type",
@@ -39,6 +39,7 @@ const ORDER: [&str; 34] = [
     "guardian",
     "supervisor",
     "fuzzing",
+    "project",
     "cli",
 ];
 
