@@ -43,6 +43,7 @@ pub mod mask;
 pub mod note;
 pub mod permission;
 mod processes;
+mod project;
 pub mod reference;
 pub mod remedy;
 mod sink;
@@ -50,6 +51,7 @@ pub mod slug;
 mod state;
 mod supervisor;
 mod temporary;
+mod typed;
 mod worker;
 
 /// The runner: reads the command line, does what it says, gives the exit code.

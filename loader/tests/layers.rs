@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 33] = [
+const ORDER: [&str; 35] = [
     "exit_code",
     "did_you_mean",
     "json_type",
@@ -23,6 +23,7 @@ const ORDER: [&str; 33] = [
     "lock",
     "mask",
     "cutoff",
+    "typed",
     "processes",
     "temporary",
     "cgroup",
@@ -38,6 +39,7 @@ const ORDER: [&str; 33] = [
     "guardian",
     "supervisor",
     "fuzzing",
+    "project",
     "cli",
 ];
 

@@ -17,9 +17,8 @@ use crate::{
     project::Connection,
     sink::Destination,
     state::{Cutoff, DataFolder, Lane, StateError},
+    typed::{parse_connection, parse_overlap, parse_size},
 };
-
-use super::args::parse_size;
 
 /// Where states are kept.
 #[derive(Debug, Args)]
@@ -218,21 +217,6 @@ pub(crate) fn read_range(text: &str, now: Timestamp) -> Result<(Timestamp, Times
     if from < to { Ok((from, to)) } else { Err(KeepError::Backwards { text: text.to_owned() }) }
 }
 
-fn parse_overlap(text: &str) -> Result<Duration, String> {
-    let duration = text.parse::<SignedDuration>().ok().and_then(|duration| Duration::try_from(duration).ok());
-    duration.ok_or_else(|| format!("{text:?} is not a duration such as 0s, 30m or 2h"))
-}
-
-/// The longest name, in bytes.
-const MAX_CONNECTION: usize = 200;
-
-fn parse_connection(text: &str) -> Result<String, String> {
-    if text.trim().is_empty() || text.len() > MAX_CONNECTION || text.chars().any(char::is_control) {
-        return Err(format!("{text:?} is not a name of 1 to {MAX_CONNECTION} printable characters"));
-    }
-    Ok(text.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -254,14 +238,6 @@ mod tests {
         ] {
             let error = read_range(text, now).unwrap_err().to_string();
             assert!(error.contains(complaint), "{text}: {error}");
-        }
-    }
-
-    #[test]
-    fn a_connection_has_a_printable_name() {
-        assert_eq!(parse_connection("Acme (EU)").as_deref(), Ok("Acme (EU)"));
-        for text in ["", " ", "a\nb", &"x".repeat(201)] {
-            assert!(parse_connection(text).is_err(), "{text:?}");
         }
     }
 }
