@@ -125,7 +125,7 @@ impl<'s> Crew<'s> {
 
     fn take_streams(&mut self, line: usize, streams: Vec<StreamRecord>) {
         let link = &self.shared.links[line];
-        let plan = self.selected.plan(line, link, streams, &*self.shared.store);
+        let plan = self.selected.plan(link, streams, &*self.shared.store);
         match plan {
             Ok(plan) => {
                 self.results.planned(line, &plan);

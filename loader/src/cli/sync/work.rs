@@ -140,10 +140,11 @@ impl Shared<'_> {
         let mut console = self.console.of_stream(&link.settings.name, Some(&name));
         let mut session = self.session(link, work.failed, signals, &mut console);
         let kept = Kept::with(&link.keep, Arc::clone(&self.store), &link.settings.name);
-        kept.attempt(&mut session, &work.stream, self.debug).map_err(|error| {
+        let attempt = kept.attempt(&mut session, &work.stream, self.debug);
+        attempt.map_err(|error| {
             let error = error.masked(&link.prepared.masker);
             session.remember_refusal("sync-stream", &work.stream.id, &error);
-            refused(link, &error, &mut console)
+            refused(link, &error, session.console)
         })
     }
 
