@@ -36,10 +36,12 @@ mod frame;
 pub mod fuzzing;
 pub mod grant;
 mod guardian;
+mod history;
 mod json_type;
 pub mod locate;
 pub mod lock;
 pub mod mask;
+mod metrics;
 pub mod note;
 pub mod permission;
 mod processes;
@@ -52,6 +54,7 @@ mod state;
 mod supervisor;
 mod temporary;
 mod typed;
+mod whole_file;
 mod worker;
 
 /// The runner: reads the command line, does what it says, gives the exit code.

@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 35] = [
+const ORDER: [&str; 38] = [
     "exit_code",
     "did_you_mean",
     "json_type",
@@ -30,15 +30,18 @@ const ORDER: [&str; 35] = [
     "containment",
     "confinement",
     "closed_output",
+    "whole_file",
     "state",
     "sink",
     "dead_letters",
     "delivery",
+    "history",
     "frame",
     "worker",
     "guardian",
     "supervisor",
     "fuzzing",
+    "metrics",
     "project",
     "cli",
 ];

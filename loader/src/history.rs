@@ -1,0 +1,5 @@
+//! What is remembered of runs.
+
+mod record;
+
+pub(crate) use record::*;
