@@ -13,8 +13,18 @@ use crate::permission::Permission;
 use crate::sink::Destination;
 use crate::supervisor::Limits;
 
+mod connection;
+mod json;
+mod key;
+mod keys;
+mod kind;
+mod problem;
+mod read;
+mod report;
 mod selection;
+mod text;
 
+pub(crate) use problem::{Problem, ProjectError};
 pub(crate) use selection::Selection;
 
 /// The name that a project file has where none is given.

@@ -14,7 +14,7 @@ use std::{fmt, io};
 
 use crate::state::{Lane, Mark, Position};
 
-pub(crate) use destination::Destination;
+pub(crate) use destination::{Destination, SCHEMES};
 pub(crate) use folder::{FolderOptions, file_name, make_folders};
 #[cfg(any(fuzzing, test))]
 pub(crate) use memory::Lines;
