@@ -76,6 +76,8 @@ pub(crate) struct Connection {
     pub(crate) rejections: Rejections,
     /// Further attempts after a crash, or where the source is unavailable.
     pub(crate) retries: u32,
+    /// Before the second attempt.
+    pub(crate) retry_wait: Duration,
     /// How long the source may ask to wait before a sync goes on.
     pub(crate) longest_wait: Duration,
     /// Whether a state is gone on from though the configuration has changed.

@@ -5,7 +5,8 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
 use super::{
-    keep::KeepOptions, lock::LockOptions, replay::ReplayOptions, sandbox::SandboxOptions, state::StateOptions, sync::SyncOptions,
+    keep::KeepOptions, lock::LockOptions, replay::ReplayOptions, runs::RunsOptions, sandbox::SandboxOptions,
+    state::StateOptions, sync::SyncOptions,
 };
 pub(crate) use crate::typed::LEAST_MEMORY;
 use crate::{
@@ -90,6 +91,8 @@ pub(crate) enum Command {
     ReplayDeadLetters(ReplayOptions),
     /// Show and change what is kept of streams.
     State(StateOptions),
+    /// Show what is remembered of runs, and forget it.
+    Runs(RunsOptions),
     /// List the record types, or print the JSON Schema of one.
     Schema {
         /// The record type, such as Incident.

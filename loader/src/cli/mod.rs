@@ -13,6 +13,7 @@ mod prepare;
 mod records;
 mod replay;
 mod run;
+mod runs;
 mod sandbox;
 mod session;
 mod state;
@@ -46,6 +47,7 @@ use crate::{
     lock::LockError,
     mask::{Masker, MaskerError},
     note::NoteError,
+    project::ProjectError,
     sink::SinkError,
     state::{Refusal, StateError},
     supervisor::LaunchError,
@@ -56,6 +58,7 @@ use keep::KeepError;
 use kept::StaleState;
 use records::RecordsError;
 use replay::ReplayError;
+use runs::RunsError;
 use state::StateCommandError;
 use stream::StreamError;
 use summary::{EarlyEnd, ReportError, write_report};
@@ -90,6 +93,8 @@ pub(crate) enum CliError {
     #[error("{text}")]
     Masked { text: String, code: ExitCode },
     #[error(transparent)]
+    Project(#[from] ProjectError),
+    #[error(transparent)]
     Only(#[from] OnlyError),
     #[error("cancelled between two runs")]
     Cancelled(ExitCode),
@@ -99,6 +104,8 @@ pub(crate) enum CliError {
     State(#[from] StateError),
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    #[error(transparent)]
+    Runs(#[from] RunsError),
     #[error(transparent)]
     StateCommand(#[from] StateCommandError),
     #[error(transparent)]
@@ -145,10 +152,12 @@ impl CliError {
             Self::Stream(_) => StreamError::exit_code(),
             Self::Masked { code, .. } | Self::Cancelled(code) => *code,
             Self::Keep(_) => KeepError::exit_code(),
+            Self::Project(_) => ProjectError::exit_code(),
             Self::Only(_) => ExitCode::Usage,
             Self::State(error) => error.exit_code(),
             Self::StateCommand(error) => error.exit_code(),
             Self::Replay(error) => error.exit_code(),
+            Self::Runs(error) => error.exit_code(),
             Self::Stale(_) | Self::Refused(_) => ExitCode::Usage,
             Self::Sink(_) | Self::Letter(_) => ExitCode::OutputFailed,
             Self::Launch(LaunchError::Containment(_) | LaunchError::Temporary(_)) => ExitCode::Unenforceable,
@@ -241,6 +250,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::Lock(options) => lock::lock(&options),
         Command::ReplayDeadLetters(options) => replay::replay(&options, console),
         Command::State(options) => state::state(&options, console),
+        Command::Runs(options) => runs::runs(&options, console),
         Command::Schema { record_type } => records::schema(record_type.as_deref()),
         Command::Validate { file, format, strict } => records::validate(&file, format, strict),
         Command::Doctor { format } => doctor::doctor(format),

@@ -102,7 +102,7 @@ pub(crate) fn sync(options: &SyncOptions, debug: bool, console: &mut Console) ->
     options.outcome_file.as_deref().map(check_report_file).transpose()?;
     let outcome_file = options.outcome_file.as_deref().map(std::path::absolute).transpose();
     let outcome_file = outcome_file.map_err(CliError::no_folder)?;
-    let project = Project::read(&options.project.path())?;
+    let project = Project::read(&options.project.path(), started_at)?;
     let selected = Selected::read(&options.only, &project)?;
     let backfill = options.backfill.as_deref().map(|text| read_range(text, started_at)).transpose()?;
     let data_folder = data_folder(options, &project)?;

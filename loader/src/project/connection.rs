@@ -41,6 +41,7 @@ pub(super) fn connection(
         destination: sync.destination,
         rejections: sync.rejections,
         retries: sync.retries,
+        retry_wait: sync.retry_wait,
         longest_wait: sync.longest_wait,
         accepts_changes: sync.accepts_changes,
         fails_on_rejected: sync.fails_on_rejected,
@@ -91,6 +92,7 @@ struct Sync {
     destination: Destination,
     rejections: Rejections,
     retries: u32,
+    retry_wait: std::time::Duration,
     longest_wait: std::time::Duration,
     accepts_changes: bool,
     fails_on_rejected: bool,
@@ -115,6 +117,7 @@ impl Sync {
         let policy = section.read(&keys::BAD_RECORDS, report);
         let most = section.read(&keys::MAX_DEAD_LETTERS, report);
         let retries = section.read(&keys::RETRIES, report);
+        let retry_wait = section.read(&keys::RETRY_WAIT, report);
         let longest_wait = section.read(&keys::LONGEST_WAIT, report);
         let accepts_changes = section.read(&keys::ACCEPT_CHANGED, report);
         let fails_on_rejected = section.read(&keys::FAIL_ON_REJECTED, report);
@@ -125,6 +128,7 @@ impl Sync {
             destination: destination?,
             rejections: Rejections { policy: policy?, most: most? },
             retries: u32::try_from(retries?).ok()?,
+            retry_wait: retry_wait?,
             longest_wait: longest_wait?,
             accepts_changes: accepts_changes?,
             fails_on_rejected: fails_on_rejected?,

@@ -78,6 +78,8 @@ keys! {
         "With dead-letter, how many are kept aside in a run; after that, the connector gets the errors.";
     RETRIES: Count = "retries", Count { least: 0, most: 100 }, "3",
         "How many further attempts follow a crash, or a source that is unavailable.";
+    RETRY_WAIT: Text<std::time::Duration> = "retry-wait", DURATION, "\"5s\"",
+        "How long is waited before the second attempt; each wait after that is four times as long, up to 5 minutes.";
     LONGEST_WAIT: Text<std::time::Duration> = "longest-wait", DURATION, "\"1h\"",
         "How long a source may ask to wait before the sync goes on. Where it asks for longer, the next sync goes on.";
     ACCEPT_CHANGED: Flag = "accept-changed-configuration", Flag, "false",
