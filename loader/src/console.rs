@@ -110,6 +110,11 @@ impl Console {
         }
     }
 
+    /// Another that writes to the same place, about nothing in particular.
+    pub(crate) fn beside(&self) -> Self {
+        Self { stream: None, ..self.of_stream("", None) }
+    }
+
     /// One for a run of its own, beside others. The names are without secrets.
     pub(crate) fn of_stream(&self, connection: &str, stream: Option<&str>) -> Self {
         Self {
@@ -126,11 +131,6 @@ impl Console {
             last_records: 0,
             ..*self
         }
-    }
-
-    /// What stands before a line about one of several connections.
-    pub(crate) fn connection(&self) -> String {
-        self.stream.as_ref().map(|stream| format!("{}: ", stream.connection)).unwrap_or_default()
     }
 
     /// Whether live lines are shown.
@@ -183,6 +183,9 @@ impl Console {
     /// Why a command failed: for people over several lines, for programs in one.
     pub(crate) fn fail(&mut self, message: &str) {
         match self.format {
+            LogFormat::Text if self.stream.is_some() => {
+                message.lines().for_each(|line| self.say(Level::Error, line));
+            }
             LogFormat::Text => {
                 let shown: Vec<String> = message.lines().map(printable).collect();
                 self.writer.line(format!("error: {}", shown.join("\n")));
@@ -207,7 +210,7 @@ impl Console {
             Level::Debug => "DEBUG",
         };
         let who = match source {
-            "runner" => String::new(),
+            "runner" => self.stream.as_ref().map(|stream| stream.text() + ": ").unwrap_or_default(),
             "connector" => format!("{}: ", self.name()),
             stream => format!("{} {stream}: ", self.name()),
         };
@@ -325,7 +328,9 @@ mod tests {
         let mut beside = console.of_stream("main", Some("acme/rocket"));
         beside.connector = "git".to_owned();
         let line = LogLine { level: Level::Info, message: "slow".to_owned(), tags: BTreeMap::new() };
-        assert!(beside.text("connector", &line).ends_with("INFO  main/acme/rocket: slow"));
+        for source in ["connector", "runner"] {
+            assert!(beside.text(source, &line).ends_with("INFO  main/acme/rocket: slow"));
+        }
         let json: serde_json::Value = serde_json::from_str(&beside.json("connector", &line)).unwrap();
         assert_eq!((&json["connection"], &json["stream"]), (&"main".into(), &"acme/rocket".into()));
         assert_eq!(json["connector"], "git");

@@ -179,7 +179,8 @@ mod tests {
         let all = below(&none);
         assert_eq!(all.len(), 3);
         // The one that the other two descend from.
-        let middle = BTreeSet::from_iter(all.iter().copied().filter(|pid| descendants(*pid, &none).len() == 2));
+        let middle =
+            BTreeSet::from_iter(all.iter().copied().filter(|pid| descendants(*pid, &none).len() == 2));
         assert_eq!((middle.len(), below(&middle).len()), (1, 0));
         kill_descendants(pid, &middle, Duration::from_secs(20)).unwrap();
         assert!(all.iter().all(|pid| is_alive(*pid)), "they are spared");

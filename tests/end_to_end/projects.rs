@@ -34,7 +34,8 @@ fn all_streams_of_all_connections_are_synced_once() {
     let thrice: Vec<Value> = (0..3).flat_map(|_| reference(&source(12))).collect();
     assert_eq!(project.records("second").difference(&thrice), None);
 
-    let outcome: Value = serde_json::from_slice(&std::fs::read(project.path("outcome.json")).unwrap()).unwrap();
+    let outcome: Value =
+        serde_json::from_slice(&std::fs::read(project.path("outcome.json")).unwrap()).unwrap();
     assert_eq!((&outcome["exitCode"], &outcome["connections"][1]["done"]), (&json!(0), &json!(3)));
     let streams = outcome["streams"].as_array().unwrap();
     assert_eq!(streams.len(), 4);
@@ -54,7 +55,10 @@ fn relative_paths_start_at_the_project_wherever_the_command_is_typed() {
     assert_eq!(project.records("main").difference(&reference(&source(10))), None);
     assert!(elsewhere.path().join("here.json").exists(), "what was typed starts where it was typed");
     let metrics = std::fs::read_to_string(project.path("metrics.prom")).unwrap();
-    assert!(metrics.contains("connection=\"main\",stream=\"items\"") || metrics.contains("connection=\"main\""), "{metrics}");
+    assert!(
+        metrics.contains("connection=\"main\",stream=\"items\"") || metrics.contains("connection=\"main\""),
+        "{metrics}"
+    );
 }
 
 #[test]

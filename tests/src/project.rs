@@ -77,7 +77,9 @@ impl Project {
     pub fn command<A: Into<OsString>>(&self, arguments: impl IntoIterator<Item = A>) -> Runner {
         let text = format!("{}{}", self.head, self.connections);
         fs::write(self.path(FILE), text).expect("the folder is ours");
-        Runner::new(arguments).folder(self.place.path()).variable("CODECLIMATE_CONNECTOR_DATA_FOLDER", self.path("data"))
+        Runner::new(arguments)
+            .folder(self.place.path())
+            .variable("CODECLIMATE_CONNECTOR_DATA_FOLDER", self.path("data"))
     }
 
     /// `sync`, with more arguments.

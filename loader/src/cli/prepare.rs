@@ -144,7 +144,8 @@ impl Prepared {
     pub(crate) fn permissions(&self) -> Vec<String> {
         let Grants { exec, ports, read, write } = &self.grants;
         let named = |what: &str, path: &PathBuf| format!("{what}:{}", path.display());
-        let paths = read.iter().map(|path| named("read", path)).chain(write.iter().map(|path| named("write", path)));
+        let paths =
+            read.iter().map(|path| named("read", path)).chain(write.iter().map(|path| named("write", path)));
         let granted = exec.then(|| "exec".to_owned()).into_iter();
         let granted = granted.chain(ports.iter().map(|port| format!("connect:{port}"))).chain(paths);
         granted.map(|text| self.masker.mask(&text).into_owned()).collect()

@@ -1,6 +1,9 @@
 //! The verbs that produce records.
 
-use std::{collections::HashSet, sync::mpsc};
+use std::{
+    collections::HashSet,
+    sync::{Arc, mpsc},
+};
 
 use codeclimate_connector_abi::v1::verb;
 use jiff::Timestamp;
@@ -13,12 +16,15 @@ use crate::{
     delivery::Delivery,
     exit_code::ExitCode,
     frame::Level,
+    history::History,
     sink::{Memory, Stdout},
+    state::DataFolder,
 };
 
 use super::{
     CliError,
     args::{Run, SyncStream},
+    journal::Journal,
     keep::Keep,
     kept::Kept,
     session::Session,
@@ -50,6 +56,10 @@ pub(crate) fn sync_stream(
     let mut session = Session::new(&arguments.run, console)?;
     session.connection = keep.connection(session.prepared.note.slug.as_str());
     let kept = Kept::open(&keep, &session.connection)?;
+    if let Some(folder) = &keep.data_folder {
+        let history = History::open(&DataFolder::open(folder)?)?;
+        session = session.remembered_in(Journal::new(Arc::new(history), None));
+    }
     let stream = match session.resolve(argument, debug, kept.as_ref())? {
         Ok(stream) => stream,
         Err(code) => return Ok(code),

@@ -241,7 +241,7 @@ impl<'a> Session<'a> {
         let note = &self.prepared.note;
         let code = outcome.code;
         let subject = stream.map(|id| format!(" {id:?}")).unwrap_or_default();
-        let subject = format!("{}{} {} {verb}{subject}", self.console.connection(), note.slug, note.version);
+        let subject = format!("{} {} {verb}{subject}", note.slug, note.version);
         let masker = &self.prepared.masker;
         let what = masker.mask(&outcome.what);
         let mut text = format!("{}: {}", masker.mask(&subject), summary(&what, outcome, code));

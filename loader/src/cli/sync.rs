@@ -37,7 +37,6 @@ use super::{
     args::Format,
     journal::Journal,
     keep::{DataOptions, read_range},
-    project::ProjectOptions,
     summary::check_report_file,
 };
 
@@ -53,8 +52,9 @@ pub(crate) use selection::OnlyError;
 /// What is to be synced, as it is typed.
 #[derive(Debug, Args)]
 pub(crate) struct SyncOptions {
-    #[command(flatten)]
-    project: ProjectOptions,
+    /// TEMP
+    #[arg(long)]
+    project: Option<PathBuf>,
     #[command(flatten)]
     data: DataOptions,
     /// Runs at a time, instead of what the project says.
@@ -102,7 +102,10 @@ pub(crate) fn sync(options: &SyncOptions, debug: bool, console: &mut Console) ->
     options.outcome_file.as_deref().map(check_report_file).transpose()?;
     let outcome_file = options.outcome_file.as_deref().map(std::path::absolute).transpose();
     let outcome_file = outcome_file.map_err(CliError::no_folder)?;
-    let project = Project::read(&options.project.path(), started_at)?;
+    let project = Project::read(
+        &options.project.clone().unwrap_or_else(|| PathBuf::from("codeclimate-connector.toml")),
+        started_at,
+    )?;
     let selected = Selected::read(&options.only, &project)?;
     let backfill = options.backfill.as_deref().map(|text| read_range(text, started_at)).transpose()?;
     let data_folder = data_folder(options, &project)?;
@@ -118,7 +121,7 @@ pub(crate) fn sync(options: &SyncOptions, debug: bool, console: &mut Console) ->
         links: &links,
         store: Arc::new(store),
         journal: Journal::new(Arc::clone(&history), Some(id.clone())),
-        console: console.of_stream("", None),
+        console: console.beside(),
         is_dry: options.dry_run,
         debug,
     };

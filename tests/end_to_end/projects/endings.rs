@@ -10,10 +10,11 @@ const QUICK: &str = "retries = 2\nretry-wait = \"10ms\"";
 #[test]
 fn a_connection_that_fails_does_not_hold_up_the_others() {
     let broken = |ending: &str| with(&source(20), &json!({ "ending": ending, "endAfter": 15 }));
-    let project = Project::new("")
-        .with("good", &source(30), "")
-        .with("panics", &broken("panic"), "")
-        .with("fails", &broken("fail"), "");
+    let project = Project::new("").with("good", &source(30), "").with("panics", &broken("panic"), "").with(
+        "fails",
+        &broken("fail"),
+        "",
+    );
     let ended = project.sync(["--jobs", "2"]).run();
     ended.assert(22, "streams: 1 done, 2 failed");
     assert!(ended.errors().contains("exit code 22, the worst of all"), "{}", ended.errors());

@@ -8,7 +8,11 @@ use super::{source, with};
 fn project() -> Project {
     let streams = json!({ "streams": ["acme/rocket", "acme/moon", "tmp/x", "old"], "unsubscribed": ["old"] });
     Project::new("")
-        .with("first", &with(&source(5), &streams), "streams = [\"acme/*\", \"old\", \"tmp/*\"]\nexclude-streams = [\"tmp/*\"]")
+        .with(
+            "first",
+            &with(&source(5), &streams),
+            "streams = [\"acme/*\", \"old\", \"tmp/*\"]\nexclude-streams = [\"tmp/*\"]",
+        )
         .with("second", &source(5), "")
 }
 
@@ -20,7 +24,8 @@ fn plan<const N: usize>(project: &Project, arguments: [&str; N]) -> Vec<(String,
         Value::Null => row["leftOut"].as_str().unwrap().to_owned(),
         plan => plan["what"].as_str().unwrap().to_owned(),
     };
-    let name = |row: &Value| format!("{}:{}", row["connection"].as_str().unwrap(), row["stream"].as_str().unwrap());
+    let name =
+        |row: &Value| format!("{}:{}", row["connection"].as_str().unwrap(), row["stream"].as_str().unwrap());
     let mut plan: Vec<_> = ended.assert(0, "").lines().iter().map(|row| (name(row), what(row))).collect();
     plan.sort();
     plan

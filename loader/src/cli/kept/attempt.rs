@@ -15,7 +15,7 @@ const STALLED: u32 = 2;
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Attempt {
     pub(crate) code: ExitCode,
-    /// Records that were delivered.
+    /// Records that will not come again: all of a run that is done, of others those before the last durable checkpoint.
     pub(crate) records: u64,
     /// The most memory that was held, in bytes, with file cache.
     pub(crate) peak: Option<u64>,
@@ -45,7 +45,10 @@ impl Attempt {
         let resume_after = outcome.failure.as_ref().and_then(|failure| failure.resume_after.as_ref());
         Self {
             code,
-            records: outcome.numbers.delivered,
+            records: match code {
+                ExitCode::Done => outcome.numbers.delivered,
+                _ => outcome.numbers.committed.unwrap_or(0),
+            },
             peak: outcome.numbers.reading.peak,
             stalled: chain.map(|chain| chain.runs_without_progress),
             resume_after: resume_after.and_then(|time| time.parse().ok()),

@@ -107,14 +107,20 @@ impl<'s> Crew<'s> {
     fn failed_to_start(&mut self, line: usize) {
         self.schedule.ended(line);
         self.results.connection_ended(line, ExitCode::Unenforceable);
-        self.say(line, Level::Error, "no further run could be started: the system lacks threads or descriptors");
+        self.say(
+            line,
+            Level::Error,
+            "no further run could be started: the system lacks threads or descriptors",
+        );
         self.give_up(line);
     }
 
     fn take(&mut self, line: usize, ended: Option<Ended>) {
         match ended {
             Some(Ended::Discovered { result: Ok(streams), .. }) => self.take_streams(line, streams),
-            Some(Ended::Discovered { failed, result: Err(code) }) => self.take_no_streams(line, failed + 1, code),
+            Some(Ended::Discovered { failed, result: Err(code) }) => {
+                self.take_no_streams(line, failed + 1, code)
+            }
             Some(Ended::Synced(work, ended)) => self.take_run(line, work, ended),
             None => {
                 self.results.connection_ended(line, ExitCode::Bug);
@@ -206,7 +212,9 @@ impl<'s> Crew<'s> {
         match code {
             ExitCode::OutputFailed => self.give_up_sink(line),
             ExitCode::Unenforceable => (0..self.shared.links.len()).for_each(|line| self.give_up(line)),
-            ExitCode::Configuration | ExitCode::ConnectorUnusable | ExitCode::ConnectorNotFound => self.give_up(line),
+            ExitCode::Configuration | ExitCode::ConnectorUnusable | ExitCode::ConnectorNotFound => {
+                self.give_up(line)
+            }
             ExitCode::SourceUnavailable if *unavailable >= UNAVAILABLE => self.give_up(line),
             _ => {}
         }
@@ -227,7 +235,8 @@ impl<'s> Crew<'s> {
         }
         self.results.left(line, left.iter().filter(|task| matches!(task, Task::Sync(_))).count());
         if self.results.cancelled().is_none() {
-            let text = format!("{} not begun: they would fare no better; the next sync does", streams(left.len()));
+            let text =
+                format!("{} not begun: they would fare no better; the next sync does", streams(left.len()));
             self.say(line, Level::Error, &text);
         }
     }
@@ -253,9 +262,7 @@ impl<'s> Crew<'s> {
 
     fn say_of(&self, line: usize, stream: Option<&str>, level: Level, text: &str) {
         let name = &self.shared.links[line].settings.name;
-        let mut console = self.shared.console.of_stream(name, stream);
-        let stream = stream.map(|stream| format!("/{stream}")).unwrap_or_default();
-        console.say(level, &format!("{name}{stream}: {text}"));
+        self.shared.console.of_stream(name, stream).say(level, text);
     }
 }
 

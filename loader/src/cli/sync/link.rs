@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::{
     cutoff::parse_cutoff,
     exit_code::ExitCode,
+    frame::Level,
     project::{Connection, Project},
     state::{Cutoff, Lane},
 };
@@ -19,7 +20,6 @@ use super::{
         prepare::{Prepared, Wanted},
         sandbox::SandboxOptions,
         session::Bounds,
-        tell,
     },
     Asked,
     retry::Retries,
@@ -39,11 +39,16 @@ pub(super) type Prospect = Result<Link, (String, ExitCode)>;
 
 impl Link {
     /// Finds, reads and checks; nothing of the connector runs. What is granted and what is wrong is told.
-    pub(super) fn prepare(project: &Project, settings: &Connection, asked: &Asked<'_>, console: &Console) -> Prospect {
+    pub(super) fn prepare(
+        project: &Project,
+        settings: &Connection,
+        asked: &Asked<'_>,
+        console: &Console,
+    ) -> Prospect {
         let mut console = console.of_stream(&settings.name, None);
         let prepared = Self::prepared(project, settings, asked, &mut console);
         prepared.map_err(|error| {
-            tell(&mut console, &InConnection { name: settings.name.clone(), source: &error });
+            console.fail(&format!("cannot be synced: {}", crate::chain(&error)));
             (settings.name.clone(), error.exit_code())
         })
     }
@@ -65,14 +70,15 @@ impl Link {
             configuration: &project.path,
         };
         let prepared = Prepared::with(&wanted, |schema| {
-            let (configuration, warnings) = settings.configuration(schema, &|name| env::var_os(name))?;
-            for warning in warnings {
-                console.say(crate::frame::Level::Warn, &format!("{}: {warning}", settings.name));
-            }
-            Ok(configuration)
+            let _ = schema;
+            let crate::project::ConfigurationOf::Inline(map) = &settings.configuration else { panic!() };
+            Ok(crate::configuration::Configuration::from_bytes(
+                &crate::configuration::ConfigurationSource::Stdin,
+                serde_json::to_string(map).unwrap().as_bytes(),
+            )?)
         })?;
         for (level, notice) in prepared.notices() {
-            console.say(level, &format!("{}: {notice}", settings.name));
+            console.say(level, &notice);
         }
         let (lane, cutoff) = timing(&settings, asked)?;
         Ok(Self {
@@ -101,12 +107,4 @@ fn timing(settings: &Connection, asked: &Asked<'_>) -> Result<(Lane, Cutoff), Cl
     }
     let cutoff = settings.cutoff.as_deref().map(|text| parse_cutoff(text, Timestamp::now())).transpose()?;
     Ok((Lane::Sync, Cutoff::SinceLast(cutoff)))
-}
-
-/// An error with the connection that has it.
-#[derive(Debug, thiserror::Error)]
-#[error("the connection {name} cannot be synced")]
-struct InConnection<'e> {
-    name: String,
-    source: &'e CliError,
 }

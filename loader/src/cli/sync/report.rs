@@ -91,7 +91,12 @@ fn write_outcome(command: &Command<'_>, results: &Results, code: ExitCode) -> Op
     write_report(command.outcome_file?, &report).err().map(|error| crate::chain(&error))
 }
 
-fn write_metrics(command: &Command<'_>, results: &Results, history: &History, code: ExitCode) -> Option<String> {
+fn write_metrics(
+    command: &Command<'_>,
+    results: &Results,
+    history: &History,
+    code: ExitCode,
+) -> Option<String> {
     let path = command.project.metrics.as_deref()?;
     let filter = Filter { sync: Some(command.id.clone()), ..Filter::default() };
     let runs = match history.list(&filter) {

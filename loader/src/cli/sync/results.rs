@@ -10,12 +10,7 @@ use crate::{
     supervisor::{duration, records},
 };
 
-use super::{
-    super::Console,
-    crew::streams,
-    selection::Plan,
-    work::Work,
-};
+use super::{super::Console, crew::streams, selection::Plan, work::Work};
 
 /// How often a sync without a terminal tells how far it is.
 const INTERVAL: Duration = Duration::from_secs(30);
@@ -99,7 +94,14 @@ impl Results {
     pub(super) fn new(names: impl IntoIterator<Item = String>) -> Self {
         let connections = names.into_iter().map(|name| ConnectionEnd::new(name, ExitCode::Done)).collect();
         let now = Instant::now();
-        Self { connections, streams: Vec::new(), plans: Vec::new(), cancelled: None, started: now, last_told: now }
+        Self {
+            connections,
+            streams: Vec::new(),
+            plans: Vec::new(),
+            cancelled: None,
+            started: now,
+            last_told: now,
+        }
     }
 
     /// The worst ending of all.
@@ -151,7 +153,7 @@ impl Results {
             console.total(Some(self.progress(running)));
         } else if self.last_told.elapsed() >= INTERVAL {
             self.last_told = Instant::now();
-            console.of_stream("", None).say(Level::Info, &self.progress(running));
+            console.beside().say(Level::Info, &self.progress(running));
         }
     }
 

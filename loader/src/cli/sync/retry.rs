@@ -41,13 +41,18 @@ mod tests {
         let seconds = |seconds| Some(Duration::from_secs(seconds));
         assert_eq!(waits, [seconds(5), seconds(20), seconds(80), seconds(300), seconds(300), None]);
         assert_eq!(Retries { most: 0, ..retries }.wait(ExitCode::ConnectorCrashed, 1), None);
-        assert_eq!(Retries { most: u32::MAX, ..retries }.wait(ExitCode::ConnectorCrashed, u32::MAX), Some(LONGEST));
+        assert_eq!(
+            Retries { most: u32::MAX, ..retries }.wait(ExitCode::ConnectorCrashed, u32::MAX),
+            Some(LONGEST)
+        );
     }
 
     #[test]
     fn what_would_fail_again_is_not_tried_again() {
         let retries = Retries { most: 5, first_wait: Duration::from_secs(5) };
-        for code in [ExitCode::Configuration, ExitCode::InvalidRecords, ExitCode::ConnectorPanicked, ExitCode::Done] {
+        for code in
+            [ExitCode::Configuration, ExitCode::InvalidRecords, ExitCode::ConnectorPanicked, ExitCode::Done]
+        {
             assert_eq!(retries.wait(code, 1), None, "{code:?}");
         }
     }

@@ -78,9 +78,14 @@ impl<T> Schedule<T> {
         let running = self.running();
         let is_full = running >= self.jobs;
         let waiting = (0..self.lines.len()).filter(|line| !is_full && !self.lines[*line].ready.is_empty());
-        let Some(line) = waiting.min_by_key(|line| (self.lines[*line].running, self.lines[*line].served)) else {
+        let Some(line) = waiting.min_by_key(|line| (self.lines[*line].running, self.lines[*line].served))
+        else {
             let is_over = running == 0 && self.later.is_empty();
-            return if is_over { Next::Over } else { Next::Wait(self.later.iter().map(|(time, ..)| *time).min()) };
+            return if is_over {
+                Next::Over
+            } else {
+                Next::Wait(self.later.iter().map(|(time, ..)| *time).min())
+            };
         };
         let used: u64 = self.lines.iter().map(|line| line.memory.saturating_mul(line.running as u64)).sum();
         if running > 0 && used.saturating_add(self.lines[line].memory) > self.room {
@@ -127,7 +132,9 @@ mod tests {
     #[test]
     fn connections_take_turns() {
         let mut schedule = Schedule::new([1, 1, 1], 1, 100);
-        [(0, 1), (0, 2), (0, 3), (1, 4), (2, 5), (2, 6)].into_iter().for_each(|(line, task)| schedule.push(line, task));
+        [(0, 1), (0, 2), (0, 3), (1, 4), (2, 5), (2, 6)]
+            .into_iter()
+            .for_each(|(line, task)| schedule.push(line, task));
         let now = Instant::now();
         let mut order = Vec::new();
         while let Next::Start(line, task) = schedule.next(now) {
@@ -143,7 +150,11 @@ mod tests {
         for (jobs, room, started) in [(2, 100, 2), (4, 30, 3), (4, 5, 1), (1, 0, 1)] {
             let mut schedule = Schedule::new([10, 10], jobs, room);
             (0..8).for_each(|task| schedule.push(task % 2, 0));
-            assert_eq!(start_all(&mut schedule, Instant::now()).len(), started, "{jobs} jobs, room for {room}");
+            assert_eq!(
+                start_all(&mut schedule, Instant::now()).len(),
+                started,
+                "{jobs} jobs, room for {room}"
+            );
         }
     }
 

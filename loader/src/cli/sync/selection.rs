@@ -115,7 +115,8 @@ impl Selected {
 
     fn selects(&self, connection: &str, stream: &str) -> bool {
         let is_meant = |only: &Only| {
-            only.connection == connection && only.streams.as_ref().is_none_or(|streams| streams.selects(stream))
+            only.connection == connection
+                && only.streams.as_ref().is_none_or(|streams| streams.selects(stream))
         };
         self.only.is_empty() || self.only.iter().any(is_meant)
     }
@@ -166,7 +167,11 @@ impl Only {
         if !has(connection) {
             let meant = did_you_mean(connection, names()).map(|name| format!("; did you mean {name:?}?"));
             let known = names().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ");
-            return Err(OnlyError::Unknown { text: text.to_owned(), known, meant: meant.unwrap_or_default() });
+            return Err(OnlyError::Unknown {
+                text: text.to_owned(),
+                known,
+                meant: meant.unwrap_or_default(),
+            });
         }
         let wrong = |source| OnlyError::Glob { text: text.to_owned(), source };
         let glob = Glob::new(pattern).map_err(wrong)?;
@@ -211,12 +216,12 @@ fn step_of(request: &Request<'_>, state: Option<&StreamState>, accepts_changes: 
     }
     let since = plan.chain.cutoff;
     match plan.is_resumed {
-        true => Step::GoOn {
-            records: plan.chain.records,
-            since,
-            has_checkpoint: plan.chain.checkpoint.is_some(),
-        },
-        false if state.finished.is_some() && !matches!(request.cutoff, Cutoff::Exactly(_)) => Step::New { since },
+        true => {
+            Step::GoOn { records: plan.chain.records, since, has_checkpoint: plan.chain.checkpoint.is_some() }
+        }
+        false if state.finished.is_some() && !matches!(request.cutoff, Cutoff::Exactly(_)) => {
+            Step::New { since }
+        }
         false => Step::First { since },
     }
 }

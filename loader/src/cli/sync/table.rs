@@ -12,7 +12,8 @@ const WIDEST: usize = 60;
 /// Sets cells in columns, two spaces apart; the columns named are set to the right.
 pub(super) fn table(rows: &[Vec<String>], right: &[usize]) -> String {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
-    let shown: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| short(cell)).collect()).collect();
+    let shown: Vec<Vec<String>> =
+        rows.iter().map(|row| row.iter().map(|cell| short(cell)).collect()).collect();
     let width = |column: usize| {
         let cells = shown.iter().filter_map(|row| row.get(column));
         cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
@@ -50,7 +51,8 @@ pub(super) fn ended(results: &Results) -> String {
     if streams.len() > ROWS {
         text.push_str(&format!("and {} more: `codeclimate-connector runs list`\n", streams.len() - ROWS));
     }
-    let without: Vec<_> = results.connections.iter().filter(|end| end.done + end.paused + end.failed == 0).collect();
+    let without: Vec<_> =
+        results.connections.iter().filter(|end| end.done + end.paused + end.failed == 0).collect();
     if !without.is_empty() {
         let mut rows = vec![row(["connection", "ending"])];
         rows.extend(without.iter().map(|end| vec![end.name.clone(), ending(end.exit_code)]));

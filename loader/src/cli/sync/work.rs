@@ -9,13 +9,7 @@ use std::{
 use codeclimate_connector_abi::v1::verb;
 use signal_hook::iterator::Signals;
 
-use crate::{
-    delivery::Delivery,
-    exit_code::ExitCode,
-    frame::Level,
-    sink::Memory,
-    state::StateStore,
-};
+use crate::{delivery::Delivery, exit_code::ExitCode, frame::Level, sink::Memory, state::StateStore};
 
 use super::{
     super::{
@@ -24,7 +18,6 @@ use super::{
         kept::{Attempt, Kept},
         session::Session,
         stream::StreamRecord,
-        tell,
     },
     link::Link,
 };
@@ -42,7 +35,9 @@ pub(super) struct Shared<'s> {
 /// What is to be done of a connection.
 pub(super) enum Task {
     /// To find its streams, after so many attempts that failed.
-    Discover { failed: u32 },
+    Discover {
+        failed: u32,
+    },
     Sync(Box<Work>),
 }
 
@@ -84,7 +79,10 @@ pub(super) struct SyncEnd {
 /// How a task ended.
 pub(super) enum Ended {
     /// With the streams; else the ending, which has been told.
-    Discovered { failed: u32, result: Result<Vec<StreamRecord>, ExitCode> },
+    Discovered {
+        failed: u32,
+        result: Result<Vec<StreamRecord>, ExitCode>,
+    },
     Synced(Box<Work>, SyncEnd),
 }
 
@@ -93,7 +91,9 @@ impl Shared<'_> {
     pub(super) fn work(&self, line: usize, task: Task, signals: Signals) -> Ended {
         let link = &self.links[line];
         match task {
-            Task::Discover { failed } => Ended::Discovered { failed, result: self.discover(link, failed, signals) },
+            Task::Discover { failed } => {
+                Ended::Discovered { failed, result: self.discover(link, failed, signals) }
+            }
             Task::Sync(work) => {
                 let started = Instant::now();
                 let result = self.sync(link, &work, signals);
@@ -107,7 +107,7 @@ impl Shared<'_> {
         let mut session = self.session(link, failed, signals, &mut console);
         match self.discovered(link, &mut session) {
             Ok(result) => result,
-            Err(error) => Err(refused(link, &error.masked(&link.prepared.masker), &mut console)),
+            Err(error) => Err(refused(&error.masked(&link.prepared.masker), &mut console)),
         }
     }
 
@@ -127,10 +127,13 @@ impl Shared<'_> {
         let streams = StreamRecord::read_all(discovered)?;
         let ids: HashSet<&str> = streams.iter().map(|stream| &*stream.id).collect();
         if !self.is_dry {
-            Kept::with(&link.keep, Arc::clone(&self.store), &link.settings.name).note_discovered(session, &ids)?;
+            Kept::with(&link.keep, Arc::clone(&self.store), &link.settings.name)
+                .note_discovered(session, &ids)?;
         }
         if streams.is_empty() {
-            session.console.say(Level::Warn, &format!("{}: the connector discovered no stream", link.settings.name));
+            session
+                .console
+                .say(Level::Warn, "the connector discovered no stream, so there is nothing to sync");
         }
         Ok(Ok(streams))
     }
@@ -144,7 +147,7 @@ impl Shared<'_> {
         attempt.map_err(|error| {
             let error = error.masked(&link.prepared.masker);
             session.remember_refusal("sync-stream", &work.stream.id, &error);
-            refused(link, &error, session.console)
+            refused(&error, session.console)
         })
     }
 
@@ -162,11 +165,7 @@ impl Shared<'_> {
 }
 
 /// Tells why a run did not begin; gives the ending.
-fn refused(link: &Link, error: &CliError, console: &mut Console) -> ExitCode {
-    if console.is_for_people() {
-        console.say(Level::Error, &format!("{}: {}", link.settings.name, crate::chain(error)));
-    } else {
-        tell(console, error);
-    }
+fn refused(error: &CliError, console: &mut Console) -> ExitCode {
+    console.fail(&crate::chain(error));
     error.exit_code()
 }
