@@ -36,6 +36,7 @@ mod frame;
 pub mod fuzzing;
 pub mod grant;
 mod guardian;
+mod history;
 mod json_type;
 pub mod locate;
 pub mod lock;

@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 33] = [
+const ORDER: [&str; 34] = [
     "exit_code",
     "did_you_mean",
     "json_type",
@@ -33,6 +33,7 @@ const ORDER: [&str; 33] = [
     "sink",
     "dead_letters",
     "delivery",
+    "history",
     "frame",
     "worker",
     "guardian",
