@@ -2,9 +2,11 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use crate::{did_you_mean::did_you_mean, state::Position};
 
-use super::{FolderOptions, Opened, Scope, SinkError, Start, Stdout, folder, sqlite};
+use super::{FolderOptions, Opened, Pruned, Pruning, Scope, SinkError, Start, Stdout, folder, sqlite};
 
 /// The size at which a file is full, where nobody says otherwise.
 const ROTATE: u64 = 256 << 20;
@@ -83,6 +85,19 @@ impl Destination {
             }
             Self::Folder(options) => folder::open(options, scope, start),
             Self::Sqlite(path) => sqlite::open(path, scope, start),
+        }
+    }
+
+    /// Removes records of finished chains that are older: whole files of a folder, rows of a database. What a chain may
+    /// still go back to stays.
+    ///
+    /// # Errors
+    /// Where it is not there, or cannot be written to.
+    pub(crate) fn prune(&self, before: Timestamp, pruning: Pruning) -> Result<Pruned, SinkError> {
+        match self {
+            Self::Stdout => Ok(Pruned::default()),
+            Self::Folder(options) => folder::prune(&options.path, before, pruning),
+            Self::Sqlite(path) => sqlite::prune(path, before, pruning),
         }
     }
 }
