@@ -6,7 +6,8 @@ use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
 use super::{
-    keep::KeepOptions, lock::LockOptions, replay::ReplayOptions, sandbox::SandboxOptions, state::StateOptions,
+    keep::KeepOptions, lock::LockOptions, replay::ReplayOptions, runs::RunsOptions, sandbox::SandboxOptions,
+    state::StateOptions,
 };
 use crate::{console::LogFormat, containment::Enforcement, exit_code::ExitCode, supervisor::Limits};
 
@@ -82,6 +83,8 @@ pub(crate) enum Command {
     ReplayDeadLetters(ReplayOptions),
     /// Show and change what is kept of streams.
     State(StateOptions),
+    /// Show what is remembered of runs, and forget it.
+    Runs(RunsOptions),
     /// List the record types, or print the JSON Schema of one.
     Schema {
         /// The record type, such as Incident.

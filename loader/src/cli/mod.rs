@@ -12,6 +12,7 @@ mod prepare;
 mod records;
 mod replay;
 mod run;
+mod runs;
 mod sandbox;
 mod state;
 mod stream;
@@ -53,6 +54,7 @@ use keep::KeepError;
 use kept::StaleState;
 use records::RecordsError;
 use replay::ReplayError;
+use runs::RunsError;
 use state::StateCommandError;
 use stream::StreamError;
 use summary::{EarlyEnd, ReportError, write_report};
@@ -93,6 +95,8 @@ pub(crate) enum CliError {
     State(#[from] StateError),
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    #[error(transparent)]
+    Runs(#[from] RunsError),
     #[error(transparent)]
     StateCommand(#[from] StateCommandError),
     #[error(transparent)]
@@ -142,6 +146,7 @@ impl CliError {
             Self::State(error) => error.exit_code(),
             Self::StateCommand(error) => error.exit_code(),
             Self::Replay(error) => error.exit_code(),
+            Self::Runs(error) => error.exit_code(),
             Self::Stale(_) | Self::Refused(_) => ExitCode::Usage,
             Self::Sink(_) | Self::Letter(_) => ExitCode::OutputFailed,
             Self::Launch(LaunchError::Containment(_) | LaunchError::Temporary(_)) => ExitCode::Unenforceable,
@@ -228,6 +233,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::Lock(options) => lock::lock(&options),
         Command::ReplayDeadLetters(options) => replay::replay(&options, console),
         Command::State(options) => state::state(&options, console),
+        Command::Runs(options) => runs::runs(&options, console),
         Command::Schema { record_type } => records::schema(record_type.as_deref()),
         Command::Validate { file, format, strict } => records::validate(&file, format, strict),
         Command::Doctor { format } => doctor::doctor(format),
