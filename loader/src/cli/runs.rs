@@ -125,7 +125,7 @@ pub(crate) enum RunsError {
     Unknown { text: String },
     #[error("the ids of several runs begin with {text:?}; write more of one of them:{}", lines(runs))]
     Several { text: String, runs: Vec<String> },
-    #[error("no run is remembered yet; a sync with --state, or with another sink than stdout, is")]
+    #[error("no run is remembered yet; run a sync first, or name another folder with --data-folder")]
     None,
     #[error(transparent)]
     Damaged(#[from] DamagedRun),

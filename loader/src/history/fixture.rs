@@ -2,10 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, ToSpan};
-use serde_json::json;
-
 use super::*;
+use crate::confinement::Fences;
+use jiff::{Timestamp, ToSpan};
 
 /// So many minutes after midnight.
 pub(crate) fn at(minutes: i64) -> Timestamp {
@@ -27,7 +26,8 @@ pub(crate) fn run(id: &str, minutes: i64) -> RunRecord {
             sha256: "ab".repeat(32),
         },
         permissions: vec!["read:/repository".to_owned()],
-        sandbox: json!({ "files": "landlock", "systemCalls": "filter" }),
+        sandbox: serde_json::to_value(Fences { files: true, system_calls: true, ..Fences::default() })
+            .unwrap(),
         sink: Some("folder:/data/records".to_owned()),
         started_at: at(minutes),
         duration_milliseconds: 61_500,

@@ -13,9 +13,9 @@ use crate::{
     },
 };
 
-const FIRST: &str = "019c0aa1-7f00-7000-8000-000000000001";
-const SECOND: &str = "019c0aa1-7f00-7000-8000-000000000002";
-const THIRD: &str = "019c0aab-0000-7000-8000-000000000003";
+const FIRST: &str = "019c0aa1-7f00-7a31-8c1e-5d0f2b7a9e44";
+const SECOND: &str = "019c0aa1-7f00-7a32-93b5-0c4e8d61f7a2";
+const THIRD: &str = "019c0aab-0000-7f05-a6d2-71e93c0b5f18";
 
 fn history() -> (tempfile::TempDir, History) {
     let folder = tempfile::tempdir().unwrap();
@@ -136,7 +136,7 @@ fn what_is_old_is_told_first_and_then_removed() {
     history.record(&run(THIRD, 1_000)).unwrap();
     let sinks = [Destination::Sqlite(folder.path().join("absent.db"))];
     let prune = |dry_run, sinks| {
-        let plan = prune::Plan::read("1h", dry_run, sinks, "2026-02-01T00:00:00Z".parse().unwrap()).unwrap();
+        let plan = prune::Plan::read("12h", dry_run, sinks, "2026-02-01T00:00:00Z".parse().unwrap()).unwrap();
         prune::prune(&history, &data, &plan, &mut console()).unwrap()
     };
     assert_eq!(prune(true, &[]), ExitCode::Done);

@@ -102,5 +102,5 @@ fn more_files_than_go_at_a_time_go_and_an_unfinished_chain_goes_on_behind_them()
     let mut opened = open(&options, &unfinished, &start).unwrap();
     append(&mut *opened.sink, "Branch", "two\n");
     commit(&mut *opened.sink, &mark(2));
-    assert_eq!(lines(&folder_of(root.path(), &unfinished), "Branch"), ["one\n", "two\n"]);
+    assert_eq!(lines(&folder_of(root.path(), &unfinished), "Branch"), ["one", "two"]);
 }
