@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 36] = [
+const ORDER: [&str; 37] = [
     "exit_code",
     "did_you_mean",
     "json_type",
@@ -41,6 +41,7 @@ const ORDER: [&str; 36] = [
     "supervisor",
     "fuzzing",
     "metrics",
+    "report",
     "cli",
 ];
 
