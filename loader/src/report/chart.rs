@@ -26,9 +26,9 @@ pub(crate) struct Bar {
 
 /// Bars over time, with a title and a sentence that tells the same.
 pub(crate) fn bars(id: &str, title: &str, description: &str, bars: &[Bar]) -> Markup {
-    let above = bars.iter().map(|bar| bar.main + bar.narrow).max().unwrap_or(0);
+    let above = bars.iter().map(|bar| bar.main.saturating_add(bar.narrow)).max().unwrap_or(0);
     let below = bars.iter().map(|bar| bar.below).max().unwrap_or(0);
-    let unit = USED / (above + below).max(1) as f64;
+    let unit = USED / above.saturating_add(below).max(1) as f64;
     let least_below = if below > 0 { LEAST } else { 0.0 };
     let line = HEIGHT - (below as f64 * unit).max(least_below) - 1.0;
     let width = bars.len().max(1) * STEP;

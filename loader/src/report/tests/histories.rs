@@ -32,10 +32,10 @@ pub(super) fn good() -> Vec<RunRecord> {
     times.map(|(minutes, (connection, stream))| run(connection, stream, minutes, ExitCode::Done)).collect()
 }
 
-/// 31 days of four streams, every four hours, with some of everything.
+/// 30 days of four streams, every four hours, with some of everything.
 pub(super) fn mixed() -> Vec<RunRecord> {
     let mut runs = Vec::new();
-    for turn in 0..186 {
+    for turn in 0..180 {
         for (connection, stream) in [
             ("billing", "invoices"),
             ("github", "acme/api"),
@@ -97,6 +97,7 @@ pub(super) fn hostile() -> Vec<RunRecord> {
     }
     let long = format!("{}{}", "long<i>".repeat(1_500), "\u{202e}");
     runs.push(hostile_run(&long, 700, ExitCode::ConnectorError));
+    runs.sort_by_key(|run| std::cmp::Reverse(run.started_at));
     runs
 }
 
