@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 38] = [
+const ORDER: [&str; 39] = [
     "exit_code",
     "did_you_mean",
     "json_type",
@@ -42,6 +42,7 @@ const ORDER: [&str; 38] = [
     "supervisor",
     "fuzzing",
     "metrics",
+    "report",
     "project",
     "cli",
 ];

@@ -131,7 +131,7 @@ fn a_sync_says_how_long_it_took_and_how_its_streams_ended() {
     assert_eq!(of_sync(&series, "end_timestamp_seconds"), Some(begin + 90.5));
     let endings: Vec<_> = series.iter().filter(|((name, _), _)| name.ends_with("sync_streams")).collect();
     let endings: Vec<_> =
-        endings.iter().map(|((_, labels), value)| (labels[1].1.as_str(), **value)).collect();
+        endings.iter().map(|((_, labels), value)| (labels[0].1.as_str(), **value)).collect();
     assert_eq!(endings, [("done", 2.0), ("paused, resumable", 1.0)]);
 }
 
