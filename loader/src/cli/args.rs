@@ -126,6 +126,12 @@ pub(crate) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Write the manual pages into a folder, for who makes packages.
+    #[command(hide = true)]
+    Manual {
+        /// The folder, which is there.
+        folder: PathBuf,
+    },
 }
 
 impl Command {

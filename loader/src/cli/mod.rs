@@ -9,6 +9,7 @@ mod journal;
 mod keep;
 mod kept;
 mod lock;
+mod manual;
 mod prepare;
 mod records;
 mod replay;
@@ -56,6 +57,7 @@ use crate::{
 use args::{Arguments, Command};
 use keep::KeepError;
 use kept::StaleState;
+use manual::ManualError;
 use records::RecordsError;
 use replay::ReplayError;
 use runs::RunsError;
@@ -126,6 +128,8 @@ pub(crate) enum CliError {
         "a memory limit of {memory} is too little: the connector's file alone has {size}, and is loaded into memory; raise --memory-limit"
     )]
     TooLittleMemory { memory: String, size: String },
+    #[error(transparent)]
+    Manual(#[from] ManualError),
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
     #[error("failed to {what}")]
@@ -165,7 +169,7 @@ impl CliError {
             Self::Launch(LaunchError::System { source, .. }) if is_want(source) => ExitCode::Unenforceable,
             Self::Launch(_) | Self::System { .. } => ExitCode::Bug,
             Self::Records(error) => error.exit_code(),
-            Self::Output(_) => ExitCode::OutputFailed,
+            Self::Output(_) | Self::Manual(_) => ExitCode::OutputFailed,
         }
     }
 
@@ -256,6 +260,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::Doctor { format } => doctor::doctor(format),
         Command::Explain { code } => explain::explain(code),
         Command::Completions { shell } => completions(shell),
+        Command::Manual { folder } => manual::manual(&folder),
     }
 }
 
