@@ -25,6 +25,7 @@ mod report;
 mod schema;
 mod secret;
 mod selection;
+mod template;
 #[cfg(test)]
 mod tests;
 mod text;
@@ -33,6 +34,7 @@ pub(crate) use problem::{Problem, ProjectError};
 pub(crate) use schema::schema;
 pub(crate) use secret::{ConfigurationProblems, Resolved};
 pub(crate) use selection::Selection;
+pub(crate) use template::{Draft, variable_for};
 
 /// The name that a project file has where none is given.
 pub(crate) const PROJECT_FILE: &str = "codeclimate-connector.toml";

@@ -5,7 +5,12 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
 use super::{
-    keep::KeepOptions, lock::LockOptions, replay::ReplayOptions, sandbox::SandboxOptions, state::StateOptions,
+    keep::KeepOptions,
+    lock::LockOptions,
+    project::{InitOptions, ValidateOptions},
+    replay::ReplayOptions,
+    sandbox::SandboxOptions,
+    state::StateOptions,
 };
 pub(crate) use crate::typed::LEAST_MEMORY;
 use crate::{
@@ -88,6 +93,10 @@ pub(crate) enum Command {
     ReplayDeadLetters(ReplayOptions),
     /// Show and change what is kept of streams.
     State(StateOptions),
+    /// Write a new project file: connectors with their configurations, and how they are synced.
+    Init(InitOptions),
+    /// Check a project: its file, connectors, configurations, secrets and places, without running or writing anything.
+    ValidateProject(ValidateOptions),
     /// List the record types, or print the JSON Schema of one.
     Schema {
         /// The record type, such as Incident.

@@ -9,6 +9,7 @@ mod keep;
 mod kept;
 mod lock;
 mod prepare;
+mod project;
 mod records;
 mod replay;
 mod run;
@@ -43,6 +44,7 @@ use crate::{
     lock::LockError,
     mask::{Masker, MaskerError},
     note::NoteError,
+    project::ProjectError,
     sink::SinkError,
     state::{Refusal, StateError},
     supervisor::LaunchError,
@@ -51,6 +53,7 @@ use crate::{
 use args::{Arguments, Command};
 use keep::KeepError;
 use kept::StaleState;
+use project::InitError;
 use records::RecordsError;
 use replay::ReplayError;
 use state::StateCommandError;
@@ -104,6 +107,10 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Letter(#[from] LetterError),
     #[error(transparent)]
+    Project(#[from] ProjectError),
+    #[error(transparent)]
+    Init(#[from] InitError),
+    #[error(transparent)]
     Launch(#[from] LaunchError),
     #[error(transparent)]
     Records(#[from] RecordsError),
@@ -148,6 +155,8 @@ impl CliError {
             Self::Report(_) => ExitCode::Usage,
             Self::Launch(LaunchError::System { source, .. }) if is_want(source) => ExitCode::Unenforceable,
             Self::Launch(_) | Self::System { .. } => ExitCode::Bug,
+            Self::Project(_) => ProjectError::exit_code(),
+            Self::Init(_) => InitError::exit_code(),
             Self::Records(error) => error.exit_code(),
             Self::Output(_) => ExitCode::OutputFailed,
         }
@@ -228,6 +237,8 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::Lock(options) => lock::lock(&options),
         Command::ReplayDeadLetters(options) => replay::replay(&options, console),
         Command::State(options) => state::state(&options, console),
+        Command::Init(options) => project::init(&options, console),
+        Command::ValidateProject(options) => project::validate(&options, console),
         Command::Schema { record_type } => records::schema(record_type.as_deref()),
         Command::Validate { file, format, strict } => records::validate(&file, format, strict),
         Command::Doctor { format } => doctor::doctor(format),

@@ -102,7 +102,11 @@ fn no_folder(path: PathBuf) -> StateError {
 fn close_to_others(path: &Path) -> Result<(), StateError> {
     refuse_shared(path)?;
     let closed = fs::set_permissions(path, Permissions::from_mode(0o700));
-    closed.map_err(|source| StateError::System { what: "close to other users", path: path.to_owned(), source })
+    closed.map_err(|source| StateError::System {
+        what: "close to other users",
+        path: path.to_owned(),
+        source,
+    })
 }
 
 /// One that others can enter must be ours, or hold nothing.
