@@ -29,6 +29,13 @@ pub enum ConfigurationSource {
     File(PathBuf),
     /// Standard input.
     Stdin,
+    /// A connection of a project file, which is no JSON: it is read as a project, not by [`Configuration::read`].
+    Project {
+        /// The file.
+        file: PathBuf,
+        /// The connection.
+        connection: String,
+    },
 }
 
 impl From<PathBuf> for ConfigurationSource {
@@ -46,6 +53,9 @@ impl fmt::Display for ConfigurationSource {
         match self {
             ConfigurationSource::File(path) => write!(formatter, "configuration {}", path.display()),
             ConfigurationSource::Stdin => formatter.write_str("the configuration on standard input"),
+            ConfigurationSource::Project { file, connection } => {
+                write!(formatter, "the configuration of connection {connection:?} in {}", file.display())
+            }
         }
     }
 }
@@ -74,7 +84,9 @@ impl Configuration {
     /// A [`ConfigurationError`] with the place of the fault; it never shows a value.
     pub fn read(source: &ConfigurationSource) -> Result<Configuration, ConfigurationError> {
         let bytes = match source {
-            ConfigurationSource::File(path) => File::open(path).and_then(capped),
+            ConfigurationSource::File(path) | ConfigurationSource::Project { file: path, .. } => {
+                File::open(path).and_then(capped)
+            }
             ConfigurationSource::Stdin => capped(io::stdin().lock()),
         };
         let bytes = bytes.map_err(|cause| ConfigurationError::unreadable(source, cause))?;
@@ -95,6 +107,16 @@ impl Configuration {
         }
         let map = json::object(source, bytes)?;
         Ok(Configuration { source: source.clone(), map })
+    }
+
+    /// A configuration that has been read already.
+    pub(crate) fn from_map(source: ConfigurationSource, map: Map<String, Value>) -> Configuration {
+        Configuration { source, map }
+    }
+
+    /// The values without an inside that a schema marks as secret, each by itself.
+    pub(crate) fn secret_leaves(&self, schema: &Value) -> Vec<Secret<'_>> {
+        secret::leaves(secret::marked(schema, &self.map))
     }
 
     /// Where it comes from.

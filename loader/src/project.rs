@@ -1,5 +1,6 @@
 //! The project file: many connections, each a connector with its configuration, described in one TOML file.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -21,11 +22,19 @@ mod kind;
 mod problem;
 mod read;
 mod report;
+mod schema;
+mod secret;
 mod selection;
+mod template;
+#[cfg(test)]
+mod tests;
 mod text;
 
 pub(crate) use problem::{Problem, ProjectError};
+pub(crate) use schema::schema;
+pub(crate) use secret::{ConfigurationProblems, Resolved};
 pub(crate) use selection::Selection;
+pub(crate) use template::{Draft, variable_for};
 
 /// The name that a project file has where none is given.
 pub(crate) const PROJECT_FILE: &str = "codeclimate-connector.toml";
@@ -51,6 +60,16 @@ impl Project {
     /// The folder of the file, where its relative paths start.
     pub(crate) fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(Path::new("/"))
+    }
+
+    /// Makes its folder the working directory, where the relative paths of configurations start, for the runner as for
+    /// connectors.
+    ///
+    /// # Errors
+    /// Where the system refuses.
+    pub(crate) fn enter(&self) -> Result<(), ProjectError> {
+        let path = self.folder().to_owned();
+        std::env::set_current_dir(&path).map_err(|source| ProjectError::Folder { path, source })
     }
 }
 
@@ -88,13 +107,22 @@ pub(crate) struct Connection {
     pub(crate) permissions: Permissions,
 }
 
-/// Where a connection's configuration is. Its secrets are references still.
-#[derive(Debug, Clone)]
+/// Where a connection's configuration is. Its secrets are references still, or should be: `Debug` shows keys only.
+#[derive(Clone)]
 pub(crate) enum ConfigurationOf {
     /// In the project file.
     Inline(Map<String, Value>),
     /// In a JSON file of its own.
     File(PathBuf),
+}
+
+impl fmt::Debug for ConfigurationOf {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Inline(map) => formatter.debug_set().entries(map.keys()).finish(),
+            Self::File(path) => formatter.debug_tuple("File").field(path).finish(),
+        }
+    }
 }
 
 /// What a connector may reach.

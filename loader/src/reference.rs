@@ -1,7 +1,7 @@
 //! A configuration's schema as people read it: its keys, one after the other.
 
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 mod kind;
 mod schema;
@@ -62,6 +62,23 @@ pub struct Key {
     /// The only values that it may have, where each is described.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub choices: Vec<Choice>,
+}
+
+impl Key {
+    /// A value that it may have, as far as the schema tells: its first example, its default, or one of its type.
+    #[must_use]
+    pub fn sample(&self) -> Value {
+        let first = |word: &str| self.kind.starts_with(word);
+        let choice = self.choices.first().map(|choice| &choice.value);
+        match self.examples.first().or(self.default.as_ref()).or(choice) {
+            Some(value) => value.clone(),
+            None if first("integer") || first("number") => 0.into(),
+            None if first("boolean") => false.into(),
+            None if first("array") => Value::Array(Vec::new()),
+            None if first("object") => Value::Object(Map::new()),
+            None => "...".into(),
+        }
+    }
 }
 
 /// One of the values that a key may have.

@@ -5,8 +5,14 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
 use super::{
-    keep::KeepOptions, lock::LockOptions, replay::ReplayOptions, runs::RunsOptions, sandbox::SandboxOptions,
-    state::StateOptions, sync::SyncOptions,
+    keep::KeepOptions,
+    lock::LockOptions,
+    project::{InitOptions, ValidateOptions},
+    replay::ReplayOptions,
+    runs::RunsOptions,
+    sandbox::SandboxOptions,
+    state::StateOptions,
+    sync::SyncOptions,
 };
 pub(crate) use crate::typed::LEAST_MEMORY;
 use crate::{
@@ -93,6 +99,10 @@ pub(crate) enum Command {
     State(StateOptions),
     /// Show what is remembered of runs, and forget it.
     Runs(RunsOptions),
+    /// Write a new project file: connectors with their configurations, and how they are synced.
+    Init(InitOptions),
+    /// Check a project: its file, connectors, configurations, secrets and places, without running or writing anything.
+    ValidateProject(ValidateOptions),
     /// List the record types, or print the JSON Schema of one.
     Schema {
         /// The record type, such as Incident.

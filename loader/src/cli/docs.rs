@@ -76,21 +76,9 @@ fn example(reference: &Reference) -> Value {
     }
     let mut example = Map::new();
     for key in reference.keys.iter().filter(|key| key.required && !key.key.contains(['.', '['])) {
-        example.insert(key.key.clone(), value(key));
+        example.insert(key.key.clone(), key.sample());
     }
     Value::Object(example)
-}
-
-fn value(key: &Key) -> Value {
-    let first = |word: &str| key.kind.starts_with(word);
-    match key.examples.first().or(key.default.as_ref()).or(key.choices.first().map(|choice| &choice.value)) {
-        Some(value) => value.clone(),
-        None if first("integer") || first("number") => 0.into(),
-        None if first("boolean") => false.into(),
-        None if first("array") => Value::Array(Vec::new()),
-        None if first("object") => Value::Object(Map::new()),
-        None => "...".into(),
-    }
 }
 
 fn configuration(reference: &Reference) -> String {

@@ -11,6 +11,7 @@ mod kept;
 mod lock;
 mod manual;
 mod prepare;
+mod project;
 mod records;
 mod replay;
 mod run;
@@ -58,6 +59,7 @@ use args::{Arguments, Command};
 use keep::KeepError;
 use kept::StaleState;
 use manual::ManualError;
+use project::InitError;
 use records::RecordsError;
 use replay::ReplayError;
 use runs::RunsError;
@@ -119,6 +121,10 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Letter(#[from] LetterError),
     #[error(transparent)]
+    Project(#[from] ProjectError),
+    #[error(transparent)]
+    Init(#[from] InitError),
+    #[error(transparent)]
     Launch(#[from] LaunchError),
     #[error(transparent)]
     Records(#[from] RecordsError),
@@ -168,6 +174,8 @@ impl CliError {
             Self::Report(_) => ExitCode::Usage,
             Self::Launch(LaunchError::System { source, .. }) if is_want(source) => ExitCode::Unenforceable,
             Self::Launch(_) | Self::System { .. } => ExitCode::Bug,
+            Self::Project(_) => ProjectError::exit_code(),
+            Self::Init(_) => InitError::exit_code(),
             Self::Records(error) => error.exit_code(),
             Self::Output(_) | Self::Manual(_) => ExitCode::OutputFailed,
         }
@@ -255,6 +263,8 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::ReplayDeadLetters(options) => replay::replay(&options, console),
         Command::State(options) => state::state(&options, console),
         Command::Runs(options) => runs::runs(&options, console),
+        Command::Init(options) => project::init(&options, console),
+        Command::ValidateProject(options) => project::validate(&options, console),
         Command::Schema { record_type } => records::schema(record_type.as_deref()),
         Command::Validate { file, format, strict } => records::validate(&file, format, strict),
         Command::Doctor { format } => doctor::doctor(format),

@@ -31,20 +31,34 @@ pub(super) fn strings(map: &Map<String, Value>) -> Vec<Secret<'_>> {
 }
 
 fn add_strings<'v>(pointer: String, value: &'v Value, found: &mut Vec<Secret<'v>>) {
+    let mut all = Vec::new();
+    add_leaves(pointer, value, &mut all);
+    found.extend(all.into_iter().filter(|leaf| leaf.value.is_string()));
+}
+
+/// The values without an inside that these are, or hold.
+pub(super) fn leaves(secrets: Vec<Secret<'_>>) -> Vec<Secret<'_>> {
+    let mut found = Vec::new();
+    for Secret { pointer, value } in secrets {
+        add_leaves(pointer, value, &mut found);
+    }
+    found
+}
+
+fn add_leaves<'v>(pointer: String, value: &'v Value, found: &mut Vec<Secret<'v>>) {
     match value {
-        Value::String(_) => found.push(Secret { pointer, value }),
         Value::Array(items) => {
             items
                 .iter()
                 .enumerate()
-                .for_each(|(at, item)| add_strings(format!("{pointer}/{at}"), item, found));
+                .for_each(|(at, item)| add_leaves(format!("{pointer}/{at}"), item, found));
         }
         Value::Object(map) => {
             for (key, value) in map {
-                add_strings(key_below(&pointer, key), value, found);
+                add_leaves(key_below(&pointer, key), value, found);
             }
         }
-        _ => {}
+        _ => found.push(Secret { pointer, value }),
     }
 }
 

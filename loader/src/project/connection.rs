@@ -22,10 +22,10 @@ pub(super) fn connection(
     section: &Section<'_>,
     report: &mut Report<'_>,
 ) -> Option<Connection> {
-    refuse_unknown(section, &[IDENTITY_KEYS, SYNC_KEYS], report);
+    let meant = refuse_unknown(section, &[IDENTITY_KEYS, SYNC_KEYS], report);
     let line = report.position(section.offset).0;
     // Everything is read, whatever is wrong before it.
-    let connector = section.read(&keys::CONNECTOR_KEY, report);
+    let connector = connector(section, meant.contains(&keys::CONNECTOR_KEY.name), report);
     let configuration = configuration(section, report);
     let Settings { sync, limits, permissions } = Settings::read(section, report);
     let (sync, limits, permissions) = (sync?, limits?, permissions?);
@@ -56,9 +56,20 @@ pub(super) fn check_defaults(defaults: &Section<'_>, report: &mut Report<'_>) {
     Settings::read(defaults, report);
 }
 
-fn refuse_unknown(section: &Section<'_>, lists: &[&[&'static dyn Described]], report: &mut Report<'_>) {
+/// What an unknown key was perhaps meant to be.
+fn refuse_unknown(
+    section: &Section<'_>,
+    lists: &[&[&'static dyn Described]],
+    report: &mut Report<'_>,
+) -> Vec<&'static str> {
     let known = [&names(lists)[..], &[LIMITS, PERMISSION_TABLE]].concat();
-    section.refuse_others(&known, &|name| belongs(name, &section.place), report);
+    section.refuse_others(&known, &|name| belongs(name, &section.place), report)
+}
+
+/// One that is spelt otherwise has been told of already.
+fn connector(section: &Section<'_>, is_misspelt: bool, report: &mut Report<'_>) -> Option<String> {
+    let is_there = section.own(&keys::CONNECTOR_KEY).is_some();
+    if is_there || !is_misspelt { section.read(&keys::CONNECTOR_KEY, report) } else { None }
 }
 
 fn configuration(section: &Section<'_>, report: &mut Report<'_>) -> Option<ConfigurationOf> {

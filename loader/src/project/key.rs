@@ -144,28 +144,38 @@ impl<'a> Section<'a> {
     }
 
     fn missing<K: Kind>(&self, key: &Key<K>, report: &mut Report<'_>) {
-        let expected = format!("the key `{}`, which has {}", key.name, key.kind.expected());
+        let expected = format!("the key `{}` with {}", key.name, key.kind.expected());
         report.add(self.offset, &self.place, &expected, "no such key", "");
     }
 
-    /// Tells of the keys that are none of these. `elsewhere` says where a key belongs that another table has.
-    pub(super) fn refuse_others(
+    /// Tells of the keys that are none of these; gives those that were perhaps meant. `elsewhere` says where a key belongs
+    /// that another table has.
+    pub(super) fn refuse_others<'k>(
         &self,
-        known: &[&str],
+        known: &[&'k str],
         elsewhere: &dyn Fn(&str) -> Option<String>,
         report: &mut Report<'_>,
-    ) {
+    ) -> Vec<&'k str> {
+        let mut all_meant = Vec::new();
         for (key, _) in self.entries() {
-            let name = key.get_ref();
-            if known.contains(&name.as_ref()) {
+            let name = key.get_ref().as_ref();
+            if known.contains(&name) {
                 continue;
             }
-            let meant =
-                || did_you_mean(name, known.iter().copied()).map(|meant| format!("did you mean `{meant}`?"));
-            let advice = elsewhere(name).or_else(meant).unwrap_or_default();
-            let expected = format!("one of the keys {}", known.join(", "));
-            report.add(key.span().start, &key_below(&self.place, name), &expected, "an unknown key", &advice);
+            let place = key_below(&self.place, name);
+            let mut refuse = |expected: &str, advice: &str| {
+                report.add(key.span().start, &place, expected, "an unknown key", advice);
+            };
+            if let Some(advice) = elsewhere(name) {
+                refuse("a key of this table", &advice);
+            } else if let Some(meant) = did_you_mean(name, known.iter().copied()) {
+                refuse("a key of this table", &format!("did you mean `{meant}`?"));
+                all_meant.push(meant);
+            } else {
+                refuse(&format!("one of the keys {}", known.join(", ")), "");
+            }
         }
+        all_meant
     }
 }
 

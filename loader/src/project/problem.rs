@@ -47,6 +47,12 @@ pub(crate) enum ProjectError {
         #[source]
         source: io::Error,
     },
+    #[error("cannot enter {}, the folder of the project; let the user that runs this enter it", .path.display())]
+    Folder {
+        path: PathBuf,
+        #[source]
+        source: io::Error,
+    },
     #[error("project file {} has more than {MAX_SIZE} bytes; is it the right file?", .path.display())]
     TooLarge { path: PathBuf },
     #[error("project file {} is not UTF-8 at line {line}; save it as UTF-8", .path.display())]

@@ -64,13 +64,14 @@ fn capped(path: &Path) -> io::Result<Vec<u8>> {
 fn project<'a>(path: &Path, table: &'a DeTable<'a>, report: &mut Report<'_>) -> Option<Project> {
     let root = Section::root(table);
     let known = [&names(&[ROOT_KEYS])[..], &[DEFAULTS, CONNECTIONS]].concat();
-    root.refuse_others(&known, &|name| belongs(name, ""), report);
+    let meant = root.refuse_others(&known, &|name| belongs(name, ""), report);
     let data_folder = root.read_optional(&keys::DATA_FOLDER, report);
     let jobs = root.read(&keys::JOBS, report);
     let metrics = root.read_optional(&keys::METRICS, report);
     let connector_path = root.read(&keys::CONNECTOR_PATH, report);
     let defaults = root.below(DEFAULTS, report);
-    let connections = connections(path, &root, &defaults, report);
+    let is_misspelt = meant.contains(&CONNECTIONS);
+    let connections = connections(path, &root, &defaults, is_misspelt, report);
     Some(Project {
         path: path.to_owned(),
         data_folder,
@@ -85,13 +86,14 @@ fn connections(
     path: &Path,
     root: &Section<'_>,
     defaults: &Section<'_>,
+    is_misspelt: bool,
     report: &mut Report<'_>,
 ) -> Option<Vec<Connection>> {
     check_defaults(defaults, report);
     let before = report.count();
     let table = root.below(CONNECTIONS, report);
     let entries = table.entries();
-    if entries.is_empty() && report.count() == before {
+    if entries.is_empty() && !is_misspelt && report.count() == before {
         let advice = "write [connections.NAME], and connector = \"SLUG\" in the line below";
         report.add(table.offset, CONNECTIONS, "at least one connection", "none", advice);
     }

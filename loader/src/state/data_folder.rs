@@ -50,16 +50,29 @@ impl DataFolder {
         }
         let metadata = fs::metadata(&path).map_err(failed("inspect the data folder"))?;
         if !metadata.is_dir() {
-            return Err(StateError::Folder {
-                path,
-                problem: "is no folder; name another with --data-folder",
-            });
+            return Err(no_folder(path));
         }
         refuse_network(&path)?;
         if metadata.permissions().mode() & 0o077 != 0 {
             close_to_others(&path)?;
         }
         Ok(Self { path })
+    }
+
+    /// Looks whether it can be opened, and changes nothing; one that is not there can be made as far as this tells.
+    ///
+    /// # Errors
+    /// As [`DataFolder::open`].
+    pub(crate) fn look(path: &Path) -> Result<(), StateError> {
+        let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+        let Ok(metadata) = fs::metadata(&path) else {
+            return path.ancestors().find(|above| above.exists()).map_or(Ok(()), refuse_network);
+        };
+        if !metadata.is_dir() {
+            return Err(no_folder(path));
+        }
+        refuse_network(&path)?;
+        if metadata.permissions().mode() & 0o077 == 0 { Ok(()) } else { refuse_shared(&path) }
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -81,8 +94,23 @@ impl DataFolder {
     }
 }
 
+fn no_folder(path: PathBuf) -> StateError {
+    StateError::Folder { path, problem: "is no folder; name another with --data-folder" }
+}
+
 /// One that is ours, or holds nothing, is closed to others; what somebody else uses is left as it is.
 fn close_to_others(path: &Path) -> Result<(), StateError> {
+    refuse_shared(path)?;
+    let closed = fs::set_permissions(path, Permissions::from_mode(0o700));
+    closed.map_err(|source| StateError::System {
+        what: "close to other users",
+        path: path.to_owned(),
+        source,
+    })
+}
+
+/// One that others can enter must be ours, or hold nothing.
+fn refuse_shared(path: &Path) -> Result<(), StateError> {
     let failed = |what| move |source| StateError::System { what, path: path.to_owned(), source };
     let mut entries = fs::read_dir(path).map_err(failed("read the data folder"))?;
     let is_ours = path.join(FILE).exists() || entries.next().is_none();
@@ -91,7 +119,7 @@ fn close_to_others(path: &Path) -> Result<(), StateError> {
                        --data-folder";
         return Err(StateError::Folder { path: path.to_owned(), problem });
     }
-    fs::set_permissions(path, Permissions::from_mode(0o700)).map_err(failed("close to other users"))
+    Ok(())
 }
 
 fn refuse_network(path: &Path) -> Result<(), StateError> {
@@ -157,8 +185,11 @@ mod tests {
         assert_eq!(mode(&made), 0o700);
 
         let empty = folder.path().join("empty");
+        DataFolder::look(&empty.join("a")).unwrap();
         fs::create_dir(&empty).unwrap();
         fs::set_permissions(&empty, Permissions::from_mode(0o755)).unwrap();
+        DataFolder::look(&empty).unwrap();
+        assert_eq!(mode(&empty), 0o755);
         DataFolder::open(&empty).unwrap();
         assert_eq!(mode(&empty), 0o700);
 
@@ -167,6 +198,7 @@ mod tests {
         fs::write(shared.join("photo"), "").unwrap();
         fs::set_permissions(&shared, Permissions::from_mode(0o755)).unwrap();
         let refused = DataFolder::open(&shared).unwrap_err().to_string();
+        assert_eq!(DataFolder::look(&shared).unwrap_err().to_string(), refused);
         assert!(
             refused.contains("is open to other users and holds other files; `chmod 700` it"),
             "{refused}"
