@@ -16,6 +16,7 @@ mod lock;
 mod misbehaviours;
 mod network;
 mod records;
+mod runs;
 mod secrets;
 mod sinks;
 mod state;
