@@ -117,3 +117,21 @@ fn a_file_that_holds_no_letters_is_refused_with_its_line() {
     }
     replay(&data, &["/absent"]).assert(40, "cannot open the dead letters /absent");
 }
+
+#[test]
+fn letters_that_were_pruned_are_missed_by_no_replay() {
+    let data = TempDir::new().unwrap();
+    sync(&data, &["--bad-records", "dead-letter"]).assert(0, "");
+    let [file] = &letters(&data)[..] else { panic!("{:?}", letters(&data)) };
+    let prune = |options: &[&str]| {
+        Runner::new(["runs", "prune", "--data-folder"]).with([data.path()]).with(options).run()
+    };
+    let named = format!("{}\n", file.display());
+    let told = prune(&["--keep", "0m", "--dry-run"]);
+    assert_eq!(told.assert(0, "would remove dead letters: 1 file").output(), named);
+    assert_eq!(prune(&["--keep", "1d"]).assert(0, "removed dead letters: nothing").output(), "");
+    assert_eq!(prune(&["--keep", "0m"]).assert(0, "removed dead letters: 1 file").output(), named);
+    assert_eq!(letters(&data), [] as [PathBuf; 0]);
+    replay(&data, &[file.to_str().unwrap()]).assert(0, "is gone: it has been replayed, or `runs prune`");
+    replay(&data, &[]).assert(0, "delivered: 0; kept: 0");
+}

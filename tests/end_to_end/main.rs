@@ -17,6 +17,7 @@ mod misbehaviours;
 mod network;
 mod projects;
 mod records;
+mod runs;
 mod secrets;
 mod sinks;
 mod state;

@@ -129,12 +129,11 @@ impl History {
         let named = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, read(row)?));
         let rows = query.query_map(params![prefix, SHOWN], named).map_err(&failed)?;
         let mut found: Vec<_> = rows.collect::<rusqlite::Result<_>>().map_err(&failed)?;
-        let is_exact = found.first().is_some_and(|(run, _)| run == prefix);
+        let is_whole = found.first().is_some_and(|(run, _)| run == prefix);
         match found.len() {
             0 => Ok(Found::None),
-            1 => Ok(Found::One(Box::new(found.remove(0).1))),
-            _ if is_exact => Ok(Found::One(Box::new(found.remove(0).1))),
-            _ => Ok(Found::Several(found.into_iter().map(|(run, _)| run).collect())),
+            2.. if !is_whole => Ok(Found::Several(found.into_iter().map(|(run, _)| run).collect())),
+            _ => Ok(Found::One(Box::new(found.swap_remove(0).1))),
         }
     }
 
