@@ -1,11 +1,16 @@
-//! What people read while a run goes on and when it ends: lines on stderr, and a live line on a terminal.
+//! What people read while runs go on and when they end: lines on stderr, and a live line for each on a terminal.
 
 mod writer;
 
 use std::{
+    borrow::Cow,
     collections::BTreeMap,
     fmt::Write as _,
     io::{self, IsTerminal},
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::{Duration, Instant},
 };
 
@@ -29,19 +34,48 @@ pub(crate) enum LogFormat {
 
 /// The longest message that is shown, in bytes. Secrets have been masked before it is cut.
 const SHOWN: usize = 8 * 1024;
+/// The longest id of a stream that is shown before a line, in bytes.
+const SHOWN_NAME: usize = 200;
 /// How often a run without a terminal tells how far it is.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(30);
+
+/// The last live line, which tells of all others.
+const TOTAL: u64 = u64::MAX;
+/// How wide the bar of the memory is, in characters.
+const BAR: u64 = 10;
 
 /// Writes to stderr. A line that cannot be written is lost: there is nobody else to tell.
 pub(crate) struct Console {
     format: LogFormat,
     verbose: bool,
     connector: String,
+    /// Whose lines they are, where several runs go on at once.
+    stream: Option<StreamLabel>,
     writer: Writer,
+    /// The numbers of live lines that are taken.
+    rows: Arc<AtomicU64>,
+    /// The number of its live line.
+    row: u64,
     /// Whether there is a live line.
     is_live: bool,
     last_progress: Instant,
     last_records: u64,
+}
+
+/// A stream of a connection; none while streams are discovered.
+#[derive(Debug, Clone)]
+struct StreamLabel {
+    connection: String,
+    stream: Option<String>,
+}
+
+impl StreamLabel {
+    fn text(&self) -> String {
+        match &self.stream {
+            Some(stream) => format!("{}/{}", self.connection, printable(cut_to(stream, SHOWN_NAME))),
+            None => self.connection.clone(),
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -51,6 +85,10 @@ struct JsonLine<'a> {
     source: &'a str,
     #[serde(skip_serializing_if = "str::is_empty")]
     connector: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connection: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stream: Option<&'a str>,
     message: &'a str,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     tags: &'a BTreeMap<String, String>,
@@ -62,23 +100,73 @@ impl Console {
             format,
             verbose,
             connector: String::new(),
+            stream: None,
             writer: Writer::start(),
+            rows: Arc::default(),
+            row: 0,
             is_live: false,
             last_progress: Instant::now(),
             last_records: 0,
         }
     }
 
+    /// Another that writes to the same place, about nothing in particular.
+    pub(crate) fn beside(&self) -> Self {
+        Self { stream: None, ..self.of_stream("", None) }
+    }
+
+    /// One for a run of its own, beside others. The names are without secrets.
+    pub(crate) fn of_stream(&self, connection: &str, stream: Option<&str>) -> Self {
+        Self {
+            connector: String::new(),
+            stream: Some(StreamLabel {
+                connection: connection.to_owned(),
+                stream: stream.map(ToOwned::to_owned),
+            }),
+            writer: self.writer.clone(),
+            rows: Arc::clone(&self.rows),
+            row: self.rows.fetch_add(1, Ordering::Relaxed) + 1,
+            is_live: false,
+            last_progress: Instant::now(),
+            last_records: 0,
+            ..*self
+        }
+    }
+
+    /// Whether live lines are shown.
+    pub(crate) fn has_live_lines(&self) -> bool {
+        self.format == LogFormat::Text && io::stderr().is_terminal()
+    }
+
+    /// Shows how far all runs together are; nothing takes that line away.
+    pub(crate) fn total(&self, text: Option<String>) {
+        match text {
+            Some(text) if self.has_live_lines() => self.writer.live(TOTAL, text),
+            _ => self.writer.not_live(TOTAL),
+        }
+    }
+
+    /// Text for people that stands for itself, such as a table, on stderr.
+    pub(crate) fn show(&mut self, text: &str) {
+        for line in text.lines() {
+            self.writer.line(printable(line));
+        }
+    }
+
+    pub(crate) const fn is_for_people(&self) -> bool {
+        matches!(self.format, LogFormat::Text)
+    }
+
     /// Names the connector whose lines come next, and shows the live line where there is a terminal.
     pub(crate) fn begin(&mut self, connector: &str) {
         connector.clone_into(&mut self.connector);
         self.last_progress = Instant::now();
-        self.is_live = self.format == LogFormat::Text && io::stderr().is_terminal();
+        self.is_live = self.has_live_lines();
     }
 
     /// Takes the live line away.
     pub(crate) fn end(&mut self) {
-        self.writer.not_live();
+        self.writer.not_live(self.row);
         self.is_live = false;
     }
 
@@ -95,6 +183,9 @@ impl Console {
     /// Why a command failed: for people over several lines, for programs in one.
     pub(crate) fn fail(&mut self, message: &str) {
         match self.format {
+            LogFormat::Text if self.stream.is_some() => {
+                message.lines().for_each(|line| self.say(Level::Error, line));
+            }
             LogFormat::Text => {
                 let shown: Vec<String> = message.lines().map(printable).collect();
                 self.writer.line(format!("error: {}", shown.join("\n")));
@@ -119,9 +210,9 @@ impl Console {
             Level::Debug => "DEBUG",
         };
         let who = match source {
-            "runner" => String::new(),
-            "connector" => format!("{}: ", self.connector),
-            stream => format!("{} {stream}: ", self.connector),
+            "runner" => self.stream.as_ref().map(|stream| stream.text() + ": ").unwrap_or_default(),
+            "connector" => format!("{}: ", self.name()),
+            stream => format!("{} {stream}: ", self.name()),
         };
         let mut text =
             format!("{:.0} {level} {who}{}", jiff::Timestamp::now(), printable(cut(&line.message)));
@@ -132,12 +223,19 @@ impl Console {
         text
     }
 
+    /// Whose lines they are.
+    fn name(&self) -> Cow<'_, str> {
+        self.stream.as_ref().map_or(Cow::Borrowed(&*self.connector), |stream| stream.text().into())
+    }
+
     fn json(&self, source: &str, line: &LogLine) -> String {
         let line = JsonLine {
             time: format!("{:.3}", jiff::Timestamp::now()),
             level: line.level,
             source,
             connector: &self.connector,
+            connection: self.stream.as_ref().map(|stream| &*stream.connection),
+            stream: self.stream.as_ref().and_then(|stream| stream.stream.as_deref()),
             message: cut(&line.message),
             tags: &line.tags,
         };
@@ -153,9 +251,9 @@ impl Observer for Console {
     }
 
     fn progress(&mut self, numbers: &Numbers, memory: Option<u64>) {
-        let text = progress_text(&self.connector, numbers, memory);
+        let text = progress_text(&self.name(), numbers, memory);
         if self.is_live {
-            self.writer.live(text);
+            self.writer.live(self.row, text);
         } else if self.last_progress.elapsed() >= PROGRESS_INTERVAL && numbers.delivered != self.last_records
         {
             self.last_progress = Instant::now();
@@ -165,11 +263,12 @@ impl Observer for Console {
     }
 }
 
-fn progress_text(connector: &str, numbers: &Numbers, memory: Option<u64>) -> String {
+fn progress_text(name: &str, numbers: &Numbers, memory: Option<u64>) -> String {
     let seconds = numbers.duration.as_secs_f64().max(0.001);
-    let memory = memory.map(|used| format!(", {} of {}", bytes(used), bytes(numbers.limits.memory)));
+    let limit = numbers.limits.memory;
+    let memory = memory.map(|used| format!(", {} {} of {}", bar(used, limit), bytes(used), bytes(limit)));
     format!(
-        "{connector}: {}, {:.0} a second{}, {} left",
+        "{name}: {}, {:.0} a second{}, {} left",
         records(numbers.delivered),
         numbers.delivered as f64 / seconds,
         memory.unwrap_or_default(),
@@ -177,8 +276,19 @@ fn progress_text(connector: &str, numbers: &Numbers, memory: Option<u64>) -> Str
     )
 }
 
+/// How much of a limit is used.
+fn bar(used: u64, limit: u64) -> String {
+    let full = (u128::from(used) * u128::from(BAR)).div_ceil(u128::from(limit.max(1)));
+    let full = usize::try_from(full.min(u128::from(BAR))).unwrap_or(0);
+    format!("[{:-<1$}]", "#".repeat(full), BAR as usize)
+}
+
 fn cut(text: &str) -> &str {
-    &text[..text.floor_char_boundary(SHOWN)]
+    cut_to(text, SHOWN)
+}
+
+fn cut_to(text: &str, bytes: usize) -> &str {
+    &text[..text.floor_char_boundary(bytes)]
 }
 
 /// The text without control characters: a connector must not steer the operator's terminal.
@@ -201,6 +311,30 @@ mod tests {
     #[test]
     fn a_connector_cannot_steer_the_terminal() {
         assert_eq!(printable("a\x1b[2Jb\r\nc\td"), "a\\u{1b}[2Jb\\r\\nc\td");
+    }
+
+    #[test]
+    fn the_bar_shows_the_first_byte_and_never_more_than_all() {
+        for (used, shown) in
+            [(0, "[----------]"), (1, "[#---------]"), (50, "[#####-----]"), (101, "[##########]")]
+        {
+            assert_eq!(bar(used, 100), shown);
+        }
+    }
+
+    #[test]
+    fn beside_others_a_line_names_connection_and_stream() {
+        let console = Console::new(LogFormat::Text, false);
+        let mut beside = console.of_stream("main", Some("acme/rocket"));
+        beside.connector = "git".to_owned();
+        let line = LogLine { level: Level::Info, message: "slow".to_owned(), tags: BTreeMap::new() };
+        for source in ["connector", "runner"] {
+            assert!(beside.text(source, &line).ends_with("INFO  main/acme/rocket: slow"));
+        }
+        let json: serde_json::Value = serde_json::from_str(&beside.json("connector", &line)).unwrap();
+        assert_eq!((&json["connection"], &json["stream"]), (&"main".into(), &"acme/rocket".into()));
+        assert_eq!(json["connector"], "git");
+        assert_ne!(beside.row, console.of_stream("main", None).row);
     }
 
     #[test]

@@ -1,7 +1,14 @@
 //! Holds the processes of one run together: in a cgroup of its own, under the limit that the runner has itself, or,
 //! where neither is to be had and that was accepted, by watching them.
 
-use std::{collections::BTreeSet, io, os::fd::OwnedFd, path::PathBuf, time::Duration};
+use std::{
+    collections::BTreeSet,
+    io,
+    os::fd::OwnedFd,
+    path::PathBuf,
+    sync::{Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
 
 use rustix::process::{getpid, set_child_subreaper};
 
@@ -139,11 +146,20 @@ impl Containment {
         }
     }
 
-    /// Names the process from which all others descend.
-    pub(crate) fn set_guardian(&mut self, pid: i32) {
-        if let Self::Watched(watched) = self {
-            watched.guardian = Some(pid);
-        }
+    /// Starts the process from which all others descend; `pid` tells which it is.
+    pub(crate) fn start_guardian<T, E>(
+        &mut self,
+        start: impl FnOnce() -> Result<T, E>,
+        pid: impl FnOnce(&T) -> i32,
+    ) -> Result<T, E> {
+        let Self::Watched(watched) = self else { return start() };
+        // Whoever kills waits: one that is not in the list yet would be taken for an orphan.
+        let mut guardians = guardians();
+        let started = start()?;
+        let pid = pid(&started);
+        guardians.insert(pid);
+        watched.guardian = Some(pid);
+        Ok(started)
     }
 
     /// What wakes the supervisor near the memory limit; none where there is nothing but looking.
@@ -219,14 +235,21 @@ impl Watched {
         Ok(Self { guardian: None, inherited, refusal, peak: 0 })
     }
 
-    /// From whom all processes of the run descend; none before there are any.
-    fn ancestor(&self) -> Option<i32> {
-        let runner = getpid().as_raw_nonzero().get();
-        self.guardian.map(|pid| if is_alive(pid) { pid } else { runner })
+    /// From whom all processes of the run descend, and whose are not of it; none before there are any.
+    ///
+    /// The orphans of a guardian that was killed fall to the runner, where those of other runs have guardians still.
+    fn family(&self, guardians: &BTreeSet<i32>) -> Option<(i32, BTreeSet<i32>)> {
+        let guardian = self.guardian?;
+        if is_alive(guardian) {
+            return Some((guardian, BTreeSet::new()));
+        }
+        let others = guardians.iter().copied().filter(|other| *other != guardian);
+        Some((getpid().as_raw_nonzero().get(), others.collect()))
     }
 
     fn pids(&self) -> BTreeSet<i32> {
-        self.ancestor().map(descendants).unwrap_or_default()
+        let family = self.family(&guardians());
+        family.map(|(ancestor, spared)| descendants(ancestor, &spared)).unwrap_or_default()
     }
 
     fn read(&mut self) -> Reading {
@@ -250,15 +273,25 @@ impl Watched {
     }
 
     fn kill(&self, deadline: Duration) -> Result<(), KillError> {
-        let Some(ancestor) = self.ancestor() else { return Ok(()) };
-        kill_descendants(ancestor, deadline).map_err(|alive| still_alive(&alive, deadline))
+        let guardians = guardians();
+        let Some((ancestor, spared)) = self.family(&guardians) else { return Ok(()) };
+        kill_descendants(ancestor, &spared, deadline).map_err(|alive| still_alive(&alive, deadline))
     }
+}
+
+/// The guardians that this process has started without a cgroup, by their pids.
+fn guardians() -> MutexGuard<'static, BTreeSet<i32>> {
+    static GUARDIANS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
+    GUARDIANS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Drop for Watched {
     fn drop(&mut self) {
         // The guardian tries again, once the runner is gone.
         let _ = self.kill(Duration::from_secs(2));
+        if let Some(guardian) = self.guardian {
+            guardians().remove(&guardian);
+        }
     }
 }
 
@@ -268,7 +301,7 @@ pub(crate) fn kill_guarded(cgroups: &[PathBuf], deadline: Duration) -> Result<()
         return crate::cgroup::kill_and_remove(cgroups, deadline);
     }
     let own = getpid().as_raw_nonzero().get();
-    kill_descendants(own, deadline).map_err(|alive| still_alive(&alive, deadline))
+    kill_descendants(own, &BTreeSet::new(), deadline).map_err(|alive| still_alive(&alive, deadline))
 }
 
 fn still_alive(alive: &BTreeSet<i32>, deadline: Duration) -> KillError {

@@ -4,10 +4,12 @@
 //! line. Secrets of the configuration are masked in all of it. What a run that is resumed produces once more is refused
 //! once more: a letter may stand in two files.
 
+mod prune;
+
 use std::{
     fs::{self, File},
     io::{self, BufWriter, Write},
-    os::unix::fs::OpenOptionsExt,
+    os::unix::fs::{MetadataExt, OpenOptionsExt},
     path::{Path, PathBuf},
 };
 
@@ -16,6 +18,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, value::RawValue};
 
 use crate::sink::{file_name, make_folders};
+
+pub(crate) use prune::prune;
 
 /// The folder in the data folder.
 pub(crate) const FOLDER: &str = "dead-letters";
@@ -170,6 +174,15 @@ pub(crate) fn files(data: &Path) -> io::Result<Vec<PathBuf>> {
     // Runs are named by time.
     found.sort_by(|one, other| one.file_name().cmp(&other.file_name()));
     Ok(found)
+}
+
+/// Whether a file that was opened is still the one of this name: another may have been put into its place.
+pub(crate) fn is_in_place(file: &File, path: &Path) -> bool {
+    let identity = |metadata: &fs::Metadata| (metadata.dev(), metadata.ino());
+    match (file.metadata(), fs::metadata(path)) {
+        (Ok(opened), Ok(there)) => identity(&opened) == identity(&there),
+        _ => false,
+    }
 }
 
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {

@@ -1,6 +1,7 @@
 //! The endings of a run, each with its own number for scripts.
 
 mod explanation;
+mod worst;
 
 #[cfg(test)]
 mod tests;

@@ -1,7 +1,7 @@
 //! What is granted for one run: the permissions that a connector asks for, with the values of its configuration.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use fluent_uri::Uri;
@@ -37,8 +37,19 @@ impl FromStr for Allowance {
     type Err = AllowanceError;
 
     fn from_str(text: &str) -> Result<Allowance, AllowanceError> {
+        Allowance::parse_in(text, Path::new(""))
+    }
+}
+
+impl Allowance {
+    /// Reads one whose path starts at a folder.
+    ///
+    /// # Errors
+    /// Where the text allows nothing.
+    pub fn parse_in(text: &str, folder: &Path) -> Result<Allowance, AllowanceError> {
         let path = |path: &str| {
-            (!path.is_empty()).then(|| std::path::absolute(path).unwrap_or_else(|_| path.into()))
+            let whole = folder.join(path);
+            (!path.is_empty()).then(|| std::path::absolute(&whole).unwrap_or(whole))
         };
         let allowance = match text.split_once(':') {
             None if text == "network" => Some(Allowance::Network),

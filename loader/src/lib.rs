@@ -41,11 +41,11 @@ mod json_type;
 pub mod locate;
 pub mod lock;
 pub mod mask;
-#[cfg_attr(not(test), expect(dead_code, reason = "the command that makes many runs is not there yet"))]
 mod metrics;
 pub mod note;
 pub mod permission;
 mod processes;
+mod project;
 pub mod reference;
 pub mod remedy;
 #[cfg_attr(not(test), expect(dead_code, reason = "the command that writes it is not there yet"))]
@@ -55,7 +55,7 @@ pub mod slug;
 mod state;
 mod supervisor;
 mod temporary;
-#[cfg_attr(not(test), expect(dead_code, reason = "what writes metrics is not there yet"))]
+mod typed;
 mod whole_file;
 mod worker;
 

@@ -76,13 +76,15 @@ pub(crate) fn group(pid: i32) -> Option<i32> {
     stat(pid)?.1.get(GROUP)?.parse().ok().filter(|group| *group > 0)
 }
 
-/// All living processes that descend from `ancestor`, itself left out.
-pub(crate) fn descendants(ancestor: i32) -> BTreeSet<i32> {
+/// All living processes that descend from `ancestor`, itself left out; and so are those that are spared, with all that
+/// descend from them.
+pub(crate) fn descendants(ancestor: i32, spared: &BTreeSet<i32>) -> BTreeSet<i32> {
     let parents = parents();
     let descends = |pid: i32| {
-        let mut above = std::iter::successors(parents.get(&pid).copied(), |pid| parents.get(pid).copied());
+        let line = std::iter::successors(Some(pid), |pid| parents.get(pid).copied());
         // The chain is short; a circle could only come from a pid that was used again while this was read.
-        above.by_ref().take(parents.len()).any(|pid| pid == ancestor)
+        let mut line = line.take(parents.len() + 1);
+        pid != ancestor && line.find(|pid| *pid == ancestor || spared.contains(pid)) == Some(ancestor)
     };
     parents.keys().copied().filter(|pid| descends(*pid)).collect()
 }
@@ -101,18 +103,23 @@ fn parents() -> BTreeMap<i32, i32> {
 /// How often processes that are being born are looked for before those found are killed.
 const ROUNDS: usize = 20;
 
-/// Kills all descendants of `ancestor`, to which orphans must fall; for where there is no cgroup to kill.
+/// Kills all descendants of `ancestor` but those that are spared; orphans must fall to it. For where there is no cgroup
+/// to kill.
 ///
 /// All are stopped first, until no new one appears, so that none can fork away from under the list.
 ///
 /// # Errors
 /// The processes that were alive still at the end.
-pub(crate) fn kill_descendants(ancestor: i32, deadline: Duration) -> Result<(), BTreeSet<i32>> {
+pub(crate) fn kill_descendants(
+    ancestor: i32,
+    spared: &BTreeSet<i32>,
+    deadline: Duration,
+) -> Result<(), BTreeSet<i32>> {
     let end = Instant::now() + deadline;
     loop {
         let mut found = BTreeSet::new();
         for _ in 0..ROUNDS {
-            let new: Vec<i32> = descendants(ancestor).difference(&found).copied().collect();
+            let new: Vec<i32> = descendants(ancestor, spared).difference(&found).copied().collect();
             if new.is_empty() {
                 break;
             }
@@ -152,8 +159,10 @@ mod tests {
         assert!(is_alive(own) && !is_alive(i32::MAX));
         assert_eq!(group(own), Some(rustix::process::getpgrp().as_raw_nonzero().get()));
         let parent = rustix::process::getppid().unwrap().as_raw_nonzero().get();
-        assert!(descendants(parent).contains(&own));
-        assert!(!descendants(own).contains(&parent));
+        let none = BTreeSet::new();
+        assert!(descendants(parent, &none).contains(&own));
+        assert!(!descendants(parent, &BTreeSet::from([own])).contains(&own));
+        assert!(!descendants(own, &none).contains(&parent));
     }
 
     #[test]
@@ -162,13 +171,21 @@ mod tests {
         let mut shell = Command::new("sh").args(["-c", script]).stdout(Stdio::null()).spawn().unwrap();
         let pid = i32::try_from(shell.id()).unwrap();
         let start = Instant::now();
-        while descendants(pid).len() < 3 && start.elapsed() < Duration::from_secs(20) {
+        let below = |spared: &BTreeSet<i32>| descendants(pid, spared);
+        let none = BTreeSet::new();
+        while below(&none).len() < 3 && start.elapsed() < Duration::from_secs(20) {
             thread::sleep(Duration::from_millis(5));
         }
-        let below = descendants(pid);
-        assert_eq!(below.len(), 3);
-        kill_descendants(pid, Duration::from_secs(20)).unwrap();
-        assert!(!below.iter().any(|pid| is_alive(*pid)));
+        let all = below(&none);
+        assert_eq!(all.len(), 3);
+        // The one that the other two descend from.
+        let middle =
+            BTreeSet::from_iter(all.iter().copied().filter(|pid| descendants(*pid, &none).len() == 2));
+        assert_eq!((middle.len(), below(&middle).len()), (1, 0));
+        kill_descendants(pid, &middle, Duration::from_secs(20)).unwrap();
+        assert!(all.iter().all(|pid| is_alive(*pid)), "they are spared");
+        kill_descendants(pid, &none, Duration::from_secs(20)).unwrap();
+        assert!(!all.iter().any(|pid| is_alive(*pid)));
         shell.kill().unwrap();
         shell.wait().unwrap();
     }

@@ -7,6 +7,7 @@
 mod destination;
 mod folder;
 mod memory;
+mod pruned;
 mod sqlite;
 mod stdout;
 
@@ -14,11 +15,12 @@ use std::{fmt, io};
 
 use crate::state::{Lane, Mark, Position};
 
-pub(crate) use destination::Destination;
+pub(crate) use destination::{Destination, SCHEMES};
 pub(crate) use folder::{FolderOptions, file_name, make_folders};
 #[cfg(any(fuzzing, test))]
 pub(crate) use memory::Lines;
 pub(crate) use memory::Memory;
+pub(crate) use pruned::{Pruned, Pruning};
 pub(crate) use stdout::Stdout;
 
 /// One record on its way out. Everything in it has been checked to be what it says.

@@ -5,10 +5,12 @@
 
 mod data_folder;
 mod database;
+mod file;
 mod fingerprint;
 mod key;
 mod lease;
 mod rules;
+mod run_id;
 mod store;
 mod stream;
 #[cfg(test)]
@@ -17,10 +19,12 @@ mod transfer;
 
 pub(crate) use data_folder::DataFolder;
 pub(crate) use database::Database;
+pub(crate) use file::{Durability, begin, open as open_database};
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use key::{Key, Lane};
 pub(crate) use lease::Lease;
 pub(crate) use rules::{Cutoff, Mismatch, Plan, Refusal, Request, reset_command};
+pub(crate) use run_id::begun_at;
 pub(crate) use store::{Change, Hold, Holder, StateError, StateStore, Stored};
 pub(crate) use stream::{Chain, Checkpoint, Finished, Mark, StreamState};
 pub(crate) use transfer::{ImportError, MAX_CHECKPOINT, MAX_DOCUMENT, check_state, export, import};

@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 37] = [
+const ORDER: [&str; 39] = [
     "exit_code",
     "did_you_mean",
     "json_type",
@@ -23,6 +23,7 @@ const ORDER: [&str; 37] = [
     "lock",
     "mask",
     "cutoff",
+    "typed",
     "processes",
     "temporary",
     "cgroup",
@@ -42,6 +43,7 @@ const ORDER: [&str; 37] = [
     "fuzzing",
     "metrics",
     "report",
+    "project",
     "cli",
 ];
 

@@ -2,13 +2,20 @@
 
 use std::{path::PathBuf, time::Duration};
 
-use bytesize::ByteSize;
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
 use super::{
-    keep::KeepOptions, lock::LockOptions, replay::ReplayOptions, sandbox::SandboxOptions, state::StateOptions,
+    keep::KeepOptions, lock::LockOptions, replay::ReplayOptions, runs::RunsOptions, sandbox::SandboxOptions,
+    state::StateOptions, sync::SyncOptions,
 };
-use crate::{console::LogFormat, containment::Enforcement, exit_code::ExitCode, supervisor::Limits};
+pub(crate) use crate::typed::LEAST_MEMORY;
+use crate::{
+    console::LogFormat,
+    containment::Enforcement,
+    exit_code::ExitCode,
+    supervisor::Limits,
+    typed::{parse_count, parse_duration, parse_memory, parse_processors, parse_size},
+};
 
 /// Runs connectors: native plugins that read an integration and produce checked records.
 ///
@@ -42,6 +49,8 @@ pub(crate) enum Command {
     DiscoverStreams(Run),
     /// Produce the records of a stream that are as new as the cutoff or newer.
     SyncStream(Box<SyncStream>),
+    /// Sync all connections of a project: go on with what is unfinished, read what is new.
+    Sync(Box<SyncOptions>),
     /// Print the records of one entity of a stream, where the connector can do that.
     SyncEntity {
         #[command(flatten)]
@@ -82,6 +91,8 @@ pub(crate) enum Command {
     ReplayDeadLetters(ReplayOptions),
     /// Show and change what is kept of streams.
     State(StateOptions),
+    /// Show what is remembered of runs, and forget it.
+    Runs(RunsOptions),
     /// List the record types, or print the JSON Schema of one.
     Schema {
         /// The record type, such as Incident.
@@ -115,6 +126,12 @@ pub(crate) enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
+    /// Write the manual pages into a folder, for who makes packages.
+    #[command(hide = true)]
+    Manual {
+        /// The folder, which is there.
+        folder: PathBuf,
+    },
 }
 
 impl Command {
@@ -125,6 +142,7 @@ impl Command {
                 run.outcome_file.as_ref()
             }
             Self::SyncStream(sync) => sync.run.outcome_file.as_ref(),
+            Self::Sync(sync) => sync.outcome_file.as_ref(),
             _ => None,
         }
     }
@@ -231,11 +249,6 @@ pub(crate) struct LimitOptions {
     limits: Enforcement,
 }
 
-/// More than this and the kernel does not take it for a limit.
-const LARGEST: u64 = 1 << 60;
-/// Less than this and the worker itself does not start.
-pub(crate) const LEAST_MEMORY: u64 = 16 * 1024 * 1024;
-
 impl LimitOptions {
     pub(crate) fn limits(&self) -> Limits {
         Limits {
@@ -250,40 +263,6 @@ impl LimitOptions {
             enforcement: self.limits,
         }
     }
-}
-
-pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
-    let size = text.parse::<ByteSize>();
-    let size = size.map_err(|_| format!("{text:?} is not a size such as 512MiB or 1GiB"))?.as_u64();
-    if size > LARGEST { Err(format!("{text:?} is more than 1EiB")) } else { Ok(size) }
-}
-
-fn parse_memory(text: &str) -> Result<u64, String> {
-    let size = parse_size(text)?;
-    if size < LEAST_MEMORY {
-        return Err("less than 16MiB is not enough to load a connector".to_owned());
-    }
-    Ok(size)
-}
-
-fn parse_count(text: &str, least: u64) -> Result<u64, String> {
-    let count = text.parse::<u64>().ok().filter(|count| (least..=1_000_000).contains(count));
-    count.ok_or_else(|| format!("{text:?} is not a whole number from {least} to 1000000"))
-}
-
-/// In hundredths of a processor.
-fn parse_processors(text: &str) -> Result<u32, String> {
-    let processors = text.parse::<f64>().ok().filter(|number| (0.01..=1000.0).contains(number));
-    let percent = processors.map(|number| (number * 100.0).round() as u32);
-    percent.ok_or_else(|| format!("{text:?} is not a number of processors such as 0.5 or 2"))
-}
-
-fn parse_duration(text: &str) -> Result<Duration, String> {
-    let wrong =
-        || format!("{text:?} is not a duration such as 90s, 20m or 1h (units s, m and h; more than 0)");
-    let duration: jiff::SignedDuration = text.parse().map_err(|_| wrong())?;
-    let duration = Duration::try_from(duration).map_err(|_| wrong())?;
-    if duration.is_zero() { Err(wrong()) } else { Ok(duration) }
 }
 
 fn parse_exit_code(text: &str) -> Result<ExitCode, String> {
@@ -303,27 +282,5 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         Arguments::command().debug_assert();
-    }
-
-    #[test]
-    fn processors_are_read_in_hundredths() {
-        for (text, percent) in [("0.5", Some(50)), ("2", Some(200)), ("0", None), ("all", None), ("-1", None)]
-        {
-            assert_eq!(parse_processors(text).ok(), percent, "{text}");
-        }
-    }
-
-    #[test]
-    fn sizes_and_durations_are_read_or_refused_with_an_example() {
-        assert_eq!(parse_memory("1GiB"), Ok(1 << 30));
-        assert_eq!(parse_memory("64 MiB"), Ok(64 << 20));
-        assert_eq!(parse_duration("90s"), Ok(Duration::from_secs(90)));
-        assert_eq!(parse_duration("1h 30m"), Ok(Duration::from_secs(5400)));
-        for text in ["", "much", "-1GiB", "1MiB"] {
-            assert!(parse_memory(text).unwrap_err().contains("MiB"), "{text}");
-        }
-        for text in ["", "20", "-5s", "0s"] {
-            assert!(parse_duration(text).unwrap_err().contains("such as 90s"), "{text}");
-        }
     }
 }

@@ -1,6 +1,10 @@
 //! The options that say what is kept of a sync, and where its records go.
 
-use std::{env, path::PathBuf, time::Duration};
+use std::{
+    env,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::Args;
 use jiff::{SignedDuration, Timestamp};
@@ -10,11 +14,11 @@ use crate::{
     dead_letters::LetterFile,
     exit_code::ExitCode,
     frame::{BadRecords, Rejections},
+    project::Connection,
     sink::Destination,
     state::{Cutoff, DataFolder, Lane, StateError},
+    typed::{parse_connection, parse_overlap, parse_size},
 };
-
-use super::args::parse_size;
 
 /// Where states are kept.
 #[derive(Debug, Args)]
@@ -25,6 +29,11 @@ pub(crate) struct DataOptions {
 }
 
 impl DataOptions {
+    /// The one that was named.
+    pub(crate) fn given(&self) -> Option<PathBuf> {
+        self.data_folder.clone()
+    }
+
     pub(crate) fn path(&self) -> PathBuf {
         self.data_folder.clone().unwrap_or_else(|| DataFolder::usual(&|name| env::var_os(name)))
     }
@@ -158,6 +167,23 @@ impl KeepOptions {
 }
 
 impl Keep {
+    /// Of a connection of a project, whose state is always kept.
+    pub(crate) fn of(settings: &Connection, data_folder: &Path, lane: Lane, cutoff: Cutoff) -> Self {
+        let rejections = settings.rejections;
+        Self {
+            connection: Some(settings.name.clone()),
+            lane,
+            cutoff,
+            overlap: settings.overlap,
+            destination: settings.destination.clone(),
+            is_until_done: true,
+            accepts_changes: settings.accepts_changes,
+            rejections,
+            letters: Some(data_folder.to_owned()).filter(|_| rejections.policy == BadRecords::DeadLetter),
+            data_folder: Some(data_folder.to_owned()),
+        }
+    }
+
     /// The name under which something is kept.
     pub(crate) fn connection(&self, slug: &str) -> String {
         self.connection.clone().unwrap_or_else(|| slug.to_owned())
@@ -176,7 +202,8 @@ impl Keep {
     }
 }
 
-fn read_range(text: &str, now: Timestamp) -> Result<(Timestamp, Timestamp), KeepError> {
+/// A range of time as it is typed.
+pub(crate) fn read_range(text: &str, now: Timestamp) -> Result<(Timestamp, Timestamp), KeepError> {
     let (from, to) = text.split_once("..").ok_or_else(|| KeepError::NoRange { text: text.to_owned() })?;
     if from.is_empty() || to.is_empty() {
         return Err(KeepError::NoRange { text: text.to_owned() });
@@ -188,21 +215,6 @@ fn read_range(text: &str, now: Timestamp) -> Result<(Timestamp, Timestamp), Keep
     };
     let (from, to) = (read(from)?, read(to)?);
     if from < to { Ok((from, to)) } else { Err(KeepError::Backwards { text: text.to_owned() }) }
-}
-
-fn parse_overlap(text: &str) -> Result<Duration, String> {
-    let duration = text.parse::<SignedDuration>().ok().and_then(|duration| Duration::try_from(duration).ok());
-    duration.ok_or_else(|| format!("{text:?} is not a duration such as 0s, 30m or 2h"))
-}
-
-/// The longest name, in bytes.
-const MAX_CONNECTION: usize = 200;
-
-fn parse_connection(text: &str) -> Result<String, String> {
-    if text.trim().is_empty() || text.len() > MAX_CONNECTION || text.chars().any(char::is_control) {
-        return Err(format!("{text:?} is not a name of 1 to {MAX_CONNECTION} printable characters"));
-    }
-    Ok(text.to_owned())
 }
 
 #[cfg(test)]
@@ -226,14 +238,6 @@ mod tests {
         ] {
             let error = read_range(text, now).unwrap_err().to_string();
             assert!(error.contains(complaint), "{text}: {error}");
-        }
-    }
-
-    #[test]
-    fn a_connection_has_a_printable_name() {
-        assert_eq!(parse_connection("Acme (EU)").as_deref(), Ok("Acme (EU)"));
-        for text in ["", " ", "a\nb", &"x".repeat(201)] {
-            assert!(parse_connection(text).is_err(), "{text:?}");
         }
     }
 }

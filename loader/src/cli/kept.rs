@@ -1,5 +1,6 @@
 //! A sync whose state is kept: runs that together make a chain.
 
+mod attempt;
 mod migration;
 mod report;
 
@@ -12,7 +13,6 @@ use std::{
 
 use codeclimate_connector_abi::v1::verb;
 use jiff::Timestamp;
-use serde_json::json;
 
 use crate::{
     delivery::{Delivery, DeliveryError, Opening},
@@ -23,13 +23,11 @@ use crate::{
     supervisor::Outcome,
 };
 
-use super::{CliError, keep::Keep, run::Session, stream::StreamRecord};
+use super::{CliError, keep::Keep, run::SyncPayload, session::Session, stream::StreamRecord};
 
+pub(crate) use attempt::{Attempt, Next};
 pub(crate) use migration::StaleState;
 pub(crate) use report::ChainReport;
-
-/// Runs in a row without another checkpoint after which going on makes no sense.
-const STALLED: u32 = 2;
 
 /// What a sync needs that keeps its state.
 pub(crate) struct Kept<'k> {
@@ -43,7 +41,12 @@ impl<'k> Kept<'k> {
     pub(crate) fn open(keep: &'k Keep, connection: &str) -> Result<Option<Self>, CliError> {
         let Some(folder) = &keep.data_folder else { return Ok(None) };
         let store = Arc::new(Database::open(&DataFolder::open(folder)?)?);
-        Ok(Some(Self { keep, store, connection: connection.to_owned() }))
+        Ok(Some(Self::with(keep, store, connection)))
+    }
+
+    /// With a store that is open already.
+    pub(crate) fn with(keep: &'k Keep, store: Arc<dyn StateStore>, connection: &str) -> Self {
+        Self { keep, store, connection: connection.to_owned() }
     }
 
     /// Runs until the chain is done, or the first run is over that does not ask to be continued.
@@ -54,22 +57,29 @@ impl<'k> Kept<'k> {
         debug: bool,
     ) -> Result<ExitCode, CliError> {
         loop {
-            let (outcome, chain) = self.run(session, stream, debug)?;
-            let code = session.conclude_kept("sync-stream", Some(&stream.id), &outcome, chain.as_ref());
-            if code != ExitCode::Paused || !self.keep.is_until_done || outcome.signal.is_some() {
-                return Ok(code);
+            let attempt = self.attempt(session, stream, debug)?;
+            let next = if self.keep.is_until_done { attempt.next(LONGEST_WAIT) } else { Next::Over };
+            if let Some((level, text)) = next.told() {
+                session.console.say(level, &text);
             }
-            if chain.is_none_or(|chain| chain.runs_without_progress >= STALLED) {
-                let text = "no further run is made: two in a row came to no new checkpoint";
-                session.console.say(Level::Error, text);
-                return Ok(code);
-            }
-            let resume_after = outcome.failure.and_then(|failure| failure.resume_after);
-            if let Some(code) = wait_until(session, resume_after.as_deref(), code) {
+            let Next::GoOn { at } = next else { return Ok(attempt.code) };
+            if let Some(code) = at.and_then(|time| wait_until(session, time)) {
                 return Ok(code);
             }
             session.start_over();
         }
+    }
+
+    /// Makes one run of the chain, and tells how it ended.
+    pub(crate) fn attempt(
+        &self,
+        session: &mut Session<'_>,
+        stream: &StreamRecord,
+        debug: bool,
+    ) -> Result<Attempt, CliError> {
+        let (outcome, chain) = self.run(session, stream, debug)?;
+        let code = session.conclude_kept("sync-stream", Some(&stream.id), &outcome, chain.as_ref());
+        Ok(Attempt::new(code, &outcome, chain.as_ref()))
     }
 
     fn run(
@@ -80,6 +90,7 @@ impl<'k> Kept<'k> {
     ) -> Result<(Outcome, Option<ChainReport>), CliError> {
         let run = session.next_run();
         let identity = self.keep.destination.identity();
+        session.begin_into(identity.clone());
         let prepared = &session.prepared;
         let (slug, version) = (prepared.note.slug.to_string(), prepared.note.version.clone());
         let fingerprint = prepared.fingerprint.clone();
@@ -129,12 +140,12 @@ impl<'k> Kept<'k> {
     }
 
     fn payload(&self, stream: &StreamRecord, plan: &Plan) -> String {
-        let mut payload =
-            json!({ "stream": stream.json, "earliestDataCutoff": plan.chain.cutoff.to_string() });
-        if let Lane::Backfill { to, .. } = &self.keep.lane {
-            payload["latestDataCutoff"] = to.to_string().into();
-        }
-        payload.to_string()
+        let latest_data_cutoff = match &self.keep.lane {
+            Lane::Backfill { to, .. } => Some(*to),
+            _ => None,
+        };
+        let earliest_data_cutoff = plan.chain.cutoff;
+        SyncPayload { stream: &stream.json, earliest_data_cutoff, latest_data_cutoff }.text()
     }
 
     /// Says what the run is to do, where that is not what the operator typed.
@@ -248,18 +259,9 @@ fn runs_in_a_row(runs: u32) -> String {
 /// How long a source may ask to wait.
 const LONGEST_WAIT: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// Waits until a source wants to be asked again; gives the ending, where that is too long or somebody cancels it.
-fn wait_until(session: &mut Session<'_>, time: Option<&str>, paused: ExitCode) -> Option<ExitCode> {
-    let time: Timestamp = time?.parse().ok()?;
+/// Waits until a source wants to be asked again; gives the ending, where somebody cancels it.
+fn wait_until(session: &mut Session<'_>, time: Timestamp) -> Option<ExitCode> {
     let left = Duration::try_from(time.duration_since(Timestamp::now())).ok()?;
-    let at = time.strftime("%F %TZ");
-    if left > LONGEST_WAIT {
-        session
-            .console
-            .say(Level::Error, &format!("no further run is made: until {at} is longer than a day"));
-        return Some(paused);
-    }
-    session.console.say(Level::Info, &format!("waits until {at} before it goes on"));
     let end = Instant::now() + left;
     while Instant::now() < end {
         if let Some(code) = session.cancelled() {

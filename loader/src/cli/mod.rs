@@ -5,17 +5,22 @@ mod docs;
 mod doctor;
 mod explain;
 mod inspect;
+mod journal;
 mod keep;
 mod kept;
 mod lock;
+mod manual;
 mod prepare;
 mod records;
 mod replay;
 mod run;
+mod runs;
 mod sandbox;
+mod session;
 mod state;
 mod stream;
 mod summary;
+mod sync;
 mod verify;
 
 use std::{
@@ -43,6 +48,7 @@ use crate::{
     lock::LockError,
     mask::{Masker, MaskerError},
     note::NoteError,
+    project::ProjectError,
     sink::SinkError,
     state::{Refusal, StateError},
     supervisor::LaunchError,
@@ -51,11 +57,14 @@ use crate::{
 use args::{Arguments, Command};
 use keep::KeepError;
 use kept::StaleState;
+use manual::ManualError;
 use records::RecordsError;
 use replay::ReplayError;
+use runs::RunsError;
 use state::StateCommandError;
 use stream::StreamError;
 use summary::{EarlyEnd, ReportError, write_report};
+use sync::OnlyError;
 
 /// Whatever ends a command before it has an outcome of its own.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +94,10 @@ pub(crate) enum CliError {
     /// Any of the others, with words of a connector in it.
     #[error("{text}")]
     Masked { text: String, code: ExitCode },
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    #[error(transparent)]
+    Only(#[from] OnlyError),
     #[error("cancelled between two runs")]
     Cancelled(ExitCode),
     #[error(transparent)]
@@ -93,6 +106,8 @@ pub(crate) enum CliError {
     State(#[from] StateError),
     #[error(transparent)]
     Replay(#[from] ReplayError),
+    #[error(transparent)]
+    Runs(#[from] RunsError),
     #[error(transparent)]
     StateCommand(#[from] StateCommandError),
     #[error(transparent)]
@@ -113,6 +128,8 @@ pub(crate) enum CliError {
         "a memory limit of {memory} is too little: the connector's file alone has {size}, and is loaded into memory; raise --memory-limit"
     )]
     TooLittleMemory { memory: String, size: String },
+    #[error(transparent)]
+    Manual(#[from] ManualError),
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
     #[error("failed to {what}")]
@@ -139,9 +156,12 @@ impl CliError {
             Self::Stream(_) => StreamError::exit_code(),
             Self::Masked { code, .. } | Self::Cancelled(code) => *code,
             Self::Keep(_) => KeepError::exit_code(),
+            Self::Project(_) => ProjectError::exit_code(),
+            Self::Only(_) => ExitCode::Usage,
             Self::State(error) => error.exit_code(),
             Self::StateCommand(error) => error.exit_code(),
             Self::Replay(error) => error.exit_code(),
+            Self::Runs(error) => error.exit_code(),
             Self::Stale(_) | Self::Refused(_) => ExitCode::Usage,
             Self::Sink(_) | Self::Letter(_) => ExitCode::OutputFailed,
             Self::Launch(LaunchError::Containment(_) | LaunchError::Temporary(_)) => ExitCode::Unenforceable,
@@ -149,7 +169,7 @@ impl CliError {
             Self::Launch(LaunchError::System { source, .. }) if is_want(source) => ExitCode::Unenforceable,
             Self::Launch(_) | Self::System { .. } => ExitCode::Bug,
             Self::Records(error) => error.exit_code(),
-            Self::Output(_) => ExitCode::OutputFailed,
+            Self::Output(_) | Self::Manual(_) => ExitCode::OutputFailed,
         }
     }
 
@@ -160,6 +180,11 @@ impl CliError {
             Cow::Borrowed(_) => self,
             Cow::Owned(text) => Self::Masked { text, code: self.exit_code() },
         }
+    }
+
+    /// The working directory, or the one that is meant, is gone or closed.
+    fn no_folder(source: io::Error) -> Self {
+        Self::System { what: "find or enter the working directory", source }
     }
 
     fn is_closed_pipe(&self) -> bool {
@@ -219,6 +244,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::VerifyConfiguration(run) => verify::verify_configuration(&run, verbose, console),
         Command::DiscoverStreams(run) => run::discover_streams(&run, verbose, console),
         Command::SyncStream(sync) => run::sync_stream(&sync, verbose, console),
+        Command::Sync(options) => sync::sync(&options, verbose, console),
         Command::SyncEntity { run, stream, entity } => {
             run::sync_entity(&run, &stream, &entity, verbose, console)
         }
@@ -228,11 +254,13 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::Lock(options) => lock::lock(&options),
         Command::ReplayDeadLetters(options) => replay::replay(&options, console),
         Command::State(options) => state::state(&options, console),
+        Command::Runs(options) => runs::runs(&options, console),
         Command::Schema { record_type } => records::schema(record_type.as_deref()),
         Command::Validate { file, format, strict } => records::validate(&file, format, strict),
         Command::Doctor { format } => doctor::doctor(format),
         Command::Explain { code } => explain::explain(code),
         Command::Completions { shell } => completions(shell),
+        Command::Manual { folder } => manual::manual(&folder),
     }
 }
 

@@ -7,6 +7,7 @@ use std::{
 };
 
 use codeclimate_connector_abi::VERSION;
+use serde_json::Value;
 
 use crate::{
     configuration::{Configuration, ConfigurationSource},
@@ -22,7 +23,7 @@ use crate::{
     permission::{Permission, listed},
     slug::Slug,
     state::fingerprint,
-    supervisor::bytes,
+    supervisor::{Limits, bytes},
 };
 
 use super::{
@@ -31,6 +32,29 @@ use super::{
     sandbox::SandboxOptions,
     summary::ReportError,
 };
+
+/// Which connector is to run, and within which bounds.
+pub(crate) struct Wanted<'a> {
+    pub(crate) search: &'a Search,
+    /// The slug, or the path of the file.
+    pub(crate) connector: &'a str,
+    pub(crate) limits: Limits,
+    pub(crate) sandbox: &'a SandboxOptions,
+    /// The file that says what it is to read.
+    pub(crate) configuration: &'a Path,
+}
+
+impl<'a> From<&'a Run> for Wanted<'a> {
+    fn from(run: &'a Run) -> Self {
+        Self {
+            search: &run.search,
+            connector: &run.connector,
+            limits: run.limits.limits(),
+            sandbox: &run.sandbox,
+            configuration: &run.config,
+        }
+    }
+}
 
 /// A connector that may be run with a configuration: both have been checked.
 pub(crate) struct Prepared {
@@ -55,19 +79,29 @@ pub(crate) struct Prepared {
 impl Prepared {
     /// Finds, reads and checks; nothing of the connector runs.
     pub(crate) fn new(run: &Run) -> Result<Self, CliError> {
-        let (path, note, digest) = loadable(run)?;
-        let files = [path.clone(), run.config.clone(), run.sandbox.lock_path().to_owned()];
+        let source = ConfigurationSource::from(run.config.clone());
+        Self::with(&Wanted::from(run), |_| Ok(Configuration::read(&source)?))
+    }
+
+    /// As [`Prepared::new`], with a configuration that is read once its schema is known.
+    pub(crate) fn with(
+        wanted: &Wanted<'_>,
+        read: impl FnOnce(&Value) -> Result<Configuration, CliError>,
+    ) -> Result<Self, CliError> {
+        let (path, note, digest) = loadable(wanted)?;
+        let sandbox = wanted.sandbox;
+        let files = [path.clone(), wanted.configuration.to_owned(), sandbox.lock_path().to_owned()];
         let pin = pin_of(&note, digest);
-        let Judgement { withheld, differences } = judge_by_lock(&run.sandbox, &pin)?;
-        let replaced = replaced(&run.sandbox, &note.slug, &differences);
-        let configuration = Configuration::read(&ConfigurationSource::from(run.config.clone()))?;
+        let Judgement { withheld, differences } = judge_by_lock(sandbox, &pin)?;
+        let replaced = replaced(sandbox, &note.slug, &differences);
+        let configuration = read(&note.configuration_schema)?;
         configuration.check(&note.configuration_schema)?;
         let fingerprint = fingerprint(&configuration, &note.configuration_schema);
         let secrets = secret_texts(&configuration, Some(&note.configuration_schema));
         let masker = Masker::of(&secrets)?;
-        let denied: Vec<_> = run.sandbox.deny.iter().cloned().chain(withheld).collect();
-        let grants = Grants::resolve(&note.permissions, &denied, configuration.as_map(), &run.sandbox.allow)?;
-        let rules = run.sandbox.rules(grants.clone(), run.limits.limits().temporary)?;
+        let denied: Vec<_> = sandbox.deny.iter().cloned().chain(withheld).collect();
+        let grants = Grants::resolve(&note.permissions, &denied, configuration.as_map(), &sandbox.allow)?;
+        let rules = sandbox.rules(grants.clone(), wanted.limits.temporary)?;
         let configuration = configuration.entries().map(|(key, json)| (key.to_owned(), json)).collect();
         Ok(Self {
             note,
@@ -104,6 +138,17 @@ impl Prepared {
             [] => String::new(),
             withheld => format!("; withheld by --deny or the lock file: {}", listed(withheld)),
         }
+    }
+
+    /// What it was granted, without secrets.
+    pub(crate) fn permissions(&self) -> Vec<String> {
+        let Grants { exec, ports, read, write } = &self.grants;
+        let named = |what: &str, path: &PathBuf| format!("{what}:{}", path.display());
+        let paths =
+            read.iter().map(|path| named("read", path)).chain(write.iter().map(|path| named("write", path)));
+        let granted = exec.then(|| "exec".to_owned()).into_iter();
+        let granted = granted.chain(ports.iter().map(|port| format!("connect:{port}"))).chain(paths);
+        granted.map(|text| self.masker.mask(&text).into_owned()).collect()
     }
 
     /// Whether there is a sandbox around it.
@@ -155,10 +200,10 @@ fn spare(outcome: &Path, files: &[PathBuf; 3]) -> Result<(), ReportError> {
 }
 
 /// The file that is to be loaded, as it was examined.
-fn loadable(run: &Run) -> Result<(PathBuf, Note, Digest), CliError> {
-    let found = find(&run.search, &run.connector)?;
+fn loadable(wanted: &Wanted<'_>) -> Result<(PathBuf, Note, Digest), CliError> {
+    let found = find(wanted.search, wanted.connector)?;
     let note = found.examine(&host()).loadable()?;
-    let (memory, size) = (run.limits.limits().memory, found.bytes.len() as u64);
+    let (memory, size) = (wanted.limits.memory, found.bytes.len() as u64);
     if memory < size.saturating_add(LEAST_MEMORY) {
         return Err(CliError::TooLittleMemory { memory: bytes(memory), size: bytes(size) });
     }

@@ -3,7 +3,7 @@
 use std::{
     fs::{self, File},
     io::{self, Read, Write},
-    os::unix::fs::{MetadataExt, PermissionsExt},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -17,7 +17,7 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::{
-    dead_letters::{Letter, files},
+    dead_letters::{FOLDER, Letter, files, is_in_place},
     delivery::{Delivery, Opening},
     digest::Digest,
     exit_code::ExitCode,
@@ -91,7 +91,7 @@ struct Batch {
     digest: String,
     lines: Vec<Line>,
     /// Locked as long as it is worked on.
-    file: File,
+    _file: File,
 }
 
 /// A line with its letter; none where a crash has torn the last one.
@@ -124,6 +124,10 @@ pub(crate) fn replay(options: &ReplayOptions, console: &mut Console) -> Result<E
     for path in found {
         match replay_file(&path, &checker, options) {
             Ok((delivered, kept)) => (valid, left) = (valid + delivered, left + kept),
+            Err(CliError::Replay(_)) if is_gone(&path, &data) => {
+                let why = "is gone: it has been replayed, or `runs prune` has removed it";
+                console.say(Level::Info, &format!("{} {why}", path.display()));
+            }
             // The other files have nothing to do with it.
             Err(error) => {
                 super::tell(console, &error);
@@ -134,6 +138,12 @@ pub(crate) fn replay(options: &ReplayOptions, console: &mut Console) -> Result<E
     let level = if left == 0 { Level::Info } else { Level::Warn };
     console.say(level, &format!("dead letters that are valid now, and delivered: {valid}; kept: {left}"));
     Ok(failure.unwrap_or(if left == 0 { ExitCode::Done } else { ExitCode::InvalidRecords }))
+}
+
+/// Whether a file of the data folder is not there any more.
+fn is_gone(path: &Path, data: &Path) -> bool {
+    let absolute = |path: &Path| std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
+    !path.exists() && absolute(path).starts_with(absolute(data).join(FOLDER))
 }
 
 /// Gives how many letters were delivered, and how many are kept.
@@ -160,18 +170,11 @@ impl Batch {
         let lines = read_lines(path, &text, checker)?;
         let valid: Vec<bool> = lines.iter().map(|line| line.valid.is_some()).collect();
         let digest = Digest::of_bytes(format!("{valid:?} {text}").as_bytes()).to_string();
-        let batch = Self { path: path.to_owned(), digest, lines, file };
-        batch.check_in_place()?;
-        Ok(batch)
-    }
-
-    /// Whoever had the file before may have put another into its place.
-    fn check_in_place(&self) -> Result<(), ReplayError> {
-        let identity = |metadata: &fs::Metadata| (metadata.dev(), metadata.ino());
-        match (self.file.metadata(), fs::metadata(&self.path)) {
-            (Ok(opened), Ok(there)) if identity(&opened) == identity(&there) => Ok(()),
-            _ => Err(ReplayError::Changed { path: self.path.clone() }),
+        // Whoever had the file before may have put another into its place.
+        if !is_in_place(&file, path) {
+            return Err(ReplayError::Changed { path: path.to_owned() });
         }
+        Ok(Self { path: path.to_owned(), digest, lines, _file: file })
     }
 
     /// Whose letters they are.

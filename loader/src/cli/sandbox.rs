@@ -9,6 +9,7 @@ use crate::{
     grant::{Allowance, Grants},
     lock::LOCK_FILE,
     permission::Permission,
+    project::Permissions,
 };
 
 /// The sandbox as it is typed.
@@ -44,6 +45,13 @@ pub(crate) struct SandboxOptions {
 }
 
 impl SandboxOptions {
+    /// Those of a connection; `folder` is its project's, where the lock file lies that nobody names.
+    pub(crate) fn of(permissions: &Permissions, folder: &Path) -> Self {
+        let Permissions { sandbox, allow, deny, user, check_twice, locked, lock_file } = permissions.clone();
+        let usual = Some(folder.join(LOCK_FILE)).filter(|path| locked || path.exists());
+        Self { sandbox, allow, deny, user, check_twice, locked, lock_file: lock_file.or(usual) }
+    }
+
     /// Where the lock file is, or would be.
     pub(crate) fn lock_path(&self) -> &Path {
         self.lock_file.as_deref().unwrap_or(Path::new(LOCK_FILE))

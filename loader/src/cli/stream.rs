@@ -3,14 +3,15 @@
 use std::{fs, io, path::PathBuf};
 
 use connector_schemas::{Checker, RecordError};
-use serde_json::Value;
+use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::{did_you_mean::did_you_mean, exit_code::ExitCode, mask::Masker};
 
 use super::records::record_in;
 
 /// What the operator named.
-#[derive(Debug, PartialEq)]
+#[derive(Debug)]
 pub(crate) enum StreamArgument {
     /// The record itself.
     Record(StreamRecord),
@@ -19,12 +20,22 @@ pub(crate) enum StreamArgument {
 }
 
 /// A record that the schema of `Stream` accepts.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub(crate) struct StreamRecord {
     /// The record's `id`.
     pub(crate) id: String,
+    /// Whether its source says that nobody wants it: `subscribed` is false.
+    pub(crate) is_unsubscribed: bool,
     /// The record.
-    pub(crate) json: Value,
+    pub(crate) json: Box<RawValue>,
+}
+
+/// What the runner reads in a record.
+#[derive(Deserialize)]
+struct Head {
+    id: String,
+    #[serde(default)]
+    subscribed: Option<bool>,
 }
 
 /// Why a stream cannot be synced.
@@ -42,6 +53,8 @@ pub(crate) enum StreamError {
     NotAStream { place: String, error: RecordError },
     #[error("{place} is a record of type {found}, not Stream; write a record such as {EXAMPLE}")]
     OtherType { place: String, found: String },
+    #[error("{place} cannot be read: {reason}")]
+    Unfit { place: String, reason: String },
     #[error("the connector discovers no stream with id {id:?}; {known}{}", hint(suggestion.as_ref()))]
     Unknown { id: String, known: String, suggestion: Option<String> },
     /// Any of the others, with words of a connector in it.
@@ -71,29 +84,39 @@ impl StreamArgument {
     /// Reads the argument as it was typed.
     pub(crate) fn read(text: &str) -> Result<Self, StreamError> {
         if text.trim_start().starts_with('{') {
-            return StreamRecord::read("the stream", text.as_bytes()).map(Self::Record);
+            return StreamRecord::read("the stream", text.as_bytes(), &Checker::new()).map(Self::Record);
         }
         let Some(path) = text.strip_prefix('@') else { return Ok(Self::Id(text.to_owned())) };
         let bytes = fs::read(path).map_err(|source| StreamError::Unreadable { path: path.into(), source })?;
-        StreamRecord::read(path, &bytes).map(Self::Record)
+        StreamRecord::read(path, &bytes, &Checker::new()).map(Self::Record)
     }
 }
 
 impl StreamRecord {
     /// Reads and checks a record.
-    pub(crate) fn read(place: &str, bytes: &[u8]) -> Result<Self, StreamError> {
+    pub(crate) fn read(place: &str, bytes: &[u8], checker: &Checker) -> Result<Self, StreamError> {
         let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes).trim_ascii();
         let bytes = record_in(bytes);
-        let checked = Checker::new()
-            .check(bytes)
-            .map_err(|error| StreamError::NotAStream { place: place.to_owned(), error })?;
+        let refused = |error| StreamError::NotAStream { place: place.to_owned(), error };
+        let checked = checker.check(bytes).map_err(refused)?;
         let found = checked.record_type().name();
         if found != "Stream" {
             return Err(StreamError::OtherType { place: place.to_owned(), found: found.to_owned() });
         }
-        // What the checker accepts is JSON with a text as `id`.
-        let json: Value = serde_json::from_slice(bytes).unwrap_or_default();
-        Ok(Self { id: json["id"].as_str().unwrap_or_default().to_owned(), json })
+        let unreadable = |error: serde_json::Error| StreamError::Unfit {
+            place: place.to_owned(),
+            reason: error.to_string(),
+        };
+        let Head { id, subscribed } = serde_json::from_slice(bytes).map_err(unreadable)?;
+        let json = serde_json::from_slice(bytes).map_err(unreadable)?;
+        Ok(Self { id, is_unsubscribed: subscribed == Some(false), json })
+    }
+
+    /// Reads records that a connector has discovered.
+    pub(crate) fn read_all(records: impl IntoIterator<Item = String>) -> Result<Vec<Self>, StreamError> {
+        let checker = Checker::new();
+        let read = |record: String| Self::read("a discovered stream", record.as_bytes(), &checker);
+        records.into_iter().map(read).collect()
     }
 
     /// The one with this id among those discovered.
@@ -131,12 +154,21 @@ mod tests {
         let envelope = format!(r#"{{"run":"r","sequence":0,"record":{GOOD}}}"#);
         for text in [GOOD.to_owned(), format!(" {GOOD}"), envelope, format!("@{}", file.display())] {
             let Ok(StreamArgument::Record(stream)) = StreamArgument::read(&text) else { panic!("{text}") };
-            assert_eq!((stream.id.as_str(), &stream.json["name"]), ("a", &Value::from("A")));
+            assert_eq!((stream.id.as_str(), stream.json.get()), ("a", GOOD));
         }
-        assert_eq!(
-            StreamArgument::read("acme/rocket").unwrap(),
-            StreamArgument::Id("acme/rocket".to_owned())
-        );
+        let id = StreamArgument::read("acme/rocket").unwrap();
+        assert!(matches!(id, StreamArgument::Id(id) if id == "acme/rocket"));
+    }
+
+    #[test]
+    fn a_stream_is_wanted_unless_its_source_says_otherwise() {
+        for (more, is_unsubscribed) in
+            [("", false), (r#","subscribed":true"#, false), (r#","subscribed":false"#, true)]
+        {
+            let record = GOOD.replace('}', &format!("{more}}}"));
+            let streams = StreamRecord::read_all([record]).unwrap();
+            assert_eq!(streams[0].is_unsubscribed, is_unsubscribed, "{more}");
+        }
     }
 
     #[test]
@@ -155,7 +187,11 @@ mod tests {
 
     #[test]
     fn an_unknown_id_is_answered_with_the_known_ones() {
-        let stream = |id: &str| StreamRecord { id: id.to_owned(), json: Value::Null };
+        let stream = |id: &str| StreamRecord {
+            id: id.to_owned(),
+            is_unsubscribed: false,
+            json: RawValue::NULL.to_owned(),
+        };
         let discovered = vec![stream("acme/rocket"), stream("acme/moon")];
         assert_eq!(StreamRecord::find("acme/moon", discovered.clone()).unwrap().id, "acme/moon");
         let error = StreamRecord::find("acme/rokcet", discovered).unwrap_err().to_string();

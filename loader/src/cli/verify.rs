@@ -10,7 +10,7 @@ use crate::{
     supervisor::{Outcome, denial_hint},
 };
 
-use super::{CliError, args::Run, print, run::Session, summary::held};
+use super::{CliError, args::Run, print, session::Session, summary::held};
 
 /// The answer, as connectors give it and as it is printed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

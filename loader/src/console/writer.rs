@@ -1,13 +1,14 @@
 //! Writes to stderr on a thread of its own: whoever stops reading it must not stop the runner from watching.
 
 use std::{
+    collections::BTreeMap,
     io::{self, Write},
     sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel},
     thread,
     time::Duration,
 };
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 /// Lines that may wait for a slow terminal or pipe.
 const QUEUE: usize = 4096;
@@ -16,15 +17,16 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 enum Order {
     Line(String),
-    /// Shows the live line, or another text in it.
-    Live(String),
-    /// Takes the live line away.
-    NotLive,
+    /// Shows a live line, or another text in it.
+    Live(u64, String),
+    /// Takes a live line away.
+    NotLive(u64),
     /// Answers once all before it is written.
     Flush(std::sync::mpsc::Sender<()>),
 }
 
-/// Takes lines without ever waiting.
+/// Takes lines without ever waiting. A clone writes to the same place.
+#[derive(Clone)]
 pub(crate) struct Writer {
     /// None where no thread could be had: then lines are written at once.
     orders: Option<SyncSender<Order>>,
@@ -53,14 +55,14 @@ impl Writer {
         }
     }
 
-    /// Shows a text in the live line.
-    pub(crate) fn live(&self, text: String) {
-        self.send(Order::Live(text));
+    /// Shows a text in the live line of this number; the highest number stands last.
+    pub(crate) fn live(&self, row: u64, text: String) {
+        self.send(Order::Live(row, text));
     }
 
-    /// Takes the live line away.
-    pub(crate) fn not_live(&self) {
-        self.send(Order::NotLive);
+    /// Takes a live line away.
+    pub(crate) fn not_live(&self, row: u64) {
+        self.send(Order::NotLive(row));
     }
 
     /// Waits until all is written, but not for long.
@@ -81,33 +83,56 @@ impl Writer {
 }
 
 fn write_all(orders: &Receiver<Order>) {
-    let mut live: Option<ProgressBar> = None;
+    let mut rows = Rows::default();
     for order in orders {
         match order {
-            Order::Line(text) => match &live {
-                Some(bar) => bar.suspend(|| write_line(&text)),
-                None => write_line(&text),
-            },
-            Order::Live(text) => {
-                let bar = live.get_or_insert_with(live_line);
-                bar.set_message(text);
-                bar.tick();
-            }
-            Order::NotLive => {
-                if let Some(bar) = live.take() {
-                    bar.finish_and_clear();
-                }
-            }
+            Order::Line(text) => rows.suspended(|| write_line(&text)),
+            Order::Live(row, text) => rows.show(row, text),
+            Order::NotLive(row) => rows.remove(row),
             // A runner that has waited long enough is gone.
             Order::Flush(done) => drop(done.send(())),
         }
     }
 }
 
-fn live_line() -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr_with_hz(5));
-    bar.set_style(ProgressStyle::default_spinner());
-    bar
+/// The live lines, by their numbers.
+#[derive(Default)]
+struct Rows {
+    /// None while there is no live line: then nothing asks the terminal anything.
+    screen: Option<MultiProgress>,
+    rows: BTreeMap<u64, ProgressBar>,
+}
+
+impl Rows {
+    fn suspended(&self, write: impl FnOnce()) {
+        match &self.screen {
+            Some(screen) => screen.suspend(write),
+            None => write(),
+        }
+    }
+
+    fn show(&mut self, row: u64, text: String) {
+        let screen = self
+            .screen
+            .get_or_insert_with(|| MultiProgress::with_draw_target(ProgressDrawTarget::stderr_with_hz(5)));
+        let place = self.rows.range(..row).count();
+        let bar = self.rows.entry(row).or_insert_with(|| {
+            screen.insert(place, ProgressBar::no_length().with_style(ProgressStyle::default_spinner()))
+        });
+        bar.set_message(text);
+        bar.tick();
+    }
+
+    fn remove(&mut self, row: u64) {
+        let Some(bar) = self.rows.remove(&row) else { return };
+        bar.finish_and_clear();
+        if let Some(screen) = &self.screen {
+            screen.remove(&bar);
+        }
+        if self.rows.is_empty() {
+            self.screen = None;
+        }
+    }
 }
 
 /// A line that cannot be written is lost: there is nobody else to tell.

@@ -2,14 +2,16 @@
 
 use std::path::{Path, PathBuf};
 
+use jiff::Timestamp;
+
 use crate::{did_you_mean::did_you_mean, state::Position};
 
-use super::{FolderOptions, Opened, Scope, SinkError, Start, Stdout, folder, sqlite};
+use super::{FolderOptions, Opened, Pruned, Pruning, Scope, SinkError, Start, Stdout, folder, sqlite};
 
 /// The size at which a file is full, where nobody says otherwise.
 const ROTATE: u64 = 256 << 20;
 /// What may stand before a path.
-const SCHEMES: [&str; 3] = ["stdout", "folder", "sqlite"];
+pub(crate) const SCHEMES: [&str; 3] = ["stdout", "folder", "sqlite"];
 const FORMS: &str = "write stdout, folder:PATH or sqlite:FILE";
 
 /// A sink that has not been opened.
@@ -28,6 +30,14 @@ impl Destination {
     /// # Errors
     /// What to write instead.
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        Self::parse_in(text, Path::new(""))
+    }
+
+    /// The same with paths that start at a folder.
+    ///
+    /// # Errors
+    /// What to write instead.
+    pub(crate) fn parse_in(text: &str, folder: &Path) -> Result<Self, String> {
         if text == "stdout" {
             return Ok(Self::Stdout);
         }
@@ -35,7 +45,8 @@ impl Destination {
         if path.is_empty() {
             return Err(format!("{text:?} names no path; {FORMS}"));
         }
-        let path = std::path::absolute(path).map_err(|error| format!("{path:?} is no path: {error}"))?;
+        let path = std::path::absolute(folder.join(path))
+            .map_err(|error| format!("{path:?} is no path: {error}"))?;
         match scheme {
             "folder" => Ok(Self::Folder(FolderOptions { path, rotate: ROTATE, compress: false })),
             "sqlite" => Ok(Self::Sqlite(path)),
@@ -83,6 +94,19 @@ impl Destination {
             }
             Self::Folder(options) => folder::open(options, scope, start),
             Self::Sqlite(path) => sqlite::open(path, scope, start),
+        }
+    }
+
+    /// Removes records of finished chains that are older: whole files of a folder, rows of a database. What a chain may
+    /// still go back to stays.
+    ///
+    /// # Errors
+    /// Where it is not there, or cannot be written to.
+    pub(crate) fn prune(&self, before: Timestamp, pruning: Pruning) -> Result<Pruned, SinkError> {
+        match self {
+            Self::Stdout => Ok(Pruned::default()),
+            Self::Folder(options) => folder::prune(&options.path, before, pruning),
+            Self::Sqlite(path) => sqlite::prune(path, before, pruning),
         }
     }
 }

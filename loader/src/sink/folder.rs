@@ -11,6 +11,7 @@ mod file;
 mod files;
 mod lock;
 mod names;
+mod prune;
 mod recovery;
 #[cfg(test)]
 mod tests;
@@ -33,6 +34,7 @@ use lock::Lock;
 use names::folder_of;
 
 pub(crate) use names::file_name;
+pub(crate) use prune::prune;
 
 /// How the files are written.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,6 +11,7 @@
 //! runner dies in between, the database is ahead, and says so when it is opened again.
 
 mod database;
+mod prune;
 #[cfg(test)]
 mod tests;
 mod views;
@@ -28,6 +29,8 @@ use crate::{
 };
 
 use super::{Opened, Outgoing, Scope, Sink, SinkError, Start};
+
+pub(crate) use prune::prune;
 
 /// Rows that wait in memory: so many, or so many bytes.
 const MOST_ROWS: usize = 1_000;

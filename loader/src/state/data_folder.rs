@@ -10,7 +10,7 @@ use std::{
 
 use rustix::fs::statfs;
 
-use super::{StateError, database::FILE};
+use super::{StateError, file::FILE};
 
 const NAME: &str = "codeclimate-connector";
 

@@ -11,38 +11,20 @@ use std::{
 };
 
 use jiff::Timestamp;
-use rusqlite::{Connection, OptionalExtension, Row, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, OptionalExtension, Row, Transaction, params};
 use rustix::fs::{FlockOperation, flock};
 
 use crate::digest::Digest;
 
-use super::{Change, DataFolder, Hold, Holder, Key, Lane, StateError, StateStore, Stored, store::Listed};
+use super::{
+    Change, DataFolder, Hold, Holder, Key, Lane, StateError, StateStore, Stored,
+    file::{self, Durability, LOCKS, begin},
+    store::Listed,
+};
 
-/// The name of the database in the data folder.
-pub(super) const FILE: &str = "state.sqlite3";
-const LOCKS: &str = "locks";
-/// The layout of the tables. A runner that changes it raises the number.
-const LAYOUT: i64 = 1;
-/// How long another process may be writing.
-const PATIENCE: Duration = Duration::from_secs(30);
 /// A lock that somebody only looks at is free again at once.
 const TRIES: u32 = 20;
 const TRY_AGAIN: Duration = Duration::from_millis(5);
-
-const TABLES: &str = "
-    CREATE TABLE IF NOT EXISTS states (
-        connection TEXT NOT NULL,
-        stream TEXT NOT NULL,
-        lane TEXT NOT NULL,
-        version INTEGER NOT NULL,
-        state TEXT NOT NULL,
-        missing_since TEXT,
-        PRIMARY KEY (connection, stream, lane)
-    );
-    -- Versions are never used twice, also not after a state was removed.
-    CREATE TABLE IF NOT EXISTS versions (last INTEGER NOT NULL);
-    INSERT INTO versions SELECT 0 WHERE NOT EXISTS (SELECT * FROM versions);
-";
 
 /// The states of one data folder.
 pub(crate) struct Database {
@@ -57,25 +39,8 @@ impl Database {
     /// # Errors
     /// Where it cannot be opened or made, or a newer runner has written it.
     pub(crate) fn open(folder: &DataFolder) -> Result<Self, StateError> {
-        let path = folder.path().join(FILE);
-        let failed = |what| {
-            let path = path.clone();
-            move |source| StateError::System { what, path, source }
-        };
-        let locks = folder.folder(LOCKS)?;
-        // Of several processes that come first, one makes the tables. The database itself is not locked for that: closing
-        // any descriptor of it would take SQLite's own locks away.
-        let first = File::open(&locks).map_err(failed("open the locks beside"))?;
-        flock(&first, FlockOperation::LockExclusive).map_err(|error| failed("lock")(error.into()))?;
-        // Made before SQLite does, so that its mode is ours; SQLite gives its other files the same.
-        match OpenOptions::new().append(true).create_new(true).mode(0o600).open(&path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
-                return Err(failed("make the state database")(error));
-            }
-            _ => {}
-        }
-        let connection = prepare(&path)?;
-        folder.sync()?;
+        let (connection, path) = file::open(folder, Durability::PowerCut)?;
+        let locks = folder.path().join(LOCKS);
         Ok(Self { connection: Mutex::new(connection), path, locks })
     }
 
@@ -93,31 +58,6 @@ impl Database {
         let digest = Digest::of_bytes(name.as_bytes()).to_string();
         self.locks.join(digest.rsplit(':').next().unwrap_or_default())
     }
-}
-
-fn prepare(path: &Path) -> Result<Connection, StateError> {
-    let failed = |what| move |source| StateError::Database { what, path: path.to_owned(), source };
-    let mut connection = Connection::open(path).map_err(failed("open"))?;
-    connection.busy_timeout(PATIENCE).map_err(failed("open"))?;
-    let layout: i64 =
-        connection.query_row("PRAGMA user_version", [], |row| row.get(0)).map_err(failed("read"))?;
-    if layout > LAYOUT {
-        return Err(StateError::Newer { path: path.to_owned(), found: layout, known: LAYOUT });
-    }
-    // Readers do not disturb a writer; FULL syncs at each commit, which is what a checkpoint stands on.
-    connection.pragma_update(None, "journal_mode", "WAL").map_err(failed("prepare"))?;
-    connection.pragma_update(None, "synchronous", "FULL").map_err(failed("prepare"))?;
-    if layout < LAYOUT {
-        let transaction = begin(&mut connection).map_err(failed("prepare"))?;
-        transaction.execute_batch(TABLES).map_err(failed("prepare"))?;
-        transaction.pragma_update(None, "user_version", LAYOUT).map_err(failed("prepare"))?;
-        transaction.commit().map_err(failed("prepare"))?;
-    }
-    Ok(connection)
-}
-
-fn begin(connection: &mut Connection) -> rusqlite::Result<Transaction<'_>> {
-    connection.transaction_with_behavior(TransactionBehavior::Immediate)
 }
 
 /// A row of `states`, still to be understood.

@@ -175,10 +175,10 @@ fn a_damaged_or_newer_database_is_refused_by_name() {
     let damaged = database.read(&key).unwrap_err().to_string();
     assert!(damaged.contains("is damaged: missing field `connector`"), "{damaged}");
     assert!(damaged.contains("`codeclimate-connector state reset git .` removes it"), "{damaged}");
-    raw.pragma_update(None, "user_version", 2).unwrap();
+    raw.pragma_update(None, "user_version", 3).unwrap();
     let data = DataFolder::open(&folder.path().join("data")).unwrap();
     let newer = Database::open(&data).err().unwrap().to_string();
-    assert!(newer.contains("by a newer runner (layout 2, this one knows 1)"), "{newer}");
+    assert!(newer.contains("by a newer runner (layout 3, this one knows 2)"), "{newer}");
     let elsewhere = tempfile::tempdir().unwrap();
     let data = DataFolder::open(elsewhere.path()).unwrap();
     std::fs::write(

@@ -32,7 +32,7 @@ use super::{
     envelope::Envelope,
     flood::Flood,
     letter::LetterHead,
-    progress::Progress,
+    progress::{Progress, Tally},
     recheck::Recheck,
 };
 
@@ -88,6 +88,8 @@ fn garbled(what: &'static str, reason: &dyn Display) -> IntakeError {
 #[derive(Default)]
 struct Position {
     received: u64,
+    /// Of what has not been passed on.
+    tally: Tally,
     checkpoint: Option<Waiting>,
     last_commit: Option<Instant>,
     ended: bool,
@@ -216,12 +218,14 @@ impl Intake {
             extracted_at,
         })?;
         position.received += 1;
+        position.tally.add(head.record_type, position.line.len());
         Ok(())
     }
 
     fn commit(&mut self, position: &mut Position, waiting: &Waiting) -> Result<(), IntakeError> {
         self.delivery.commit(&waiting.state, waiting.records)?;
         position.last_commit = Some(Instant::now());
+        position.tally.checkpoints += 1;
         self.progress.set_committed(waiting.records);
         Ok(())
     }
@@ -235,6 +239,7 @@ impl Intake {
             None => self.delivery.flush()?,
         }
         self.progress.set_delivered(position.received);
+        self.progress.add(&mut position.tally);
         Ok(())
     }
 

@@ -202,9 +202,10 @@ pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
         reports: guardians_reports,
         procs,
     };
+    let is_sandboxed = run.job.rules.sandbox != Sandbox::Off;
+    let start = || start_guardian(descriptors, &orders, is_sandboxed);
     let (process, stdout, stderr) =
-        start_guardian(descriptors, &orders, run.job.rules.sandbox != Sandbox::Off)?;
-    containment.set_guardian(process.id().cast_signed());
+        containment.start_guardian(start, |(process, ..)| process.id().cast_signed())?;
     let guardian = Guardian { process, lifeline: Some(lifeline) };
     send_job(&mut channel, run.job)?;
     let reports = File::from(reports);

@@ -27,6 +27,7 @@ use super::{
     denials::{self, Denial},
     intake::IntakeError,
     launch::Limits,
+    progress::Tally,
 };
 
 pub(crate) use denied::{hint as denial_hint, list as list_denials};
@@ -106,6 +107,8 @@ pub(crate) struct Numbers {
     pub(crate) delivered: u64,
     /// Records that were refused to the connector.
     pub(crate) rejected: u64,
+    /// What was delivered, in detail. Empty until the run is over.
+    pub(crate) tally: Tally,
     /// Records before the last checkpoint that the connector set.
     pub(crate) checkpoint: Option<u64>,
     /// Records before the last checkpoint that is durable.

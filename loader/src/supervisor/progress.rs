@@ -1,8 +1,10 @@
 //! How far the records of a run have come, told by the intake and read by the supervisor.
 
 use std::{
+    collections::BTreeMap,
+    mem,
     sync::{
-        OnceLock,
+        Mutex, OnceLock, PoisonError,
         atomic::{AtomicU64, Ordering},
     },
     time::{Duration, Instant},
@@ -14,7 +16,34 @@ pub(crate) struct Progress {
     delivered: AtomicU64,
     /// Records before the last committed checkpoint, plus one.
     committed: AtomicU64,
+    tally: Mutex<Tally>,
     waits: Waits,
+}
+
+/// What was delivered, in more detail than a live line needs.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(crate) struct Tally {
+    /// Records of each type.
+    pub(crate) types: BTreeMap<&'static str, u64>,
+    /// Bytes of their envelopes.
+    pub(crate) bytes: u64,
+    /// Checkpoints that are durable.
+    pub(crate) checkpoints: u64,
+}
+
+impl Tally {
+    pub(crate) fn add(&mut self, record_type: &'static str, bytes: usize) {
+        *self.types.entry(record_type).or_default() += 1;
+        self.bytes += bytes as u64;
+    }
+
+    fn take_over(&mut self, other: Self) {
+        for (record_type, records) in other.types {
+            *self.types.entry(record_type).or_default() += records;
+        }
+        self.bytes += other.bytes;
+        self.checkpoints += other.checkpoints;
+    }
 }
 
 /// How long the intake has waited for the sink. While it does, the connector waits too.
@@ -66,6 +95,16 @@ impl Progress {
 
     pub(crate) fn set_committed(&self, records: u64) {
         self.committed.store(records + 1, Ordering::Relaxed);
+    }
+
+    /// What has been delivered since the last time; it is empty then.
+    pub(crate) fn add(&self, delivered: &mut Tally) {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).take_over(mem::take(delivered));
+    }
+
+    /// What has been delivered, all in all.
+    pub(crate) fn tally(&self) -> Tally {
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// What one read has brought is passed on from now on.

@@ -25,6 +25,7 @@ use super::{
     launch::Guardian,
     outcome::{Evidence, Numbers, Outcome, Stop, duration, list_denials},
     output::{Line, Stream},
+    progress::Tally,
     vitals::Vitals,
 };
 
@@ -277,6 +278,7 @@ impl<'a> Watch<'a> {
             // The worker counts what it has sent a moment after it has.
             sent: self.status.sent().max(self.helpers.progress.delivered()),
             rejected: self.status.rejected(),
+            tally: Tally::default(),
             checkpoint: self.status.checkpoint(),
             committed: self.helpers.progress.committed(),
             limits: self.run.limits,
@@ -337,7 +339,7 @@ impl<'a> Watch<'a> {
         let stderr = self.helpers.tail.lines();
         self.evidence.stderr = stderr.iter().map(|line| line.masked(self.run.masker)).collect();
         self.evidence.is_sink_stuck = self.open.intake;
-        self.evidence.numbers = self.numbers();
+        self.evidence.numbers = Numbers { tally: self.helpers.progress.tally(), ..self.numbers() };
         self.evidence.stage = Some(self.status.stage());
         self.guardian.dismiss();
         drop(self.temporary);

@@ -12,7 +12,7 @@ use crate::{
 };
 
 use super::{
-    super::{CliError, run::Session},
+    super::{CliError, session::Session},
     Kept,
 };
 

@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use serde::Serialize;
 
-use crate::state::{Chain, Finished, Plan};
+use crate::{
+    history::ChainPart,
+    state::{Chain, Finished, Plan},
+};
 
 use super::Kept;
 
@@ -24,6 +27,15 @@ pub(crate) struct ChainReport {
 }
 
 impl ChainReport {
+    pub(crate) fn lane(&self) -> &str {
+        &self.lane
+    }
+
+    /// Where the run stands in the chain.
+    pub(crate) fn part(&self) -> ChainPart {
+        ChainPart { id: self.id.clone(), runs: self.runs, is_finished: self.is_finished }
+    }
+
     pub(super) fn finished(kept: &Kept<'_>, plan: &Plan, finished: &Finished) -> Self {
         Self {
             id: plan.chain.id.clone(),

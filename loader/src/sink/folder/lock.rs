@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use super::{Ends, SinkError};
 
 /// The file that is locked. It tells which chain was here last.
-const NAME: &str = ".lock";
+pub(super) const NAME: &str = ".lock";
 
 /// The folder of a stream, held.
 pub(super) struct Lock {
@@ -80,6 +80,12 @@ impl Lock {
     /// Where files are known to be whole.
     pub(super) fn known_ends(&self) -> Ends {
         self.last.ends.clone()
+    }
+
+    /// The chain that was here last, where it has not come to its end.
+    pub(super) fn unfinished(&self) -> Option<&str> {
+        let Last { chain, ends } = &self.last;
+        Some(chain.as_str()).filter(|chain| !chain.is_empty() && ends.is_empty())
     }
 
     /// Refuses to cut off what another chain has written since.

@@ -2,6 +2,7 @@
 
 mod kills;
 mod others;
+mod pruned;
 
 use std::{
     fs,

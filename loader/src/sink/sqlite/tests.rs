@@ -1,5 +1,7 @@
 //! Whatever happens in between, the database holds each record of a chain once.
 
+mod pruned;
+
 use proptest::prelude::*;
 
 use super::*;

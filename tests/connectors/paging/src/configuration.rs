@@ -26,6 +26,8 @@ pub struct Configuration {
     pub padding: usize,
     /// Streams that the source has.
     pub streams: Vec<String>,
+    /// Those of them that nobody has subscribed to.
+    pub unsubscribed: Vec<String>,
     /// What the source is asked with; nobody checks it.
     #[schemars(extend("secret" = true))]
     pub api_token: Option<String>,
@@ -78,6 +80,7 @@ impl Default for Configuration {
             types: vec![ItemType::Incident, ItemType::Environment],
             padding: 0,
             streams: ["items", "others"].map(str::to_owned).to_vec(),
+            unsubscribed: Vec::new(),
             api_token: None,
             ending: Ending::Done,
             end_after: None,

@@ -37,9 +37,12 @@ impl Client for Paging {
     }
 
     fn discover_streams(&self) -> Result<(), Error> {
-        for name in self.configuration.now()?.streams {
+        let source = self.configuration.now()?;
+        for name in &source.streams {
             let uri = format!("https://paging.example/streams/{name}");
-            self.context.records.produce(&Stream::new(&name, &uri, &name))?;
+            let is_subscribed = !source.unsubscribed.contains(name);
+            let stream = Stream::new(name, &uri, name).with("subscribed", is_subscribed);
+            self.context.records.produce(&stream)?;
         }
         Ok(())
     }

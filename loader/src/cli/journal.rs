@@ -1,0 +1,134 @@
+//! Remembers runs in the history.
+
+use std::{sync::Arc, time::Duration};
+
+use jiff::Timestamp;
+
+use crate::{
+    exit_code::ExitCode,
+    frame::Level,
+    history::{Checkpoints, ConnectorFile, History, MemoryUse, RecordCounts, RunRecord},
+    supervisor::Outcome,
+};
+
+use super::{CliError, kept::ChainReport, session::Session};
+
+/// Where runs are remembered, and what all that come next have in common.
+#[derive(Clone)]
+pub(crate) struct Journal {
+    history: Arc<History>,
+    /// The id of the command that makes them, where it makes many.
+    sync: Option<String>,
+    attempt: u32,
+}
+
+impl Journal {
+    pub(crate) const fn new(history: Arc<History>, sync: Option<String>) -> Self {
+        Self { history, sync, attempt: 1 }
+    }
+
+    /// For the attempt of this number, from 1.
+    pub(crate) fn of_attempt(&self, attempt: u32) -> Self {
+        Self { attempt, ..self.clone() }
+    }
+}
+
+/// A run, before anything is known of how it ended.
+#[derive(Debug, Clone)]
+pub(super) struct Begun {
+    pub(super) at: Timestamp,
+    /// Where its records go, as `--sink` names it.
+    pub(super) sink: Option<String>,
+}
+
+impl Session<'_> {
+    /// Remembers a run that has ended.
+    pub(super) fn remember(
+        &mut self,
+        verb: &str,
+        stream: Option<&str>,
+        outcome: &Outcome,
+        code: ExitCode,
+        chain: Option<&ChainReport>,
+    ) {
+        let Some(journal) = self.journal.clone() else { return };
+        let numbers = &outcome.numbers;
+        let letters = self.letters.as_ref();
+        let mut record = self.record(&journal, verb, stream, code);
+        record.message = self.masked(&outcome.what);
+        record.advice.clone_from(&outcome.advice);
+        record.sandbox = serde_json::to_value(outcome.fences).unwrap_or_default();
+        record.lane = chain.map(|chain| chain.lane().to_owned());
+        record.records = RecordCounts {
+            accepted: numbers.accepted,
+            delivered: numbers.delivered,
+            rejected: numbers.rejected,
+            dead_letters: letters.map(|letters| letters.records).unwrap_or_default(),
+        };
+        let types = numbers.tally.types.iter();
+        record.types = types.map(|(name, count)| ((*name).to_owned(), *count)).collect();
+        record.bytes = numbers.tally.bytes;
+        record.memory.peak = numbers.reading.peak;
+        record.checkpoints = Checkpoints {
+            count: numbers.tally.checkpoints,
+            set: numbers.checkpoint,
+            durable: numbers.committed,
+        };
+        record.chain = chain.map(ChainReport::part);
+        record.dead_letters = letters.map(|letters| letters.file.clone());
+        self.write(&journal, &record);
+    }
+
+    /// Remembers a run that did not begin.
+    pub(super) fn remember_refusal(&mut self, verb: &str, stream: &str, error: &CliError) {
+        let Some(journal) = self.journal.clone() else { return };
+        let mut record = self.record(&journal, verb, Some(stream), error.exit_code());
+        record.message = self.masked(&crate::chain(error));
+        self.write(&journal, &record);
+    }
+
+    /// What is known of every run.
+    fn record(&self, journal: &Journal, verb: &str, stream: Option<&str>, code: ExitCode) -> RunRecord {
+        let note = &self.prepared.note;
+        let began = &self.begun.at;
+        let lasted = Duration::try_from(Timestamp::now().duration_since(*began)).unwrap_or_default();
+        RunRecord {
+            run: self.run.clone(),
+            sync: journal.sync.clone(),
+            connection: self.masked(&self.connection),
+            stream: stream.map(|stream| self.masked(stream)),
+            lane: None,
+            verb: verb.to_owned(),
+            connector: ConnectorFile {
+                slug: note.slug.to_string(),
+                version: note.version.clone(),
+                sha256: self.prepared.digest.to_string(),
+            },
+            permissions: self.prepared.permissions(),
+            sandbox: serde_json::Value::Null,
+            sink: self.begun.sink.clone(),
+            started_at: *began,
+            duration_milliseconds: u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX),
+            exit_code: code.number(),
+            ending: code.title().to_owned(),
+            message: String::new(),
+            advice: String::new(),
+            attempt: journal.attempt,
+            records: RecordCounts::default(),
+            types: std::collections::BTreeMap::new(),
+            bytes: 0,
+            memory: MemoryUse { limit: self.bounds.limits.memory, peak: None },
+            checkpoints: Checkpoints::default(),
+            chain: None,
+            dead_letters: None,
+        }
+    }
+
+    /// A run that could not be remembered has been made all the same.
+    fn write(&mut self, journal: &Journal, record: &RunRecord) {
+        if let Err(error) = journal.history.record(record) {
+            let text = format!("the run could not be remembered: {}", crate::chain(&error));
+            self.console.say(Level::Error, &text);
+        }
+    }
+}

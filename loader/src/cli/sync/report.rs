@@ -1,0 +1,113 @@
+//! Tells how a sync ended: to people, to programs, to the monitoring.
+
+use std::path::Path;
+
+use jiff::Timestamp;
+use serde::Serialize;
+
+use crate::{
+    exit_code::ExitCode,
+    frame::Level,
+    history::{Filter, History},
+    metrics::{self, SyncSummary},
+    project::Project,
+};
+
+use super::{
+    super::{Console, level_of, summary::write_report},
+    results::{ConnectionEnd, Results, StreamEnd},
+    table,
+};
+
+/// The command that has come to its end.
+pub(super) struct Command<'a> {
+    pub(super) id: String,
+    pub(super) started_at: Timestamp,
+    pub(super) project: &'a Project,
+    pub(super) outcome_file: Option<&'a Path>,
+}
+
+/// How a sync ended, for programs. Members are added, never changed or removed.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct SyncReport<'a> {
+    exit_code: u8,
+    ending: &'static str,
+    message: String,
+    sync: &'a str,
+    project: &'a Path,
+    started_at: Timestamp,
+    duration_milliseconds: u64,
+    connections: &'a [ConnectionEnd],
+    streams: Vec<StreamRow<'a>>,
+}
+
+#[derive(Serialize)]
+struct StreamRow<'a> {
+    connection: &'a str,
+    #[serde(flatten)]
+    end: &'a StreamEnd,
+}
+
+/// Tells it to all who want to know; gives the exit code, which a failure to tell changes.
+pub(super) fn conclude(
+    command: &Command<'_>,
+    results: &Results,
+    history: &History,
+    console: &mut Console,
+) -> ExitCode {
+    let code = results.exit_code();
+    if console.is_for_people() {
+        console.show(&table::ended(results));
+    }
+    let mut text = format!("sync: {}; {}", code.title(), results.sentence());
+    if code != ExitCode::Done {
+        let number = code.number();
+        text.push_str(&format!(
+            " (exit code {number}, the worst of all; `explain {number}` says more, `runs list --failed` lists the failed runs)"
+        ));
+    }
+    console.say(level_of(code), &text);
+    let told = [write_outcome(command, results, code), write_metrics(command, results, history, code)];
+    told.into_iter().flatten().fold(code, |code, failure| {
+        console.say(Level::Error, &failure);
+        code.worse(ExitCode::OutputFailed)
+    })
+}
+
+fn write_outcome(command: &Command<'_>, results: &Results, code: ExitCode) -> Option<String> {
+    let name = |end: &StreamEnd| &*results.connections[end.connection].name;
+    let report = SyncReport {
+        exit_code: code.number(),
+        ending: code.title(),
+        message: results.sentence(),
+        sync: &command.id,
+        project: &command.project.path,
+        started_at: command.started_at,
+        duration_milliseconds: u64::try_from(results.started.elapsed().as_millis()).unwrap_or(u64::MAX),
+        connections: &results.connections,
+        streams: results.streams.iter().map(|end| StreamRow { connection: name(end), end }).collect(),
+    };
+    write_report(command.outcome_file?, &report).err().map(|error| crate::chain(&error))
+}
+
+fn write_metrics(
+    command: &Command<'_>,
+    results: &Results,
+    history: &History,
+    code: ExitCode,
+) -> Option<String> {
+    let path = command.project.metrics.as_deref()?;
+    let filter = Filter { sync: Some(command.id.clone()), ..Filter::default() };
+    let runs = match history.list(&filter) {
+        Ok(listed) => listed.into_iter().flatten().map(|run| run.record).collect::<Vec<_>>(),
+        Err(error) => return Some(crate::chain(&error)),
+    };
+    let summary = SyncSummary {
+        id: command.id.clone(),
+        started_at: command.started_at,
+        duration: results.started.elapsed(),
+        exit_code: code.number(),
+    };
+    metrics::write(path, &summary, &runs).err().map(|error| crate::chain(&error))
+}

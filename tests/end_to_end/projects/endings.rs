@@ -1,0 +1,124 @@
+//! How a sync of many ends, and what is tried again.
+
+use connector_tests::{Project, sync::reference};
+use serde_json::{Value, json};
+
+use super::{source, with};
+
+const QUICK: &str = "retries = 2\nretry-wait = \"10ms\"";
+
+#[test]
+fn a_connection_that_fails_does_not_hold_up_the_others() {
+    let broken = |ending: &str| with(&source(20), &json!({ "ending": ending, "endAfter": 15 }));
+    let project = Project::new("").with("good", &source(30), "").with("panics", &broken("panic"), "").with(
+        "fails",
+        &broken("fail"),
+        "",
+    );
+    let ended = project.sync(["--jobs", "2"]).run();
+    ended.assert(22, "streams: 1 done, 2 failed");
+    assert!(ended.errors().contains("exit code 22, the worst of all"), "{}", ended.errors());
+    assert_eq!(project.records("good").difference(&reference(&source(30))), None);
+}
+
+#[test]
+fn a_connection_that_cannot_begin_is_told_with_its_name() {
+    let project = Project::new("").with("good", &source(10), "").with_text(
+        "[connections.absent]\nconnector = \"no-such-connector\"\n[connections.wrong]\nconnector = \"git\"\n\
+         configuration = { paht = \".\" }\n",
+    );
+    let connectors = connector_tests::connector("paging").parent().unwrap().to_owned();
+    let ended = project.sync([]).variable("CODECLIMATE_CONNECTOR_PATH", connectors).run();
+    ended.assert(10, "the connection absent cannot be synced");
+    for part in ["the connection wrong cannot be synced", "paht", "1 done"] {
+        assert!(ended.errors().contains(part), "{part}: {}", ended.errors());
+    }
+}
+
+#[test]
+fn what_crashes_is_tried_again_and_goes_on_from_its_checkpoint() {
+    let failing = with(&source(60), &json!({ "ending": "abort", "endAfter": 25 }));
+    let project = Project::new("").with("main", &failing, QUICK);
+    let ended = project.sync([]).run();
+    // Each attempt comes two pages further, until the rest is less than what it crashes after.
+    ended.assert(0, "1 done");
+    assert_eq!(project.records("main").difference(&reference(&source(60))), None);
+    assert!(ended.errors().contains("main/items: is tried again in"), "{}", ended.errors());
+}
+
+#[test]
+fn attempts_without_progress_come_to_an_end() {
+    let failing = with(&source(20), &json!({ "ending": "unavailable", "endAfter": 1 }));
+    let project = Project::new("").with("main", &failing, QUICK);
+    let ended = project.sync([]).run();
+    ended.assert(27, "1 failed");
+    let runs = runs(&project, "sync-stream");
+    assert_eq!(runs.iter().map(|run| run["attempt"].clone()).collect::<Vec<_>>(), [3, 2, 1]);
+    assert!(runs.iter().all(|run| run["exitCode"] == 27 && run["connection"] == "main"), "{runs:?}");
+}
+
+#[test]
+fn what_a_person_has_to_mend_is_tried_once() {
+    for (ending, code) in [("panic", 22), ("fail", 20)] {
+        let project = Project::new("").with("main", &with(&source(5), &json!({ "ending": ending })), QUICK);
+        project.sync([]).run().assert(code, "1 failed");
+        assert_eq!(runs(&project, "sync-stream").len(), 1, "{ending}");
+    }
+}
+
+#[test]
+fn where_the_source_stays_unavailable_the_rest_is_left_to_the_next_sync() {
+    let streams = json!({ "streams": ["a", "b", "c", "d", "e"], "ending": "unavailable" });
+    let project = Project::new("").with("main", &with(&source(5), &streams), "retries = 0");
+    let ended = project.sync(["--jobs", "1"]).run();
+    ended.assert(27, "3 failed, 2 not begun");
+    assert!(ended.errors().contains("main: 2 streams not begun"), "{}", ended.errors());
+}
+
+#[test]
+fn a_stream_that_pauses_is_a_chain_of_runs() {
+    let pausing = with(&source(100), &json!({ "ending": "pause", "endAfter": 30 }));
+    let project = Project::new("").with("main", &pausing, "");
+    project.sync([]).run().assert(0, "1 done; 100 records");
+    assert_eq!(project.records("main").difference(&reference(&source(100))), None);
+    let runs = runs(&project, "sync-stream");
+    assert!(runs.len() > 2, "{runs:?}");
+    assert_eq!(runs[0]["chain"]["isFinished"], true);
+    assert!(runs.iter().all(|run| run["chain"]["id"] == runs[0]["chain"]["id"]));
+}
+
+#[test]
+fn a_pause_that_leads_nowhere_is_not_gone_on_from() {
+    let pausing = with(&source(100), &json!({ "ending": "pause", "endAfter": 5 }));
+    let project = Project::new("").with("main", &pausing, "");
+    project.sync([]).run().assert(26, "two in a row came to no new checkpoint");
+}
+
+#[test]
+fn a_sink_that_fails_ends_all_that_goes_into_it() {
+    let project = Project::new("")
+        .with("first", &with(&source(5), &json!({ "streams": ["a", "b"] })), "sink = \"folder:file/records\"")
+        .with("second", &source(5), "");
+    std::fs::write(project.path("file"), "").unwrap();
+    let ended = project.sync(["--jobs", "1"]).run();
+    ended.assert(40, "1 failed, 1 not begun");
+    assert_eq!(project.records("second").difference(&reference(&source(5))), None);
+}
+
+#[test]
+fn limits_that_do_not_fit_into_memory_make_runs_wait_for_each_other() {
+    let large = "[connections.NAME.limits]\nmemory = \"100TiB\"";
+    let project = Project::new("").with("first", &source(5), &large.replace("NAME", "first")).with(
+        "second",
+        &source(5),
+        &large.replace("NAME", "second"),
+    );
+    project.sync(["--jobs", "2"]).run().assert(0, "no more than 1 of 2 runs at a time");
+}
+
+/// The runs of a verb that are remembered, the newest first.
+fn runs(project: &Project, verb: &str) -> Vec<Value> {
+    let ended = project.command(["runs", "export"]).run();
+    let runs = ended.assert(0, "").lines();
+    runs.into_iter().filter(|run| run["verb"] == verb).collect()
+}
