@@ -5,8 +5,8 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
 use super::{
-    keep::KeepOptions, lock::LockOptions, replay::ReplayOptions, runs::RunsOptions, sandbox::SandboxOptions,
-    state::StateOptions, sync::SyncOptions,
+    keep::KeepOptions, lock::LockOptions, replay::ReplayOptions, report::PageOptions, runs::RunsOptions,
+    sandbox::SandboxOptions, state::StateOptions, sync::SyncOptions,
 };
 pub(crate) use crate::typed::LEAST_MEMORY;
 use crate::{
@@ -93,6 +93,8 @@ pub(crate) enum Command {
     State(StateOptions),
     /// Show what is remembered of runs, and forget it.
     Runs(RunsOptions),
+    /// Put what is remembered of runs on a page for a browser: how it stands, what failed, memory, records.
+    Report(PageOptions),
     /// List the record types, or print the JSON Schema of one.
     Schema {
         /// The record type, such as Incident.

@@ -13,6 +13,7 @@ mod manual;
 mod prepare;
 mod records;
 mod replay;
+mod report;
 mod run;
 mod runs;
 mod sandbox;
@@ -60,6 +61,7 @@ use kept::StaleState;
 use manual::ManualError;
 use records::RecordsError;
 use replay::ReplayError;
+use report::PageError;
 use runs::RunsError;
 use state::StateCommandError;
 use stream::StreamError;
@@ -108,6 +110,8 @@ pub(crate) enum CliError {
     Replay(#[from] ReplayError),
     #[error(transparent)]
     Runs(#[from] RunsError),
+    #[error(transparent)]
+    Page(#[from] PageError),
     #[error(transparent)]
     StateCommand(#[from] StateCommandError),
     #[error(transparent)]
@@ -162,6 +166,7 @@ impl CliError {
             Self::StateCommand(error) => error.exit_code(),
             Self::Replay(error) => error.exit_code(),
             Self::Runs(error) => error.exit_code(),
+            Self::Page(error) => error.exit_code(),
             Self::Stale(_) | Self::Refused(_) => ExitCode::Usage,
             Self::Sink(_) | Self::Letter(_) => ExitCode::OutputFailed,
             Self::Launch(LaunchError::Containment(_) | LaunchError::Temporary(_)) => ExitCode::Unenforceable,
@@ -255,6 +260,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::ReplayDeadLetters(options) => replay::replay(&options, console),
         Command::State(options) => state::state(&options, console),
         Command::Runs(options) => runs::runs(&options, console),
+        Command::Report(options) => report::report(&options, console),
         Command::Schema { record_type } => records::schema(record_type.as_deref()),
         Command::Validate { file, format, strict } => records::validate(&file, format, strict),
         Command::Doctor { format } => doctor::doctor(format),
