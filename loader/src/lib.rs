@@ -48,7 +48,6 @@ mod processes;
 mod project;
 pub mod reference;
 pub mod remedy;
-#[cfg_attr(not(test), expect(dead_code, reason = "the command that writes it is not there yet"))]
 mod report;
 mod sink;
 pub mod slug;

@@ -17,6 +17,7 @@ mod misbehaviours;
 mod network;
 mod projects;
 mod records;
+mod report;
 mod runs;
 mod secrets;
 mod sinks;

@@ -9,6 +9,7 @@ use super::{
     lock::LockOptions,
     project::{InitOptions, ValidateOptions},
     replay::ReplayOptions,
+    report::PageOptions,
     runs::RunsOptions,
     sandbox::SandboxOptions,
     state::StateOptions,
@@ -103,6 +104,8 @@ pub(crate) enum Command {
     Init(InitOptions),
     /// Check a project: its file, connectors, configurations, secrets and places, without running or writing anything.
     ValidateProject(ValidateOptions),
+    /// Put what is remembered of runs on a page for a browser: how it stands, what failed, memory, records.
+    Report(PageOptions),
     /// List the record types, or print the JSON Schema of one.
     Schema {
         /// The record type, such as Incident.

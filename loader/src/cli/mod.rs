@@ -14,6 +14,7 @@ mod prepare;
 mod project;
 mod records;
 mod replay;
+mod report;
 mod run;
 mod runs;
 mod sandbox;
@@ -62,6 +63,7 @@ use manual::ManualError;
 use project::InitError;
 use records::RecordsError;
 use replay::ReplayError;
+use report::PageError;
 use runs::RunsError;
 use state::StateCommandError;
 use stream::StreamError;
@@ -97,8 +99,6 @@ pub(crate) enum CliError {
     #[error("{text}")]
     Masked { text: String, code: ExitCode },
     #[error(transparent)]
-    Project(#[from] ProjectError),
-    #[error(transparent)]
     Only(#[from] OnlyError),
     #[error("cancelled between two runs")]
     Cancelled(ExitCode),
@@ -110,6 +110,8 @@ pub(crate) enum CliError {
     Replay(#[from] ReplayError),
     #[error(transparent)]
     Runs(#[from] RunsError),
+    #[error(transparent)]
+    Page(#[from] PageError),
     #[error(transparent)]
     StateCommand(#[from] StateCommandError),
     #[error(transparent)]
@@ -162,12 +164,12 @@ impl CliError {
             Self::Stream(_) => StreamError::exit_code(),
             Self::Masked { code, .. } | Self::Cancelled(code) => *code,
             Self::Keep(_) => KeepError::exit_code(),
-            Self::Project(_) => ProjectError::exit_code(),
             Self::Only(_) => ExitCode::Usage,
             Self::State(error) => error.exit_code(),
             Self::StateCommand(error) => error.exit_code(),
             Self::Replay(error) => error.exit_code(),
             Self::Runs(error) => error.exit_code(),
+            Self::Page(error) => error.exit_code(),
             Self::Stale(_) | Self::Refused(_) => ExitCode::Usage,
             Self::Sink(_) | Self::Letter(_) => ExitCode::OutputFailed,
             Self::Launch(LaunchError::Containment(_) | LaunchError::Temporary(_)) => ExitCode::Unenforceable,
@@ -265,6 +267,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::Runs(options) => runs::runs(&options, console),
         Command::Init(options) => project::init(&options, console),
         Command::ValidateProject(options) => project::validate(&options, console),
+        Command::Report(options) => report::report(&options, console),
         Command::Schema { record_type } => records::schema(record_type.as_deref()),
         Command::Validate { file, format, strict } => records::validate(&file, format, strict),
         Command::Doctor { format } => doctor::doctor(format),

@@ -88,9 +88,73 @@ fn read(folder: &DataFolder, span: &Span, console: &mut Console) -> Result<Vec<R
     };
     let listed = History::open(folder)?.list(&filter)?;
     if listed.len() as u64 == MAX_RUNS {
-        console.say(Level::Warn, &format!("the report is on the newest {MAX_RUNS} runs only; name a later --since"));
+        console.say(
+            Level::Warn,
+            &format!("the report is on the newest {MAX_RUNS} runs only; name a later --since"),
+        );
     }
     let mut tell = |damaged: DamagedRun| console.say(Level::Warn, &crate::chain(&damaged));
     let runs = listed.into_iter().map(|run| run.map(|run| run.record));
     Ok(runs.filter_map(|run| run.map_err(&mut tell).ok()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{ffi::OsString, fs};
+
+    use clap::Parser;
+
+    use super::{
+        super::args::{Arguments, Command},
+        *,
+    };
+    use crate::{
+        console::LogFormat,
+        history::fixture::{failed_run, run},
+    };
+
+    /// What was typed, with a page and a data folder in this folder.
+    fn options(folder: &Path, page: &str, more: &[&str]) -> PageOptions {
+        let (page, data) = (folder.join(page), folder.join("data"));
+        let begin =
+            ["codeclimate-connector", "report", "--since", "2020-01-01", "--output"].map(OsString::from);
+        let rest = [page.into(), "--data-folder".into(), data.into()];
+        let arguments = begin.into_iter().chain(rest).chain(more.iter().map(OsString::from));
+        let Command::Report(options) = Arguments::try_parse_from(arguments).unwrap().command else {
+            panic!("another command");
+        };
+        options
+    }
+
+    fn write(options: &PageOptions) -> Result<ExitCode, CliError> {
+        report(options, &mut Console::new(LogFormat::Text, false))
+    }
+
+    #[test]
+    fn the_page_is_on_the_runs_of_the_data_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let history = History::open(&DataFolder::open(&folder.path().join("data")).unwrap()).unwrap();
+        history.record(&run("r-1", 1)).unwrap();
+        history.record(&failed_run("r-2", 2)).unwrap();
+        let cases: [(&[&str], &str); 3] =
+            [(&[], "2"), (&["--connection", "main"], "2"), (&["--connection", "none"], "")];
+        for (arguments, count) in cases {
+            let options = options(folder.path(), "page.html", arguments);
+            assert_eq!(write(&options).unwrap(), ExitCode::Done);
+            let page = fs::read_to_string(&options.output).unwrap();
+            let found = page.contains(&format!("<dd id=\"count-runs\">{count}</dd>"));
+            assert_eq!(found, !count.is_empty(), "{arguments:?}: {page}");
+        }
+    }
+
+    #[test]
+    fn what_stands_in_the_way_of_a_page_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let missing = write(&options(folder.path(), "missing/page.html", &[])).unwrap_err();
+        assert!(missing.to_string().contains("missing/page.html"), "{missing}");
+        assert_eq!(missing.exit_code(), ExitCode::OutputFailed);
+        let since = PageOptions { since: "long ago".to_owned(), ..options(folder.path(), "page.html", &[]) };
+        assert_eq!(write(&since).unwrap_err().exit_code(), ExitCode::Usage);
+        assert!(!folder.path().join("page.html").exists());
+    }
 }

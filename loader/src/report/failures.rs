@@ -91,7 +91,7 @@ fn article(group: &Group<'_>, span: &Span) -> Markup {
                 div { dt { "Last" } dd { (moment_ago(run.started_at, span.now)) } }
                 @if group.count > 1 { div { dt { "First" } dd { (moment_ago(group.first.started_at, span.now)) } } }
                 div { dt { (if group.places.len() == 1 { "Stream" } else { "Streams" }) } dd { (streams(group)) } }
-                div { dt { "Last run" } dd { code { (shown(&run.run, 80)) } } }
+                div { dt { "Run" } dd { code { (shown(&run.run, 80)) } } }
             }
         }
     }

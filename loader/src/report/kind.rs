@@ -33,7 +33,7 @@ impl Kind {
     pub(crate) const fn sign(self) -> &'static str {
         match self {
             Kind::Done => "✓",
-            Kind::Paused => "⏸\u{fe0e}",
+            Kind::Paused => "‖",
             Kind::Failed => "✗",
         }
     }

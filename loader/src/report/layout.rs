@@ -69,15 +69,32 @@ pub(crate) fn section(id: &str, heading: &str, content: &Markup) -> Markup {
     }
 }
 
-/// A table that scrolls within its own box where it is wide; the box can be reached with the keyboard.
-pub(crate) fn table(caption: &str, heads: &[&str], rows: &[Markup]) -> Markup {
+/// A column of a table: its head, and the class of its cells.
+pub(crate) type Column = (&'static str, &'static str);
+
+/// A table whose first column names the rows. It scrolls within its own box where it is wide, which can be reached with
+/// the keyboard; on a phone each row is a block, with the heads beside its cells. The roles say that it is a table still.
+pub(crate) fn table(caption: &str, columns: &[Column], rows: &[Vec<Markup>]) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-label=(caption) {
-            table {
+            table role="table" {
                 caption { (caption) }
-                thead { tr { @for head in heads { th scope="col" { (head) } } } }
-                tbody { @for row in rows { tr { (row) } } }
+                thead role="rowgroup" {
+                    tr role="row" {
+                        @for (head, class) in columns { th.(class) scope="col" role="columnheader" { (head) } }
+                    }
+                }
+                tbody role="rowgroup" { @for cells in rows { tr role="row" { (row(columns, cells)) } } }
             }
+        }
+    }
+}
+
+fn row(columns: &[Column], cells: &[Markup]) -> Markup {
+    html! {
+        @for (number, ((head, class), cell)) in columns.iter().zip(cells).enumerate() {
+            @if number == 0 { th scope="row" role="rowheader" { (cell) } }
+            @else { td.(class) role="cell" data-head=(head) { div { (cell) } } }
         }
     }
 }

@@ -42,7 +42,8 @@ fn peaks<'a>(courses: &'a [Course<'a>]) -> Vec<Peak<'a>> {
 /// The section.
 pub(crate) fn memory(courses: &[Course<'_>]) -> Markup {
     let peaks = peaks(courses);
-    let rows: Vec<Markup> = peaks.iter().take(MAX_STREAMS).map(row).collect();
+    let rows: Vec<_> = peaks.iter().take(MAX_STREAMS).map(row).collect();
+    let heads = [("Stream", ""), ("Share of the limit", "bar"), ("Peak", "number"), ("Limit", "number")];
     section(
         "memory",
         "Memory",
@@ -53,22 +54,20 @@ pub(crate) fn memory(courses: &[Course<'_>]) -> Markup {
                     "The run of each stream that came nearest to its limit, file cache included. The line in each bar is the "
                     "limit; from nine tenths on, without file cache, a connector is asked to stop."
                 }
-                (table("Peak of memory against the limit", &["Stream", "Share of the limit", "Peak", "Limit"], &rows))
+                (table("Peak of memory against the limit", &heads, &rows))
                 (more(peaks.len(), MAX_STREAMS, "streams", "runs list"))
             }
         },
     )
 }
 
-fn row(peak: &Peak<'_>) -> Markup {
+fn row(peak: &Peak<'_>) -> Vec<Markup> {
     let is_near = peak.percent >= NEAR;
-    html! {
-        th scope="row" { (name(&peak.course.place.to_string())) }
-        td.bar {
-            (lying(if is_near { "near" } else { "main" }, peak.percent, true))
-            span.bar-words { (format!("{:.0}", peak.percent)) " %" @if is_near { strong { " near the limit" } } }
-        }
-        td.number { (peak.run.memory.peak.map(bytes).unwrap_or_default()) }
-        td.number { (bytes(peak.run.memory.limit)) }
-    }
+    let share = html! {
+        (lying(if is_near { "near" } else { "main" }, peak.percent, true))
+        span.bar-words { (format!("{:.0}", peak.percent)) " %" @if is_near { strong { " near the limit" } } }
+    };
+    let [used, limit] =
+        [peak.run.memory.peak.unwrap_or(0), peak.run.memory.limit].map(|size| html! { (bytes(size)) });
+    vec![name(&peak.course.place.to_string()), share, used, limit]
 }

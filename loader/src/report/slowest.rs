@@ -6,12 +6,21 @@ use maud::{Markup, html};
 
 use super::{
     course::Course,
-    layout::{more, name, section, table},
+    layout::{Column, more, name, section, table},
     words::{count, duration, per_second},
 };
 
 /// More streams than this are not shown.
 const MAX_STREAMS: usize = 15;
+
+const COLUMNS: [Column; 6] = [
+    ("Stream", ""),
+    ("Typical run", "number"),
+    ("Longest run", "number"),
+    ("Runs", "number"),
+    ("Records", "number"),
+    ("Records per second", "number"),
+];
 
 /// How long the runs of a stream took, in milliseconds.
 struct Pace<'a> {
@@ -38,25 +47,25 @@ fn pace<'a>(course: &'a Course<'a>) -> Pace<'a> {
 pub(crate) fn slowest(courses: &[Course<'_>]) -> Markup {
     let mut paces: Vec<Pace<'_>> = courses.iter().map(pace).collect();
     paces.sort_by_key(|pace| Reverse((pace.median, pace.longest)));
-    let rows: Vec<Markup> = paces.iter().take(MAX_STREAMS).map(row).collect();
-    let heads = ["Stream", "Typical run", "Longest run", "Runs", "Records", "Records per second"];
+    let rows: Vec<_> = paces.iter().take(MAX_STREAMS).map(row).collect();
     section(
         "slowest",
         "Slowest streams",
         &html! {
-            (table("Streams by how long a run typically takes (the median)", &heads, &rows))
+            (table("Streams by how long a run typically takes (the median)", &COLUMNS, &rows))
             (more(paces.len(), MAX_STREAMS, "streams", "runs list"))
         },
     )
 }
 
-fn row(pace: &Pace<'_>) -> Markup {
-    html! {
-        th scope="row" { (name(&pace.course.place.to_string())) }
-        td.number { (duration(pace.median)) }
-        td.number { (duration(pace.longest)) }
-        td.number { (count(pace.course.runs.len() as u64)) }
-        td.number { (count(pace.records)) }
-        td.number { (per_second(pace.records, pace.sum)) }
-    }
+fn row(pace: &Pace<'_>) -> Vec<Markup> {
+    let numbers = [
+        duration(pace.median),
+        duration(pace.longest),
+        count(pace.course.runs.len() as u64),
+        count(pace.records),
+        per_second(pace.records, pace.sum),
+    ];
+    let numbers = numbers.into_iter().map(|number| html! { (number) });
+    [name(&pace.course.place.to_string())].into_iter().chain(numbers).collect()
 }

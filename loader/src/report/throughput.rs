@@ -81,16 +81,14 @@ fn by_type(runs: &[RunRecord]) -> Markup {
     sums.sort_by_key(|(_, sum)| Reverse(*sum));
     let most = sums.first().map_or(1, |(_, sum)| (*sum).max(1));
     let row = |(record_type, sum): &(&str, u64)| {
-        html! {
-            th scope="row" { (name(&shown(record_type, 80))) }
-            td.bar { (lying("main", *sum as f64 * 100.0 / most as f64, false)) }
-            td.number { (count(*sum)) }
-        }
+        let share = lying("main", *sum as f64 * 100.0 / most as f64, false);
+        vec![name(&shown(record_type, 80)), share, html! { (count(*sum)) }]
     };
-    let rows: Vec<Markup> = sums.iter().take(MAX_TYPES).map(row).collect();
+    let rows: Vec<_> = sums.iter().take(MAX_TYPES).map(row).collect();
+    let heads = [("Type", ""), ("Against the most frequent", "bar"), ("Records", "number")];
     html! {
         @if !rows.is_empty() {
-            (table("Records by type", &["Type", "Against the most frequent", "Records"], &rows))
+            (table("Records by type", &heads, &rows))
             (more(sums.len(), MAX_TYPES, "types", "runs export"))
         }
     }

@@ -104,18 +104,24 @@ pub(crate) fn axis(columns: &Columns, span: &Span) -> Markup {
     html! { p.axis-labels { span { (columns.label(0)) } span { (moment(span.now)) } } }
 }
 
+/// `3 done, 1 failed`: what there is none of is not told.
 pub(crate) fn told(tally: Tally) -> String {
-    format!("{} done, {} paused, {} failed", count(tally.done), count(tally.paused), count(tally.failed))
+    let parts = [(tally.done, "done"), (tally.paused, "paused"), (tally.failed, "failed")];
+    let parts: Vec<String> = parts
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| format!("{} {word}", count(*number)))
+        .collect();
+    if parts.is_empty() { "none".to_owned() } else { parts.join(", ") }
 }
 
 fn as_table(columns: &Columns, tallies: &[Tally]) -> Markup {
     let used = tallies.iter().enumerate().rev().filter(|(_, tally)| tally.all() > 0);
     let row = |(number, tally): (usize, &Tally)| {
-        html! {
-            th scope="row" { (columns.label(number)) }
-            @for number in [tally.done, tally.paused, tally.failed] { td.number { (count(number)) } }
-        }
+        let numbers = [tally.done, tally.paused, tally.failed].map(count);
+        [columns.label(number)].into_iter().chain(numbers).map(|cell| html! { (cell) }).collect()
     };
-    let rows: Vec<Markup> = used.map(row).collect();
-    table(&format!("Runs for each {}", columns.word), &["Begin", "Done", "Paused", "Failed"], &rows)
+    let rows: Vec<Vec<Markup>> = used.map(row).collect();
+    let heads = [("Begin", ""), ("Done", "number"), ("Paused", "number"), ("Failed", "number")];
+    table(&format!("Runs for each {}", columns.word), &heads, &rows)
 }

@@ -33,8 +33,8 @@ pub(crate) fn waiting(courses: &[Course<'_>], span: &Span) -> Markup {
     let mut waiting: Vec<&Course<'_>> = courses.iter().filter(is_sync).collect();
     waiting.retain(|course| is_unfinished(course) || is_late(course, span.now));
     waiting.sort_by_key(|course| course.done_at());
-    let rows: Vec<Markup> = waiting.iter().take(MAX_STREAMS).map(|course| row(course, span)).collect();
-    let heads = ["Stream", "Last done", "Last run", "Unfinished chain"];
+    let rows: Vec<_> = waiting.iter().take(MAX_STREAMS).map(|course| row(course, span)).collect();
+    let heads = [("Stream", ""), ("Last done", ""), ("Last run", ""), ("Unfinished chain", "")];
     section(
         "waiting",
         "Not finished for long",
@@ -52,22 +52,20 @@ pub(crate) fn waiting(courses: &[Course<'_>], span: &Span) -> Markup {
     )
 }
 
-fn row(course: &Course<'_>, span: &Span) -> Markup {
-    let kind = Kind::of(course.last);
-    html! {
-        th scope="row" { (name(&course.place.to_string())) }
-        td {
-            @match course.done_at() {
-                Some(at) => (moment_ago(at, span.now)),
-                None => "not in this span",
-            }
+fn row(course: &Course<'_>, span: &Span) -> Vec<Markup> {
+    let done = html! {
+        @match course.done_at() {
+            Some(at) => (moment_ago(at, span.now)),
+            None => "not in this span",
         }
-        td { (badge(kind, &shown(&course.last.ending, 60))) " " (moment_ago(course.last.started_at, span.now)) }
-        td {
-            @match course.last.chain.as_ref().filter(|chain| !chain.is_finished) {
-                Some(chain) => { "run " (chain.runs) " of chain " code { (shown(&chain.id, 80)) } },
-                None => "none",
-            }
+    };
+    let badge = badge(Kind::of(course.last), &shown(&course.last.ending, 60));
+    let last = html! { (badge) " " (moment_ago(course.last.started_at, span.now)) };
+    let chain = html! {
+        @match course.last.chain.as_ref().filter(|chain| !chain.is_finished) {
+            Some(chain) => { "run " (chain.runs) " of chain " code { (shown(&chain.id, 80)) } },
+            None => "none",
         }
-    }
+    };
+    vec![name(&course.place.to_string()), done, last, chain]
 }

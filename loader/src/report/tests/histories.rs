@@ -59,7 +59,7 @@ fn mixed_run(turn: i64, connection: &str, stream: &str) -> RunRecord {
     let mut run = run(connection, stream, turn * 240 + 7, code);
     run.sync = Some(format!("s-{turn}"));
     run.duration_milliseconds = 20_000 + stream.len() as u64 * 7_000 + turn.unsigned_abs() * 131 % 9_000;
-    let share = 20 + (stream.len() as u64 * 9 + turn.unsigned_abs() * 7) % 40;
+    let share = stream.len() as u64 * 6 + turn.unsigned_abs() % 9;
     run.memory.peak = Some((1 << 30) / 100 * share);
     match code {
         ExitCode::SourceUnavailable => {
