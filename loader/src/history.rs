@@ -13,6 +13,5 @@ mod tests;
 
 pub(crate) use filter::Filter;
 pub(crate) use record::RunRecord;
-#[cfg_attr(not(test), expect(unused_imports, reason = "runs are recorded by the code that makes them"))]
 pub(crate) use record::{ChainPart, Checkpoints, ConnectorFile, MemoryUse, RecordCounts};
 pub(crate) use store::{DamagedRun, Found, History, Listed, Remembered};

@@ -37,6 +37,7 @@ use super::{
     args::Format,
     journal::Journal,
     keep::{DataOptions, read_range},
+    project::ProjectOptions,
     summary::check_report_file,
 };
 
@@ -52,9 +53,8 @@ pub(crate) use selection::OnlyError;
 /// What is to be synced, as it is typed.
 #[derive(Debug, Args)]
 pub(crate) struct SyncOptions {
-    /// TEMP
-    #[arg(long)]
-    project: Option<PathBuf>,
+    #[command(flatten)]
+    project: ProjectOptions,
     #[command(flatten)]
     data: DataOptions,
     /// Runs at a time, instead of what the project says.
@@ -102,10 +102,7 @@ pub(crate) fn sync(options: &SyncOptions, debug: bool, console: &mut Console) ->
     options.outcome_file.as_deref().map(check_report_file).transpose()?;
     let outcome_file = options.outcome_file.as_deref().map(std::path::absolute).transpose();
     let outcome_file = outcome_file.map_err(CliError::no_folder)?;
-    let project = Project::read(
-        &options.project.clone().unwrap_or_else(|| PathBuf::from("codeclimate-connector.toml")),
-        started_at,
-    )?;
+    let project = Project::read(options.project.path(), started_at)?;
     let selected = Selected::read(&options.only, &project)?;
     let backfill = options.backfill.as_deref().map(|text| read_range(text, started_at)).transpose()?;
     let data_folder = data_folder(options, &project)?;

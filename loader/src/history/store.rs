@@ -67,7 +67,6 @@ impl History {
     ///
     /// # Errors
     /// Where it cannot be written.
-    #[cfg_attr(not(test), expect(dead_code, reason = "runs are recorded by the code that makes them"))]
     pub(crate) fn record(&self, record: &RunRecord) -> Result<(), StateError> {
         let RunRecord { run, started_at, connection, stream, sync, exit_code, .. } = record;
         // A record has nothing that JSON could not say.

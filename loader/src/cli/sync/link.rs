@@ -48,7 +48,8 @@ impl Link {
         let mut console = console.of_stream(&settings.name, None);
         let prepared = Self::prepared(project, settings, asked, &mut console);
         prepared.map_err(|error| {
-            console.fail(&format!("cannot be synced: {}", crate::chain(&error)));
+            let place = format!("line {} of {}", settings.line, project.path.display());
+            console.fail(&format!("cannot be synced ({place}): {}", crate::chain(&error)));
             (settings.name.clone(), error.exit_code())
         })
     }
@@ -70,12 +71,9 @@ impl Link {
             configuration: &project.path,
         };
         let prepared = Prepared::with(&wanted, |schema| {
-            let _ = schema;
-            let crate::project::ConfigurationOf::Inline(map) = &settings.configuration else { panic!() };
-            Ok(crate::configuration::Configuration::from_bytes(
-                &crate::configuration::ConfigurationSource::Stdin,
-                serde_json::to_string(map).unwrap().as_bytes(),
-            )?)
+            let resolved = settings.configuration(schema, &|name| env::var_os(name))?;
+            resolved.warnings.iter().for_each(|warning| console.say(Level::Warn, warning));
+            Ok(resolved.configuration)
         })?;
         for (level, notice) in prepared.notices() {
             console.say(level, &notice);

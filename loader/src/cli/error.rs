@@ -1,0 +1,170 @@
+//! Whatever ends a command before it has an outcome of its own.
+
+use std::{borrow::Cow, io};
+
+use rustix::io::Errno;
+
+use crate::{
+    configuration::{CheckError, ConfigurationError},
+    confinement::UserError,
+    cutoff::CutoffError,
+    dead_letters::LetterError,
+    examination::Unloadable,
+    exit_code::ExitCode,
+    grant::GrantError,
+    locate::LocateError,
+    lock::LockError,
+    mask::{Masker, MaskerError},
+    note::NoteError,
+    project::{ConfigurationProblems, ProjectError},
+    sink::SinkError,
+    state::{Refusal, StateError},
+    supervisor::LaunchError,
+};
+
+use super::{
+    keep::KeepError, kept::StaleState, manual::ManualError, project::InitError, records::RecordsError,
+    replay::ReplayError, report::PageError, runs::RunsError, state::StateCommandError, stream::StreamError,
+    summary::ReportError, sync::OnlyError,
+};
+
+/// Whatever ends a command before it has an outcome of its own.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CliError {
+    #[error(transparent)]
+    Locate(#[from] LocateError),
+    #[error(transparent)]
+    Note(#[from] NoteError),
+    #[error(transparent)]
+    Unloadable(#[from] Unloadable),
+    #[error(transparent)]
+    Configuration(#[from] ConfigurationError),
+    #[error(transparent)]
+    Check(#[from] CheckError),
+    #[error(transparent)]
+    Grant(#[from] GrantError),
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    #[error(transparent)]
+    User(#[from] UserError),
+    #[error(transparent)]
+    Masker(#[from] MaskerError),
+    #[error(transparent)]
+    Cutoff(#[from] CutoffError),
+    #[error(transparent)]
+    Stream(#[from] StreamError),
+    /// Any of the others, with words of a connector in it.
+    #[error("{text}")]
+    Masked { text: String, code: ExitCode },
+    #[error(transparent)]
+    ProjectConfiguration(#[from] ConfigurationProblems),
+    #[error(transparent)]
+    Only(#[from] OnlyError),
+    #[error("cancelled between two runs")]
+    Cancelled(ExitCode),
+    #[error(transparent)]
+    Keep(#[from] KeepError),
+    #[error(transparent)]
+    State(#[from] StateError),
+    #[error(transparent)]
+    Replay(#[from] ReplayError),
+    #[error(transparent)]
+    Runs(#[from] RunsError),
+    #[error(transparent)]
+    Page(#[from] PageError),
+    #[error(transparent)]
+    StateCommand(#[from] StateCommandError),
+    #[error(transparent)]
+    Stale(#[from] StaleState),
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    #[error(transparent)]
+    Sink(#[from] SinkError),
+    #[error(transparent)]
+    Letter(#[from] LetterError),
+    #[error(transparent)]
+    Project(#[from] ProjectError),
+    #[error(transparent)]
+    Init(#[from] InitError),
+    #[error(transparent)]
+    Launch(#[from] LaunchError),
+    #[error(transparent)]
+    Records(#[from] RecordsError),
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    #[error(
+        "a memory limit of {memory} is too little: the connector's file alone has {size}, and is loaded into memory; raise --memory-limit"
+    )]
+    TooLittleMemory { memory: String, size: String },
+    #[error(transparent)]
+    Manual(#[from] ManualError),
+    #[error("cannot write to standard output")]
+    Output(#[source] io::Error),
+    #[error("failed to {what}")]
+    System {
+        what: &'static str,
+        #[source]
+        source: io::Error,
+    },
+}
+
+impl CliError {
+    pub(crate) fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::Locate(error) => error.exit_code(),
+            Self::Note(error) => error.exit_code(),
+            Self::Unloadable(error) => error.exit_code(),
+            Self::Configuration(error) => error.exit_code(),
+            Self::Check(error) => error.exit_code(),
+            Self::Grant(error) => error.exit_code(),
+            Self::Lock(error) => error.exit_code(),
+            Self::User(_) | Self::TooLittleMemory { .. } => ExitCode::Usage,
+            Self::Masker(error) => error.exit_code(),
+            Self::Cutoff(error) => error.exit_code(),
+            Self::Stream(_) => StreamError::exit_code(),
+            Self::Masked { code, .. } | Self::Cancelled(code) => *code,
+            Self::Keep(_) => KeepError::exit_code(),
+            Self::Only(_) => ExitCode::Usage,
+            Self::ProjectConfiguration(_) => ExitCode::Configuration,
+            Self::State(error) => error.exit_code(),
+            Self::StateCommand(error) => error.exit_code(),
+            Self::Replay(error) => error.exit_code(),
+            Self::Runs(error) => error.exit_code(),
+            Self::Page(error) => error.exit_code(),
+            Self::Stale(_) | Self::Refused(_) => ExitCode::Usage,
+            Self::Sink(_) | Self::Letter(_) => ExitCode::OutputFailed,
+            Self::Launch(LaunchError::Containment(_) | LaunchError::Temporary(_)) => ExitCode::Unenforceable,
+            Self::Report(_) => ExitCode::Usage,
+            Self::Launch(LaunchError::System { source, .. }) if is_want(source) => ExitCode::Unenforceable,
+            Self::Launch(_) | Self::System { .. } => ExitCode::Bug,
+            Self::Project(_) => ProjectError::exit_code(),
+            Self::Init(_) => InitError::exit_code(),
+            Self::Records(error) => error.exit_code(),
+            Self::Output(_) | Self::Manual(_) => ExitCode::OutputFailed,
+        }
+    }
+
+    /// The same without secrets.
+    pub(super) fn masked(self, masker: &Masker) -> Self {
+        let text = crate::chain(&self);
+        match masker.mask(&text) {
+            Cow::Borrowed(_) => self,
+            Cow::Owned(text) => Self::Masked { text, code: self.exit_code() },
+        }
+    }
+
+    /// The working directory, or the one that is meant, is gone or closed.
+    pub(super) fn no_folder(source: io::Error) -> Self {
+        Self::System { what: "find or enter the working directory", source }
+    }
+
+    pub(super) fn is_closed_pipe(&self) -> bool {
+        matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+/// Whether the system is short of what a run needs: processes, descriptors, memory, room on a disk.
+fn is_want(error: &io::Error) -> bool {
+    let numbers = [Errno::AGAIN, Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::NOSPC];
+    numbers.iter().any(|number| error.raw_os_error() == Some(number.raw_os_error()))
+}
