@@ -15,6 +15,7 @@ mod limits;
 mod lock;
 mod misbehaviours;
 mod network;
+mod project;
 mod records;
 mod secrets;
 mod sinks;

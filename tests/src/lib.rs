@@ -14,6 +14,7 @@ mod namespace;
 pub mod random;
 mod runner;
 pub mod sync;
+mod terminal;
 mod unprivileged;
 
 pub use artifacts::{binary, connector, release_of, shim};
@@ -21,4 +22,5 @@ pub use disk::SmallDisk;
 pub use ended::Ended;
 pub use namespace::in_own_network;
 pub use runner::{Runner, Running};
+pub use terminal::{Typed, type_into};
 pub use unprivileged::Unprivileged;
