@@ -70,7 +70,8 @@ impl Key {
     pub fn sample(&self) -> Value {
         let first = |word: &str| self.kind.starts_with(word);
         let choice = self.choices.first().map(|choice| &choice.value);
-        match self.examples.first().or(self.default.as_ref()).or(choice) {
+        let default = self.default.as_ref().filter(|default| !default.is_null());
+        match self.examples.first().or(default).or(choice) {
             Some(value) => value.clone(),
             None if first("integer") || first("number") => 0.into(),
             None if first("boolean") => false.into(),

@@ -15,6 +15,7 @@ mod project;
 pub mod random;
 mod runner;
 pub mod sync;
+mod terminal;
 mod unprivileged;
 
 pub use artifacts::{binary, connector, release_of, shim};
@@ -23,4 +24,5 @@ pub use ended::Ended;
 pub use namespace::in_own_network;
 pub use project::Project;
 pub use runner::{Runner, Running};
+pub use terminal::{Typed, type_into};
 pub use unprivileged::Unprivileged;

@@ -186,7 +186,12 @@ pub(super) fn key_below(place: &str, key: &str) -> String {
 }
 
 /// A key as TOML writes it.
-pub(crate) fn as_key(key: &str) -> String {
+pub(super) fn as_key(key: &str) -> String {
     let is_bare = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-');
-    if !key.is_empty() && key.chars().all(is_bare) { key.to_owned() } else { json!(key).to_string() }
+    if !key.is_empty() && key.chars().all(is_bare) { key.to_owned() } else { as_text(key) }
+}
+
+/// A text as TOML writes it: as JSON does, save that one more character has to be escaped.
+pub(super) fn as_text(text: &str) -> String {
+    json!(text).to_string().replace('\u{7f}', "\\u007f")
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::key::{Described, as_key};
+use super::key::{Described, as_key, as_text};
 use super::keys::{
     CONFIGURATION, CONNECTIONS, CONNECTOR_KEY, CUTOFF_KEY, LIMIT_KEYS, LIMITS, PERMISSION_KEYS,
     PERMISSION_TABLE, ROOT_KEYS, SINK_KEY, SYNC_KEYS,
@@ -172,9 +172,8 @@ fn line(key: &str, value: &Value) -> String {
 
 /// A value as TOML, on one line. None where TOML has none like it.
 fn toml_of(value: &Value) -> Option<String> {
-    // A text in JSON is one in TOML, and has no line breaks.
-    if value.is_string() {
-        return Some(value.to_string());
+    if let Some(text) = value.as_str() {
+        return Some(as_text(text));
     }
     toml::Value::try_from(value).ok().map(|value| value.to_string().replace('\n', " "))
 }

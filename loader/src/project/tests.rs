@@ -9,9 +9,11 @@ use super::*;
 use crate::containment::Enforcement;
 use crate::frame::BadRecords;
 
+mod manual;
 mod mistakes;
 mod schema;
 mod secrets;
+mod template;
 
 /// A moment from which ages count back.
 pub(super) fn now() -> Timestamp {

@@ -229,7 +229,8 @@ fn configuration<R: BufRead, W: Write>(
                 reference_to_secret,
             )?
         } else {
-            let sample = key.examples.first().or(key.default.as_ref()).map(typed);
+            let sample =
+                key.examples.first().or(key.default.as_ref()).filter(|sample| !sample.is_null()).map(typed);
             questions.ask(&format!("{} ({})", key.key, key.kind), sample.as_deref(), |typed| {
                 checked(typed, key, note)
             })?
