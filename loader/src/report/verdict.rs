@@ -16,7 +16,7 @@ use super::{
 };
 
 /// More connections than this are not shown.
-const MAX_CONNECTIONS: usize = 50;
+const MAX_CONNECTIONS: usize = 20;
 /// More names than this do not fit in a sentence.
 const MAX_NAMES: usize = 3;
 

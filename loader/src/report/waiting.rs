@@ -34,7 +34,7 @@ pub(crate) fn waiting(courses: &[Course<'_>], span: &Span) -> Markup {
     waiting.retain(|course| is_unfinished(course) || is_late(course, span.now));
     waiting.sort_by_key(|course| course.done_at());
     let rows: Vec<_> = waiting.iter().take(MAX_STREAMS).map(|course| row(course, span)).collect();
-    let heads = [("Stream", ""), ("Last done", ""), ("Last run", ""), ("Unfinished chain", "")];
+    let heads = [("Stream", ""), ("Last done", ""), ("Last run", ""), ("Unfinished chain", "id")];
     section(
         "waiting",
         "Not finished for long",
