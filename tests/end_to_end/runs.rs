@@ -51,7 +51,8 @@ fn files(sync: &Sync) -> usize {
 
 fn rows(sync: &Sync) -> usize {
     let connection = rusqlite::Connection::open(sync.sink()).unwrap();
-    connection.query_row("SELECT count(*) FROM records", [], |row| row.get(0)).unwrap()
+    let count: i64 = connection.query_row("SELECT count(*) FROM records", [], |row| row.get(0)).unwrap();
+    usize::try_from(count).unwrap()
 }
 
 /// A sink with its name, what is counted in it, how much of that there is at least, and what stays.

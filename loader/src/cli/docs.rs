@@ -29,7 +29,7 @@ pub(crate) fn docs(search: &Search, connector: &str) -> Result<ExitCode, CliErro
     let Some(note) = &examination.note else {
         return Err(Unloadable { path: examination.path, problems: examination.problems }.into());
     };
-    print(format!("{}\n", printable_lines(&of(note))).as_bytes())
+    print(printable_lines(&of(note)).as_bytes())
 }
 
 fn of(note: &Note) -> String {

@@ -71,7 +71,7 @@ pub(crate) fn inspect(search: &Search, connector: &str, format: Format) -> Resul
     let host = host();
     let report = Report::new(found.examine(&host), &found.bytes, &host);
     match format {
-        Format::Text => print(format!("{}\n", printable_lines(&text::of(&report))).as_bytes())?,
+        Format::Text => print(printable_lines(&text::of(&report)).as_bytes())?,
         Format::Json => print(format!("{}\n", escaped(&report.json())).as_bytes())?,
     };
     Ok(if report.examination.problems.is_empty() { ExitCode::Done } else { ExitCode::ConnectorUnusable })

@@ -29,9 +29,12 @@ pub(crate) struct DataOptions {
 }
 
 impl DataOptions {
-    /// The one that was named.
-    pub(crate) fn given(&self) -> Option<PathBuf> {
-        self.data_folder.clone()
+    /// The one that was named here, else the one that a project names, else the user's.
+    pub(crate) fn path_for(&self, of_project: Option<&Path>) -> PathBuf {
+        match (&self.data_folder, of_project) {
+            (None, Some(folder)) => folder.to_owned(),
+            _ => self.path(),
+        }
     }
 
     pub(crate) fn path(&self) -> PathBuf {

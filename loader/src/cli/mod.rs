@@ -146,7 +146,7 @@ fn tell(console: &mut Console, error: &dyn std::error::Error) {
 
 /// Text from a file or a connector, line by line without control characters.
 fn printable_lines(text: &str) -> String {
-    text.lines().map(printable).collect::<Vec<_>>().join("\n")
+    text.lines().map(|line| printable(line) + "\n").collect()
 }
 
 /// The level of a summary.

@@ -13,7 +13,6 @@ mod table;
 mod work;
 
 use std::{
-    env,
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -34,7 +33,7 @@ use crate::{
 
 use super::{
     CliError, Console,
-    args::Format,
+    args::{Format, Search},
     journal::Journal,
     keep::{DataOptions, read_range},
     project::ProjectOptions,
@@ -55,6 +54,8 @@ pub(crate) use selection::OnlyError;
 pub(crate) struct SyncOptions {
     #[command(flatten)]
     project: ProjectOptions,
+    #[command(flatten)]
+    search: Search,
     #[command(flatten)]
     data: DataOptions,
     /// Runs at a time, instead of what the project says.
@@ -102,12 +103,12 @@ pub(crate) fn sync(options: &SyncOptions, debug: bool, console: &mut Console) ->
     options.outcome_file.as_deref().map(check_report_file).transpose()?;
     let outcome_file = options.outcome_file.as_deref().map(std::path::absolute).transpose();
     let outcome_file = outcome_file.map_err(CliError::no_folder)?;
-    let project = Project::read(options.project.path(), started_at)?;
+    let project = read_project(options, started_at)?;
     let selected = Selected::read(&options.only, &project)?;
     let backfill = options.backfill.as_deref().map(|text| read_range(text, started_at)).transpose()?;
     let data_folder = data_folder(options, &project)?;
     // Relative paths in a configuration start where the project lies, wherever the command was typed.
-    env::set_current_dir(project.folder()).map_err(CliError::no_folder)?;
+    project.enter()?;
     let folder = DataFolder::open(&data_folder)?;
     let (store, history) = (Database::open(&folder)?, Arc::new(History::open(&folder)?));
     let asked = Asked { data_folder: &data_folder, backfill, limits: options.limits };
@@ -133,10 +134,19 @@ pub(crate) fn sync(options: &SyncOptions, debug: bool, console: &mut Console) ->
     Ok(conclude(&command, &results, &history, console))
 }
 
-/// Where states are kept: as the option says, as the project says, or in the user's data folder.
+/// The project, with the folders that were named on the command line before its own.
+fn read_project(options: &SyncOptions, now: Timestamp) -> Result<Project, CliError> {
+    let mut project = Project::read(options.project.path(), now)?;
+    let given = options.search.connector_path.iter().map(std::path::absolute).collect::<Result<Vec<_>, _>>();
+    let own = std::mem::take(&mut project.connector_path);
+    project.connector_path = given.map_err(CliError::no_folder)?.into_iter().chain(own).collect();
+    Ok(project)
+}
+
+/// Where states are kept.
 fn data_folder(options: &SyncOptions, project: &Project) -> Result<PathBuf, CliError> {
-    let folder = options.data.given().or_else(|| project.data_folder.clone());
-    std::path::absolute(folder.unwrap_or_else(|| options.data.path())).map_err(CliError::no_folder)
+    let folder = options.data.path_for(project.data_folder.as_deref());
+    std::path::absolute(folder).map_err(CliError::no_folder)
 }
 
 /// The connections that can be run, and the endings of those that cannot.

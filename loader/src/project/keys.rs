@@ -32,8 +32,8 @@ keys! {
     /// Those at the top of the file.
     ROOT_KEYS:
     DATA_FOLDER: Text<std::path::PathBuf> = "data-folder", PATH, "",
-        "The folder for what outlives a run: states, history, records that were kept aside. Without it, the folder that \
-         --data-folder names, or else the user's data folder.";
+        "The folder for what outlives a run: states, history, records that were kept aside. Without it, the user's data \
+         folder; --data-folder comes before both, and other commands have to be told of it with that.";
     JOBS: Count = "jobs", Count { least: 1, most: 1000 }, "2", "How many streams are synced at a time.";
     METRICS: Text<std::path::PathBuf> = "metrics", PATH, "",
         "A file for Prometheus, in its text format, which is written after each sync.";

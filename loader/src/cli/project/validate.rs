@@ -108,7 +108,7 @@ impl Report {
         let given = options.search.connector_path.iter();
         let given = given.map(|folder| std::path::absolute(folder).unwrap_or_else(|_| folder.clone()));
         let connector_path = given.chain(project.connector_path.iter().cloned()).collect();
-        let data_folder = project.data_folder.clone().unwrap_or_else(|| options.data.path());
+        let data_folder = options.data.path_for(project.data_folder.as_deref());
         let data_folder = std::path::absolute(&data_folder).unwrap_or(data_folder);
         project.enter()?;
         let search = Search { connector_path };
@@ -119,13 +119,12 @@ impl Report {
         Ok(Self { project: project.path.clone(), valid, problems, connections })
     }
 
-    /// The worst of all endings: the later in the table, the less the operator can do about it with an editor.
+    /// The worst of all endings.
     fn exit_code(&self) -> ExitCode {
         let own = self.problems.iter();
         let all = own.chain(self.connections.iter().flat_map(|verdict| &verdict.problems));
         all.filter_map(|problem| ExitCode::from_number(problem.exit_code))
-            .max_by_key(|code| code.number())
-            .unwrap_or(ExitCode::Done)
+            .fold(ExitCode::Done, ExitCode::worse)
     }
 
     fn text(&self) -> String {

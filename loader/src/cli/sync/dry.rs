@@ -42,7 +42,7 @@ pub(super) fn print_plan(results: &Results, format: Format) -> Result<ExitCode, 
         synced.chain(left_out)
     });
     match format {
-        Format::Text => print(format!("{}\n", printable_lines(&text(rows, results))).as_bytes())?,
+        Format::Text => print(printable_lines(&text(rows, results)).as_bytes())?,
         Format::Json => print(json(rows).as_bytes())?,
     };
     Ok(results.exit_code())
