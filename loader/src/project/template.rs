@@ -129,7 +129,12 @@ fn is_guess(key: &Key) -> bool {
 }
 
 fn sample(connector: &str, key: &Key) -> Value {
-    if key.secret { Value::from(format!("env:{}", variable_for(connector, &key.key))) } else { key.sample() }
+    if key.secret {
+        return Value::from(format!("env:{}", variable_for(connector, &key.key)));
+    }
+    // What counts without a key that may be left out is what its comment shows.
+    let default = key.default.clone().filter(|default| !key.required && !default.is_null());
+    default.unwrap_or_else(|| key.sample())
 }
 
 /// A name for the variable that holds a secret: `PAGERDUTY_API_TOKEN`.

@@ -24,7 +24,7 @@ use crate::typed::{parse_duration, parse_memory, parse_overlap, parse_size};
 pub(super) struct Text<T> {
     /// It in words, after 'expected'.
     pub(super) expected: &'static str,
-    /// A regular expression that it matches, as JSON Schema has them.
+    /// A regular expression that it matches, as JSON Schema has them; empty where there is none.
     pub(super) pattern: &'static str,
     /// What it means, or what to do about it; that may be nothing to say.
     pub(super) parse: fn(&str, &Report<'_>) -> Result<T, String>,
@@ -38,7 +38,10 @@ impl<T> Kind for Text<T> {
     }
 
     fn schema(&self) -> Value {
-        json!({ "type": "string", "pattern": self.pattern })
+        match self.pattern {
+            "" => json!({ "type": "string" }),
+            pattern => json!({ "type": "string", "pattern": pattern }),
+        }
     }
 
     fn read(&self, found: &Found<'_>, report: &mut Report<'_>) -> Option<T> {
