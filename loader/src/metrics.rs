@@ -29,6 +29,8 @@ pub(crate) struct SyncSummary {
     pub(crate) duration: Duration,
     /// The worst ending of its runs.
     pub(crate) exit_code: u8,
+    /// The worst ending of each connection, also of one that did not come to a run.
+    pub(crate) connections: Vec<(String, u8)>,
 }
 
 /// Why there are no metrics.

@@ -82,7 +82,7 @@ pub(crate) fn families(
     gauge(&registry, "sync_streams_omitted", help, &[])?
         .with_label_values(&[] as &[&str])
         .set(omitted as f64);
-    of_connections(&registry, standings)?;
+    of_connections(&registry, sync, standings)?;
     if has_streams {
         of_streams(&registry, standings)?;
     }
@@ -130,14 +130,18 @@ fn of_endings(registry: &Registry, standings: &BTreeMap<Place<'_>, Standing<'_>>
 /// The same for whole connections, where there are not too many of those.
 fn of_connections(
     registry: &Registry,
+    sync: &SyncSummary,
     standings: &BTreeMap<Place<'_>, Standing<'_>>,
 ) -> prometheus::Result<()> {
-    let mut names: Vec<&str> = standings.keys().map(|(connection, _)| *connection).collect();
-    names.dedup();
-    if names.len() > MAX_STREAMS {
+    if sync.connections.len() > MAX_STREAMS {
         return Ok(());
     }
     let labels = ["connection"];
+    let help = "The worst ending of a connection and of its streams in the last sync.";
+    let endings = gauge(registry, "connection_exit_code", help, &labels)?;
+    for (connection, code) in &sync.connections {
+        endings.with_label_values(&[label(connection)]).set(f64::from(*code));
+    }
     let streams =
         gauge(registry, "connection_streams", "Streams of a connection in the last sync.", &labels)?;
     let help = "Those whose last run did not end with exit code 0.";

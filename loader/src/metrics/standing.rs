@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::history::RunRecord;
 
-/// A stream of a connection; the id is empty where streams were discovered.
+/// A stream of a connection.
 pub(crate) type Place<'a> = (&'a str, &'a str);
 
 /// How a stream stands after a sync.
@@ -69,10 +69,11 @@ fn order(run: &RunRecord) -> (Timestamp, &str) {
     (run.started_at, &run.run)
 }
 
-/// Each stream that had a run in the sync, with what came of it.
+/// Each stream that had a run in the sync, with what came of it. Runs that discover streams are of none.
 pub(crate) fn standings<'a>(sync: &str, runs: &'a [RunRecord]) -> BTreeMap<Place<'a>, Standing<'a>> {
     let mut found: BTreeMap<Place<'_>, Standing<'_>> = BTreeMap::new();
-    for run in runs.iter().filter(|run| run.sync.as_deref() == Some(sync)) {
+    let synced = runs.iter().filter(|run| run.stream.is_some());
+    for run in synced.filter(|run| run.sync.as_deref() == Some(sync)) {
         found.entry(place(run)).or_insert_with(|| Standing::new(run)).add(run);
     }
     for run in runs.iter().filter(|run| run.exit_code == 0) {

@@ -14,6 +14,7 @@ fn sync() -> SyncSummary {
         started_at: now() - jiff::SignedDuration::from_mins(60),
         duration: Duration::from_millis(90_500),
         exit_code: 27,
+        connections: vec![("main".to_owned(), 27)],
     }
 }
 

@@ -3,6 +3,7 @@
 use std::{
     fs::File,
     io::{self, BufWriter, Write},
+    sync::{Mutex, PoisonError},
 };
 
 use rustix::fs::{FileType, fdatasync, fstat};
@@ -16,8 +17,24 @@ use super::{Outgoing, Sink, SinkError};
 
 /// Standard output. It cannot go back: what comes after its last checkpoint comes again with the next run.
 pub(crate) struct Stdout {
-    writer: BufWriter<File>,
+    /// Passes on whole lines only.
+    writer: BufWriter<Shared>,
     is_file: bool,
+}
+
+/// Several runs of one runner share standard output: what one of them passes on, another must not come between.
+struct Shared(File);
+
+impl Write for Shared {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        static WRITING: Mutex<()> = Mutex::new(());
+        let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+        self.0.write_all(bytes).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
 }
 
 const FAILED: &str = "cannot write to standard output";
@@ -31,7 +48,7 @@ impl Stdout {
         }
         let descriptor = rustix::io::dup(rustix::stdio::stdout())?;
         let is_file = FileType::from_raw_mode(fstat(&descriptor)?.st_mode) == FileType::RegularFile;
-        let writer = BufWriter::with_capacity(128 * 1024, File::from(descriptor));
+        let writer = BufWriter::with_capacity(128 * 1024, Shared(File::from(descriptor)));
         Ok(Self { writer, is_file })
     }
 }
@@ -58,7 +75,7 @@ impl Sink for Stdout {
     fn settle(&mut self) -> Result<(), SinkError> {
         self.flush()?;
         if self.is_file {
-            fdatasync(self.writer.get_ref()).map_err(SinkError::when(FAILED))?;
+            fdatasync(&self.writer.get_ref().0).map_err(SinkError::when(FAILED))?;
         }
         Ok(())
     }

@@ -135,6 +135,13 @@ impl<'s> Crew<'s> {
         match plan {
             Ok(plan) => {
                 self.results.planned(line, &plan);
+                if plan.streams.is_empty() && !plan.left_out.is_empty() {
+                    let text = format!(
+                        "none of its {} is to be synced; --dry-run says why",
+                        count_streams(plan.left_out.len())
+                    );
+                    self.say(line, Level::Warn, &text);
+                }
                 self.take_plan(line, plan);
             }
             Err(error) => {
@@ -235,8 +242,10 @@ impl<'s> Crew<'s> {
         }
         self.results.left(line, left.iter().filter(|task| matches!(task, Task::Sync(_))).count());
         if self.results.cancelled().is_none() {
-            let text =
-                format!("{} not begun: they would fare no better; the next sync does", streams(left.len()));
+            let text = format!(
+                "{} not begun: they would fare no better now; the next sync goes on",
+                count_streams(left.len())
+            );
             self.say(line, Level::Error, &text);
         }
     }
@@ -267,6 +276,6 @@ impl<'s> Crew<'s> {
 }
 
 /// So many streams, in words.
-pub(super) fn streams(count: usize) -> String {
+pub(super) fn count_streams(count: usize) -> String {
     if count == 1 { "1 stream".to_owned() } else { format!("{count} streams") }
 }

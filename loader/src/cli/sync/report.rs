@@ -8,9 +8,10 @@ use serde::Serialize;
 use crate::{
     exit_code::ExitCode,
     frame::Level,
-    history::{Filter, History},
+    history::{Filter, History, RunRecord},
     metrics::{self, SyncSummary},
     project::Project,
+    state::StateError,
 };
 
 use super::{
@@ -18,6 +19,9 @@ use super::{
     results::{ConnectionEnd, Results, StreamEnd},
     table,
 };
+
+/// Streams whose last success is sought; where more have failed, the metrics have no series for each.
+const SOUGHT: usize = 1_000;
 
 /// The command that has come to its end.
 pub(super) struct Command<'a> {
@@ -91,6 +95,25 @@ fn write_outcome(command: &Command<'_>, results: &Results, code: ExitCode) -> Op
     write_report(command.outcome_file?, &report).err().map(|error| crate::chain(&error))
 }
 
+/// The runs of the sync, and of each stream that was not done in it the last one that was.
+fn runs(sync: &str, results: &Results, history: &History) -> Result<Vec<RunRecord>, StateError> {
+    let mut runs = Vec::new();
+    let mut add = |filter: Filter| {
+        history.list(&filter).map(|listed| runs.extend(listed.into_iter().flatten().map(|run| run.record)))
+    };
+    add(Filter { sync: Some(sync.to_owned()), ..Filter::default() })?;
+    for end in results.streams.iter().filter(|end| end.exit_code != ExitCode::Done).take(SOUGHT) {
+        add(Filter {
+            connection: Some(results.connections[end.connection].name.clone()),
+            stream: Some(end.stream.clone()),
+            exit_codes: vec![ExitCode::Done],
+            limit: Some(1),
+            ..Filter::default()
+        })?;
+    }
+    Ok(runs)
+}
+
 fn write_metrics(
     command: &Command<'_>,
     results: &Results,
@@ -98,9 +121,8 @@ fn write_metrics(
     code: ExitCode,
 ) -> Option<String> {
     let path = command.project.metrics.as_deref()?;
-    let filter = Filter { sync: Some(command.id.clone()), ..Filter::default() };
-    let runs = match history.list(&filter) {
-        Ok(listed) => listed.into_iter().flatten().map(|run| run.record).collect::<Vec<_>>(),
+    let runs = match runs(&command.id, results, history) {
+        Ok(runs) => runs,
         Err(error) => return Some(crate::chain(&error)),
     };
     let summary = SyncSummary {
@@ -108,6 +130,11 @@ fn write_metrics(
         started_at: command.started_at,
         duration: results.started.elapsed(),
         exit_code: code.number(),
+        connections: results
+            .connections
+            .iter()
+            .map(|end| (end.name.clone(), end.exit_code.number()))
+            .collect(),
     };
     metrics::write(path, &summary, &runs).err().map(|error| crate::chain(&error))
 }

@@ -162,7 +162,11 @@ impl Results {
         let (all, over) = (sum(|end| end.streams), self.streams.len());
         let failed = sum(|end| end.failed);
         let failed = if failed > 0 { format!(", {failed} failed") } else { String::new() };
-        format!("{over} of {}{failed}, {running} running, {}", streams(all), duration(self.started.elapsed()))
+        format!(
+            "{over} of {}{failed}, {running} running, {}",
+            count_streams(all),
+            duration(self.started.elapsed())
+        )
     }
 
     /// One sentence of all.
