@@ -102,7 +102,7 @@ fn of_sync(registry: &Registry, sync: &SyncSummary) -> prometheus::Result<()> {
         ("sync_start_timestamp_seconds", "When the last sync began.", seconds(sync.started_at)),
         (
             "sync_end_timestamp_seconds",
-            "When it ended.",
+            "When the last sync ended.",
             seconds(sync.started_at) + sync.duration.as_secs_f64(),
         ),
         ("sync_duration_seconds", "How long the last sync took.", sync.duration.as_secs_f64()),
@@ -144,7 +144,7 @@ fn of_connections(
     }
     let streams =
         gauge(registry, "connection_streams", "Streams of a connection in the last sync.", &labels)?;
-    let help = "Those whose last run did not end with exit code 0.";
+    let help = "Streams of a connection whose last run did not end with exit code 0.";
     let unsuccessful = gauge(registry, "connection_unsuccessful_streams", help, &labels)?;
     let help = "Records of a connection that the sync delivered.";
     let records = gauge(registry, "connection_records", help, &labels)?;
