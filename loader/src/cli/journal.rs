@@ -1,8 +1,9 @@
 //! Remembers runs in the history.
 
-use std::{sync::Arc, time::Duration};
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 use jiff::Timestamp;
+use uuid::Uuid;
 
 use crate::{
     exit_code::ExitCode,
@@ -11,7 +12,7 @@ use crate::{
     supervisor::Outcome,
 };
 
-use super::{CliError, kept::ChainReport, session::Session};
+use super::{CliError, Console, kept::ChainReport, session::Session};
 
 /// Where runs are remembered, and what all that come next have in common.
 #[derive(Clone)]
@@ -30,6 +31,60 @@ impl Journal {
     /// For the attempt of this number, from 1.
     pub(crate) fn of_attempt(&self, attempt: u32) -> Self {
         Self { attempt, ..self.clone() }
+    }
+}
+
+impl Journal {
+    /// Remembers that a connection could not be run at all; `message` says why, without secrets.
+    pub(super) fn remember_unrun(
+        &self,
+        connection: &str,
+        connector: &str,
+        (code, message): (ExitCode, &str),
+        console: &mut Console,
+    ) {
+        let connector =
+            ConnectorFile { slug: connector.to_owned(), version: String::new(), sha256: String::new() };
+        let record = self.blank(connection.to_owned(), "sync", code);
+        self.write(&RunRecord { connector, message: message.to_owned(), ..record }, console);
+    }
+
+    /// A run of which no more is known than how it ended, just now.
+    fn blank(&self, connection: String, verb: &str, code: ExitCode) -> RunRecord {
+        RunRecord {
+            run: Uuid::now_v7().to_string(),
+            sync: self.sync.clone(),
+            connection,
+            stream: None,
+            lane: None,
+            verb: verb.to_owned(),
+            connector: ConnectorFile { slug: String::new(), version: String::new(), sha256: String::new() },
+            permissions: Vec::new(),
+            sandbox: serde_json::Value::Null,
+            sink: None,
+            started_at: Timestamp::now(),
+            duration_milliseconds: 0,
+            exit_code: code.number(),
+            ending: code.title().to_owned(),
+            message: String::new(),
+            advice: String::new(),
+            attempt: self.attempt,
+            records: RecordCounts::default(),
+            types: BTreeMap::new(),
+            bytes: 0,
+            memory: MemoryUse::default(),
+            checkpoints: Checkpoints::default(),
+            chain: None,
+            dead_letters: None,
+        }
+    }
+
+    /// A run that could not be remembered has been made all the same.
+    fn write(&self, record: &RunRecord, console: &mut Console) {
+        if let Err(error) = self.history.record(record) {
+            let text = format!("the run could not be remembered: {}", crate::chain(&error));
+            console.say(Level::Error, &text);
+        }
     }
 }
 
@@ -76,7 +131,7 @@ impl Session<'_> {
         };
         record.chain = chain.map(ChainReport::part);
         record.dead_letters = letters.map(|letters| letters.file.clone());
-        self.write(&journal, &record);
+        journal.write(&record, self.console);
     }
 
     /// Remembers a run that did not begin.
@@ -84,7 +139,7 @@ impl Session<'_> {
         let Some(journal) = self.journal.clone() else { return };
         let mut record = self.record(&journal, verb, Some(stream), error.exit_code());
         record.message = self.masked(&crate::chain(error));
-        self.write(&journal, &record);
+        journal.write(&record, self.console);
     }
 
     /// What is known of every run.
@@ -94,41 +149,18 @@ impl Session<'_> {
         let lasted = Duration::try_from(Timestamp::now().duration_since(*began)).unwrap_or_default();
         RunRecord {
             run: self.run.clone(),
-            sync: journal.sync.clone(),
-            connection: self.masked(&self.connection),
             stream: stream.map(|stream| self.masked(stream)),
-            lane: None,
-            verb: verb.to_owned(),
             connector: ConnectorFile {
                 slug: note.slug.to_string(),
                 version: note.version.clone(),
                 sha256: self.prepared.digest.to_string(),
             },
             permissions: self.prepared.permissions(),
-            sandbox: serde_json::Value::Null,
             sink: self.begun.sink.clone(),
             started_at: *began,
             duration_milliseconds: u64::try_from(lasted.as_millis()).unwrap_or(u64::MAX),
-            exit_code: code.number(),
-            ending: code.title().to_owned(),
-            message: String::new(),
-            advice: String::new(),
-            attempt: journal.attempt,
-            records: RecordCounts::default(),
-            types: std::collections::BTreeMap::new(),
-            bytes: 0,
             memory: MemoryUse { limit: self.bounds.limits.memory, peak: None },
-            checkpoints: Checkpoints::default(),
-            chain: None,
-            dead_letters: None,
-        }
-    }
-
-    /// A run that could not be remembered has been made all the same.
-    fn write(&mut self, journal: &Journal, record: &RunRecord) {
-        if let Err(error) = journal.history.record(record) {
-            let text = format!("the run could not be remembered: {}", crate::chain(&error));
-            self.console.say(Level::Error, &text);
+            ..journal.blank(self.masked(&self.connection), verb, code)
         }
     }
 }

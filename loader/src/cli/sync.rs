@@ -41,7 +41,7 @@ use super::{
 };
 
 use crew::Crew;
-use link::Link;
+use link::{Broken, Link};
 use report::{Command, conclude};
 use results::ConnectionEnd;
 use selection::Selected;
@@ -125,8 +125,11 @@ pub(crate) fn sync(options: &SyncOptions, debug: bool, console: &mut Console) ->
     };
     let room = room::room();
     tell_room(&links, jobs, room, console);
+    for Broken { name, connector, code, message } in &broken {
+        shared.journal.remember_unrun(name, connector, (*code, message), console);
+    }
     let mut results = Crew::new(&shared, &selected, jobs, room)?.work();
-    results.connections.extend(broken.into_iter().map(|(name, code)| ConnectionEnd::new(name, code)));
+    results.connections.extend(broken.into_iter().map(|broken| ConnectionEnd::new(broken.name, broken.code)));
     if options.dry_run {
         return dry::print_plan(&results, options.format);
     }
@@ -155,12 +158,12 @@ fn prepare(
     selected: &Selected,
     asked: &Asked<'_>,
     console: &Console,
-) -> (Vec<Link>, Vec<(String, ExitCode)>) {
+) -> (Vec<Link>, Vec<Broken>) {
     let (mut links, mut broken) = (Vec::new(), Vec::new());
     for connection in project.connections.iter().filter(|connection| selected.has(&connection.name)) {
         match Link::prepare(project, connection, asked, console) {
             Ok(link) => links.push(link),
-            Err(ending) => broken.push(ending),
+            Err(ended) => broken.push(ended),
         }
     }
     (links, broken)

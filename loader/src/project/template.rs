@@ -109,7 +109,7 @@ impl Draft<'_> {
 fn is_written(reference: &Reference, key: &Key) -> bool {
     let below = format!("{}.", key.key);
     let has_required = reference.keys.iter().any(|other| other.required && other.key.starts_with(&below));
-    !key.key.contains("[]") && !(key.kind == "object" && has_required)
+    !(key.key.contains("[]") || key.kind == "object" && has_required)
 }
 
 /// Whether all tables that a key is in must be there.

@@ -34,8 +34,15 @@ pub(super) struct Link {
     pub(super) retries: Retries,
 }
 
-/// A connection, or the ending that its preparation came to, which has been told.
-pub(super) type Prospect = Result<Link, (String, ExitCode)>;
+/// A connection that cannot be run, which has been told.
+pub(super) struct Broken {
+    pub(super) name: String,
+    /// As the project names it.
+    pub(super) connector: String,
+    pub(super) code: ExitCode,
+    /// Why.
+    pub(super) message: String,
+}
 
 impl Link {
     /// Finds, reads and checks; nothing of the connector runs. What is granted and what is wrong is told.
@@ -44,13 +51,18 @@ impl Link {
         settings: &Connection,
         asked: &Asked<'_>,
         console: &Console,
-    ) -> Prospect {
+    ) -> Result<Self, Broken> {
         let mut console = console.of_stream(&settings.name, None);
         let prepared = Self::prepared(project, settings, asked, &mut console);
         prepared.map_err(|error| {
             let place = format!("line {} of {}", settings.line, project.path.display());
             console.fail(&format!("cannot be synced ({place}): {}", crate::chain(&error)));
-            (settings.name.clone(), error.exit_code())
+            Broken {
+                name: settings.name.clone(),
+                connector: settings.connector.clone(),
+                code: error.exit_code(),
+                message: crate::chain(&error),
+            }
         })
     }
 

@@ -10,7 +10,7 @@ use crate::{
     supervisor::{duration, records},
 };
 
-use super::{super::Console, crew::streams, selection::Plan, work::Work};
+use super::{super::Console, crew::count_streams, selection::Plan, work::Work};
 
 /// How often a sync without a terminal tells how far it is.
 const INTERVAL: Duration = Duration::from_secs(30);
