@@ -71,6 +71,7 @@ impl<'s> Crew<'s> {
             }
         });
         self.shared.console.total(None);
+        self.results.plans.sort_by_key(|(line, _)| *line);
         self.results
     }
 
