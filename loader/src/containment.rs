@@ -152,13 +152,16 @@ impl Containment {
         start: impl FnOnce() -> Result<T, E>,
         pid: impl FnOnce(&T) -> i32,
     ) -> Result<T, E> {
-        let Self::Watched(watched) = self else { return start() };
         // Whoever kills waits: one that is not in the list yet would be taken for an orphan.
         let mut guardians = guardians();
         let started = start()?;
         let pid = pid(&started);
+        // Those that have ended are nobody's any more.
+        guardians.retain(|guardian| is_alive(*guardian));
         guardians.insert(pid);
-        watched.guardian = Some(pid);
+        if let Self::Watched(watched) = self {
+            watched.guardian = Some(pid);
+        }
         Ok(started)
     }
 
@@ -279,7 +282,7 @@ impl Watched {
     }
 }
 
-/// The guardians that this process has started without a cgroup, by their pids.
+/// The guardians that this process has started, by their pids.
 fn guardians() -> MutexGuard<'static, BTreeSet<i32>> {
     static GUARDIANS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
     GUARDIANS.lock().unwrap_or_else(PoisonError::into_inner)
@@ -289,9 +292,6 @@ impl Drop for Watched {
     fn drop(&mut self) {
         // The guardian tries again, once the runner is gone.
         let _ = self.kill(Duration::from_secs(2));
-        if let Some(guardian) = self.guardian {
-            guardians().remove(&guardian);
-        }
     }
 }
 

@@ -83,6 +83,24 @@ fn all_connections_may_share_one_database() {
 }
 
 #[test]
+fn on_a_terminal_each_run_has_a_row_and_all_of_them_one() {
+    let slow = with(&source(100), &json!({ "millisecondsPerPage": 60, "streams": ["a", "b"] }));
+    let project = Project::new("").with("main", &slow, "");
+    let typed = connector_tests::type_into(["sync"], project.written(), "");
+    assert_eq!(typed.code, Some(0), "{}", typed.shown);
+    for part in [
+        "main/a: ",
+        "main/b: ",
+        " records, ",
+        "[#",
+        "0 of 2 streams, 2 running",
+        "main        a         0 done",
+    ] {
+        assert!(typed.shown.contains(part), "{part}: {}", typed.shown);
+    }
+}
+
+#[test]
 fn secrets_are_named_and_never_shown() {
     let secret = "a-token-that-nobody-may-see";
     let project = Project::new("").with_text(&format!(

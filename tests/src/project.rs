@@ -69,16 +69,25 @@ impl Project {
         self.place.path().join(name)
     }
 
+    /// Its folder, once the project file lies in it.
+    ///
+    /// # Panics
+    /// Where that cannot be written.
+    #[must_use]
+    pub fn written(&self) -> &Path {
+        let text = format!("{}{}", self.head, self.connections);
+        fs::write(self.path(FILE), text).expect("the folder is ours");
+        self.place.path()
+    }
+
     /// A command about it, typed in its folder.
     ///
     /// # Panics
     /// Where the project file cannot be written.
     #[must_use]
     pub fn command<A: Into<OsString>>(&self, arguments: impl IntoIterator<Item = A>) -> Runner {
-        let text = format!("{}{}", self.head, self.connections);
-        fs::write(self.path(FILE), text).expect("the folder is ours");
         Runner::new(arguments)
-            .folder(self.place.path())
+            .folder(self.written())
             .variable("CODECLIMATE_CONNECTOR_DATA_FOLDER", self.path("data"))
     }
 
@@ -92,11 +101,5 @@ impl Project {
     #[must_use]
     pub fn records(&self, connection: &str) -> Contents {
         Contents::of_folder(&self.path("records").join(connection))
-    }
-
-    /// The folder that it lies in.
-    #[must_use]
-    pub fn folder(&self) -> &Path {
-        self.place.path()
     }
 }

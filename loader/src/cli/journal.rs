@@ -134,10 +134,11 @@ impl Session<'_> {
         journal.write(&record, self.console);
     }
 
-    /// Remembers a run that did not begin.
-    pub(super) fn remember_refusal(&mut self, verb: &str, stream: &str, error: &CliError) {
-        let Some(journal) = self.journal.clone() else { return };
-        let mut record = self.record(&journal, verb, Some(stream), error.exit_code());
+    /// Remembers a run that did not begin. One that another run was in the way of says nothing of the stream.
+    pub(super) fn remember_refusal(&mut self, verb: &str, stream: Option<&str>, error: &CliError) {
+        let code = error.exit_code();
+        let Some(journal) = self.journal.clone().filter(|_| code != ExitCode::StreamHeld) else { return };
+        let mut record = self.record(&journal, verb, stream, code);
         record.message = self.masked(&crate::chain(error));
         journal.write(&record, self.console);
     }

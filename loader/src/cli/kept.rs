@@ -120,6 +120,7 @@ impl<'k> Kept<'k> {
         if let Some(mismatch) = opening.lease().mismatch(&request) {
             self.adapt(session, &mut opening, &request, &mismatch, debug)?;
             session.go_on_as(&run);
+            session.begin_into(identity.clone());
         }
         let (delivery, plan) = opening.begin(&request)?;
         let delivery = delivery.with_letters(self.keep.letters(
@@ -229,10 +230,9 @@ impl<'k> Kept<'k> {
     ) -> Result<(), CliError> {
         let (now, mut changed) = (Timestamp::now(), Vec::new());
         // One that is damaged is told of by whoever needs it.
-        for (key, stored) in self.store.list()?.into_iter().flatten() {
-            let is_ours = key.connection == self.connection && key.lane == Lane::Sync;
+        for (key, stored) in self.store.list_of(&self.connection, &Lane::Sync)?.into_iter().flatten() {
             let is_missing = !ids.contains(key.stream.as_str());
-            if is_ours && is_missing != stored.missing_since.is_some() {
+            if is_missing != stored.missing_since.is_some() {
                 changed.push((key, is_missing.then_some(now)));
             }
         }

@@ -33,6 +33,7 @@ use std::{
 };
 
 use clap::{CommandFactory, Parser};
+use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 use crate::{
     closed_output::was_closed,
@@ -51,7 +52,9 @@ pub(crate) use error::CliError;
 pub(crate) fn main() -> process::ExitCode {
     let arguments = Arguments::parse();
     let mut console = Console::new(arguments.log_format, arguments.verbose);
+    // Where it was typed, wherever a command goes.
     let outcome_file = arguments.command.outcome_file().cloned();
+    let outcome_file = outcome_file.map(|path| std::path::absolute(&path).unwrap_or(path));
     let code = prepare_process().and_then(|()| dispatch(arguments, &mut console));
     let code = code.unwrap_or_else(|error| {
         if !error.is_closed_pipe() {
@@ -85,6 +88,14 @@ fn prepare_process() -> Result<(), CliError> {
         .map_err(|source| CliError::System { what: "list this process's descriptors", source })?;
     hide_memory();
     Ok(())
+}
+
+/// Raises the number of files that this process may have open as far as the system lets it. Connectors have a limit of
+/// their own.
+pub(crate) fn allow_many_files() {
+    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
+    // Where that is not enough, opening one too many says so.
+    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
 fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, CliError> {

@@ -193,7 +193,8 @@ pub(crate) fn spare_named(run: &Run, outcome: &Path) -> Result<(), ReportError> 
     spare(outcome, &[PathBuf::from(&run.connector), run.config.clone(), lock])
 }
 
-fn spare(outcome: &Path, files: &[PathBuf; 3]) -> Result<(), ReportError> {
+/// An outcome must not take the place of these files.
+pub(crate) fn spare(outcome: &Path, files: &[PathBuf]) -> Result<(), ReportError> {
     let Ok(target) = outcome.canonicalize() else { return Ok(()) };
     let is_own = files.iter().any(|file| file.canonicalize().is_ok_and(|file| file == target));
     if is_own { Err(ReportError::of_own_file(outcome)) } else { Ok(()) }

@@ -32,10 +32,11 @@ use crate::{
 };
 
 use super::{
-    CliError, Console,
+    CliError, Console, allow_many_files,
     args::{Format, Search},
     journal::Journal,
     keep::{DataOptions, read_range},
+    prepare::spare,
     project::ProjectOptions,
     summary::check_report_file,
 };
@@ -114,6 +115,11 @@ pub(crate) fn sync(options: &SyncOptions, debug: bool, console: &mut Console) ->
     let asked = Asked { data_folder: &data_folder, backfill, limits: options.limits };
     let (links, broken) = prepare(&project, &selected, &asked, console);
     let id = Uuid::now_v7().to_string();
+    if let Some(path) = &outcome_file {
+        spare(path, std::slice::from_ref(&project.path))?;
+        links.iter().try_for_each(|link| link.prepared.spare(path))?;
+    }
+    allow_many_files();
     let jobs = options.jobs.map_or(project.jobs, usize::from);
     let shared = Shared {
         links: &links,
@@ -125,7 +131,7 @@ pub(crate) fn sync(options: &SyncOptions, debug: bool, console: &mut Console) ->
     };
     let room = room::room();
     tell_room(&links, jobs, room, console);
-    for Broken { name, connector, code, message } in &broken {
+    for Broken { name, connector, code, message } in broken.iter().filter(|_| !options.dry_run) {
         shared.journal.remember_unrun(name, connector, (*code, message), console);
     }
     let mut results = Crew::new(&shared, &selected, jobs, room)?.work();

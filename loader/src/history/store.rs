@@ -5,6 +5,8 @@
 use std::{
     path::PathBuf,
     sync::{Mutex, MutexGuard, PoisonError},
+    thread,
+    time::Duration,
 };
 
 use jiff::Timestamp;
@@ -16,6 +18,8 @@ use super::{Filter, RunRecord};
 
 /// Rows that are removed at a time, so that nobody who writes waits for long.
 const BATCH: i64 = 1_000;
+/// Between two batches, in which others write.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// The runs of one data folder. Threads share it, and other processes may be writing.
 pub(crate) struct History {
@@ -159,6 +163,7 @@ impl History {
             if batch == 0 {
                 return Ok(removed);
             }
+            thread::sleep(PAUSE);
         }
     }
 

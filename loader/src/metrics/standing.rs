@@ -76,7 +76,9 @@ pub(crate) fn standings<'a>(sync: &str, runs: &'a [RunRecord]) -> BTreeMap<Place
     for run in synced.filter(|run| run.sync.as_deref() == Some(sync)) {
         found.entry(place(run)).or_insert_with(|| Standing::new(run)).add(run);
     }
-    for run in runs.iter().filter(|run| run.exit_code == 0) {
+    // A range that was read once more says nothing of what is new.
+    let is_sync = |run: &&RunRecord| run.lane.as_deref().is_none_or(|lane| lane == "sync");
+    for run in runs.iter().filter(|run| run.exit_code == 0).filter(is_sync) {
         if let Some(standing) = found.get_mut(&place(run)) {
             standing.succeeded_at = standing.succeeded_at.max(end(run));
         }

@@ -54,6 +54,7 @@ impl Draft<'_> {
         for key in SYNC_KEYS {
             match chosen.iter().find(|(name, _)| *name == key.name()) {
                 Some((name, value)) => {
+                    text.push('\n');
                     text.push_str(&comment(key.description()));
                     text.push_str(&line(name, &Value::from(*value)));
                 }
@@ -80,7 +81,7 @@ impl Draft<'_> {
         let given = self.values.get(&key.key);
         let value = given.cloned().unwrap_or_else(|| sample(self.connector, key));
         let is_guess = given.is_none() && is_guess(key);
-        let mut text = comment(&about(key, key.required && is_guess));
+        let mut text = format!("\n{}", comment(&about(key, key.required && is_guess)));
         let needed = given.is_some() || key.required && is_reached(reference, key);
         match toml_of(&value) {
             Some(value) if needed => text.push_str(&format!("{name} = {value}\n")),
@@ -165,9 +166,9 @@ fn commented(key: &dyn Described) -> String {
     match key.default() {
         "" => {
             let about = format!("{} Write {}.", key.description(), key.expected());
-            format!("{}# {} = ...\n", comment(&about), key.name())
+            format!("\n{}# {} = ...\n", comment(&about), key.name())
         }
-        default => format!("{}# {} = {default}\n", comment(key.description()), key.name()),
+        default => format!("\n{}# {} = {default}\n", comment(key.description()), key.name()),
     }
 }
 

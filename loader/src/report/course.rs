@@ -76,11 +76,19 @@ impl Course<'_> {
 }
 
 /// The runs by place. They come with the newest first.
+///
+/// What was not about a stream, such as the discovery of streams, tells how a connection stands only until the next run
+/// of it.
 pub(crate) fn courses(runs: &[RunRecord]) -> Vec<Course<'_>> {
+    let mut newest: BTreeMap<&str, &str> = BTreeMap::new();
     let mut found: BTreeMap<Place<'_>, Course<'_>> = BTreeMap::new();
     for run in runs {
+        newest.entry(&run.connection).or_insert(&run.run);
         let place = Place::of(run);
         found.entry(place).or_insert_with(|| Course { place, last: run, runs: Vec::new() }).runs.push(run);
     }
+    found.retain(|place, course| {
+        place.stream.is_some() || newest.get(place.connection) == Some(&course.last.run.as_str())
+    });
     found.into_values().collect()
 }

@@ -130,7 +130,9 @@ fn last_sync(runs: &[RunRecord], span: &Span) -> Option<String> {
     }
     let begin =
         runs.iter().filter(|run| run.sync.as_deref() == Some(sync)).map(|run| run.started_at).min()?;
-    let tally = Tally::of(last.into_values());
+    // A discovery is no stream, but a sync that came no further has nothing else.
+    let streams = last.into_values().filter(|run| run.stream.is_some() || Kind::of(run) == Kind::Failed);
+    let tally = Tally::of(streams);
     let ago = since(begin, span.now);
     Some(format!(
         "The last sync began {ago} ago; of its {}: {}.",

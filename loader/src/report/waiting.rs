@@ -31,7 +31,9 @@ fn is_unfinished(course: &Course<'_>) -> bool {
 pub(crate) fn waiting(courses: &[Course<'_>], span: &Span) -> Markup {
     let is_sync = |course: &&Course<'_>| course.place.stream.is_some();
     let mut waiting: Vec<&Course<'_>> = courses.iter().filter(is_sync).collect();
-    waiting.retain(|course| is_unfinished(course) || is_late(course, span.now));
+    // A range that was read once more is done once.
+    let is_repeated = |course: &Course<'_>| course.place.side == "sync";
+    waiting.retain(|course| is_unfinished(course) || is_repeated(course) && is_late(course, span.now));
     waiting.sort_by_key(|course| course.done_at());
     let rows: Vec<_> = waiting.iter().take(MAX_STREAMS).map(|course| row(course, span)).collect();
     let heads = [("Stream", ""), ("Last done", ""), ("Last run", ""), ("Unfinished chain", "id")];

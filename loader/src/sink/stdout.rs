@@ -22,14 +22,20 @@ pub(crate) struct Stdout {
     is_file: bool,
 }
 
-/// Several runs of one runner share standard output: what one of them passes on, another must not come between.
+/// Several runs of one runner share standard output: what one of them passes on, another must not come between. Once a
+/// write has failed, a line may be torn, and nothing may follow it.
 struct Shared(File);
 
 impl Write for Shared {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        static WRITING: Mutex<()> = Mutex::new(());
-        let _alone = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
-        self.0.write_all(bytes).map(|()| bytes.len())
+        static IS_BROKEN: Mutex<bool> = Mutex::new(false);
+        let mut is_broken = IS_BROKEN.lock().unwrap_or_else(PoisonError::into_inner);
+        if *is_broken {
+            return Err(io::Error::other("an earlier write has failed"));
+        }
+        let written = self.0.write_all(bytes);
+        *is_broken = written.is_err();
+        written.map(|()| bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

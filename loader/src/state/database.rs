@@ -114,6 +114,15 @@ impl StateStore for Database {
         rows.map(|raw| raw.map_err(&failed).map(Raw::understand)).collect()
     }
 
+    fn list_of(&self, of: &str, lane: &Lane) -> Result<Vec<Listed>, StateError> {
+        let connection = self.lock();
+        let failed = self.failed("read");
+        let query = format!("{COLUMNS} WHERE connection = ? AND lane = ? ORDER BY stream");
+        let mut query = connection.prepare(&query).map_err(&failed)?;
+        let rows = query.query_map(params![of, lane.to_string()], Raw::read).map_err(&failed)?;
+        rows.map(|raw| raw.map_err(&failed).map(Raw::understand)).collect()
+    }
+
     fn note_missing(&self, streams: &[(Key, Option<Timestamp>)]) -> Result<(), StateError> {
         let mut connection = self.lock();
         let failed = self.failed("write to");

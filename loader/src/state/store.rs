@@ -29,6 +29,9 @@ pub(crate) trait StateStore: Send + Sync {
     /// The states of all streams, in the order of their keys. One that is damaged does not hide the others.
     fn list(&self) -> Result<Vec<Listed>, StateError>;
 
+    /// As [`StateStore::list`], of one connection and lane.
+    fn list_of(&self, connection: &str, lane: &Lane) -> Result<Vec<Listed>, StateError>;
+
     /// Remembers since when streams are not discovered any more, or that they are again. No version changes.
     fn note_missing(&self, streams: &[(Key, Option<Timestamp>)]) -> Result<(), StateError>;
 

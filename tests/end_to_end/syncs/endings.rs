@@ -76,6 +76,59 @@ fn where_the_source_stays_unavailable_the_rest_is_left_to_the_next_sync() {
 }
 
 #[test]
+fn a_discovery_that_fails_is_remembered_and_the_others_go_on() {
+    let project = Project::new("").with("main", &source(5), "").with("torn", &source(5), "");
+    std::fs::write(project.path("torn.json"), "{").unwrap();
+    project.sync([]).run().assert(20, "1 done");
+    let runs = runs(&project, "discover-streams");
+    assert!(runs.iter().any(|run| run["connection"] == "torn" && run["exitCode"] == 20), "{runs:?}");
+}
+
+#[test]
+fn a_connection_that_cannot_begin_is_remembered() {
+    let project = Project::new("").with_text("[connections.absent]\nconnector = \"no-such-connector\"\n");
+    project.sync(["--dry-run"]).run().assert(11, "absent: cannot be synced");
+    assert_eq!(runs(&project, "sync").len(), 0, "a dry run is none");
+    project.sync([]).run().assert(11, "absent: cannot be synced");
+    let runs = runs(&project, "sync");
+    assert_eq!((&runs[0]["connection"], &runs[0]["exitCode"]), (&json!("absent"), &json!(11)));
+    assert!(runs[0]["message"].as_str().unwrap().contains("not found"), "{runs:?}");
+    let shown = project.command(["runs", "show", "last"]).run();
+    shown.assert(0, "");
+    assert!(!shown.output().contains("sha256"), "{}", shown.output());
+}
+
+#[test]
+fn what_was_done_before_the_end_is_told_also_of_streams_that_wait() {
+    let failing = with(&source(30), &json!({ "ending": "unavailable", "endAfter": 25 }));
+    let project = Project::new("").with("main", &failing, "retry-wait = \"1m\"");
+    let mut running = project.sync(["--outcome-file", "outcome.json"]).start();
+    for _ in 0..1000 {
+        if !runs(&project, "sync-stream").is_empty() || running.has_ended() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    running.signal(rustix::process::Signal::INT);
+    running.wait().assert(130, "1 failed; 20 records");
+    let outcome = std::fs::read(project.path("outcome.json")).unwrap();
+    let outcome: Value = serde_json::from_slice(&outcome).unwrap();
+    let stream = &outcome["streams"][0];
+    assert_eq!(
+        (&stream["exitCode"], &stream["runs"], &stream["records"]),
+        (&json!(27), &json!(1), &json!(20))
+    );
+}
+
+#[test]
+fn an_outcome_file_must_not_take_the_place_of_the_project() {
+    let project = Project::new("").with("main", &source(5), "");
+    for file in ["codeclimate-connector.toml", "absent/outcome.json"] {
+        project.sync(["--outcome-file", file]).run().assert(2, file);
+    }
+}
+
+#[test]
 fn a_stream_that_pauses_is_a_chain_of_runs() {
     let pausing = with(&source(100), &json!({ "ending": "pause", "endAfter": 30 }));
     let project = Project::new("").with("main", &pausing, "");

@@ -56,9 +56,9 @@ impl Attempt {
         }
     }
 
-    /// Whether it came to a new checkpoint.
+    /// Whether it came to a new checkpoint with records before it: one that fails at the same place each time does not.
     pub(crate) fn has_progressed(&self) -> bool {
-        self.stalled == Some(0)
+        self.stalled == Some(0) && self.records > 0
     }
 
     /// What follows, where a run that has paused is to be gone on from; `longest` is how long the source may ask to wait.

@@ -6,8 +6,6 @@ use std::{
     path::Path,
 };
 
-use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
-
 use crate::{
     exit_code::ExitCode,
     frame::Level,
@@ -15,7 +13,7 @@ use crate::{
 };
 
 use super::{
-    super::{CliError, Console, print},
+    super::{CliError, Console, allow_many_files, print},
     StateCommandError,
 };
 
@@ -73,13 +71,6 @@ pub(super) fn import_from(
     store.write(&changes)?;
     console.say(Level::Info, &format!("states taken over: {}", states.len()));
     Ok(ExitCode::Done)
-}
-
-/// Each stream that is taken over is held, by an open file.
-fn allow_many_files() {
-    let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
-    // Where that is not enough, opening one too many says so.
-    let _ = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
 }
 
 fn read_capped(file: &Path) -> io::Result<Vec<u8>> {

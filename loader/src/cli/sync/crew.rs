@@ -25,6 +25,8 @@ const TICK: Duration = Duration::from_millis(100);
 /// Streams of a connection in a row whose source was unavailable, whatever was tried, before the rest is left.
 const UNAVAILABLE: u32 = 3;
 
+const NO_ROOM: &str = "no run could be started: the system lacks threads or descriptors";
+
 /// Who decides.
 pub(super) struct Crew<'s> {
     shared: &'s Shared<'s>,
@@ -34,6 +36,8 @@ pub(super) struct Crew<'s> {
     signals: Signals,
     /// Streams in a row whose source was unavailable, by connection.
     unavailable: Vec<u32>,
+    /// Connections of which nothing more is begun.
+    closed: Vec<bool>,
 }
 
 impl<'s> Crew<'s> {
@@ -54,6 +58,7 @@ impl<'s> Crew<'s> {
             results: Results::new(shared.links.iter().map(|link| link.settings.name.clone())),
             signals: signals()?,
             unavailable: vec![0; shared.links.len()],
+            closed: vec![false; shared.links.len()],
         })
     }
 
@@ -91,8 +96,13 @@ impl<'s> Crew<'s> {
         line: usize,
         task: Task,
     ) {
-        // From here on the run hears what comes; what came before is found by the next look.
-        let Ok(signals) = signals() else { return self.failed_to_start(line) };
+        let Ok(signals) = signals() else { return self.wait_for_room(line, task) };
+        // From here on the run hears what comes. What came before is heard here.
+        self.take_signals();
+        if let Some(code) = self.results.cancelled() {
+            self.schedule.ended(line);
+            return self.leave(line, task, code);
+        }
         let (shared, sender) = (self.shared, sender.clone());
         let work = move || {
             let ended = panic::catch_unwind(AssertUnwindSafe(|| shared.work(line, task, signals)));
@@ -100,32 +110,33 @@ impl<'s> Crew<'s> {
             let _ = sender.send((line, ended.ok()));
         };
         if thread::Builder::new().name("run".into()).spawn_scoped(scope, work).is_err() {
-            self.failed_to_start(line);
+            self.schedule.ended(line);
+            self.fail(line, ExitCode::Unenforceable, NO_ROOM);
         }
     }
 
-    /// The system is short of threads or descriptors: nothing of this connection would do better.
-    fn failed_to_start(&mut self, line: usize) {
-        self.schedule.ended(line);
-        self.results.connection_ended(line, ExitCode::Unenforceable);
-        self.say(
-            line,
-            Level::Error,
-            "no further run could be started: the system lacks threads or descriptors",
-        );
-        self.give_up(line);
+    /// The system is short of descriptors: there are to be no more runs at once than there are now.
+    fn wait_for_room(&mut self, line: usize, task: Task) {
+        self.schedule.put_back(line, task);
+        match self.schedule.running() {
+            0 => self.fail(line, ExitCode::Unenforceable, NO_ROOM),
+            running => self.schedule.lower_jobs(running),
+        }
     }
 
     fn take(&mut self, line: usize, ended: Option<Ended>) {
         match ended {
             Some(Ended::Discovered { result: Ok(streams), .. }) => self.take_streams(line, streams),
             Some(Ended::Discovered { failed, result: Err(code) }) => {
-                self.take_no_streams(line, failed + 1, code)
+                self.take_no_streams(line, failed + 1, code);
             }
             Some(Ended::Synced(work, ended)) => self.take_run(line, work, ended),
             None => {
-                self.results.connection_ended(line, ExitCode::Bug);
-                self.give_up(line);
+                self.fail(
+                    line,
+                    ExitCode::Bug,
+                    "the thread of a run has panicked: this is a bug in the runner",
+                );
             }
         }
     }
@@ -146,9 +157,7 @@ impl<'s> Crew<'s> {
                 self.take_plan(line, plan);
             }
             Err(error) => {
-                let error = CliError::from(error);
-                self.say(line, Level::Error, &crate::chain(&error));
-                self.results.connection_ended(line, error.exit_code());
+                self.fail(line, error.exit_code(), &crate::chain(&error));
             }
         }
     }
@@ -156,7 +165,7 @@ impl<'s> Crew<'s> {
     fn take_plan(&mut self, line: usize, plan: Plan) {
         match () {
             () if self.shared.is_dry => self.results.plans.push((line, plan)),
-            () if self.results.cancelled().is_some() => self.results.left(line, plan.streams.len()),
+            () if self.closed[line] => self.results.left(line, plan.streams.len()),
             () => {
                 for stream in plan.streams {
                     self.schedule.push(line, Task::Sync(Box::new(Work::new(stream.record))));
@@ -167,12 +176,15 @@ impl<'s> Crew<'s> {
 
     fn take_no_streams(&mut self, line: usize, failed: u32, code: ExitCode) {
         let wait = self.shared.links[line].retries.wait(code, failed);
-        match wait.filter(|_| self.results.cancelled().is_none()) {
+        match wait.filter(|_| !self.closed[line]) {
             Some(wait) => {
                 self.tell_retry(line, None, wait);
                 self.schedule.push_later(line, Instant::now() + wait, Task::Discover { failed });
             }
-            None => self.results.connection_ended(line, code),
+            None => {
+                self.results.connection_ended(line, code);
+                self.draw_consequences(line, code);
+            }
         }
     }
 
@@ -184,7 +196,7 @@ impl<'s> Crew<'s> {
         };
         work.failed = if attempt.has_progressed() { 1 } else { work.failed + 1 };
         let link = &self.shared.links[line];
-        let is_wanted = self.results.cancelled().is_none() && !attempt.is_cancelled;
+        let is_wanted = !self.closed[line] && !attempt.is_cancelled;
         let next = attempt.next(link.settings.longest_wait);
         let name = link.masked(&work.stream.id);
         if let Some((level, text)) = next.told().filter(|_| is_wanted) {
@@ -211,43 +223,53 @@ impl<'s> Crew<'s> {
         }
     }
 
-    /// Nothing more is done of a stream; where the others would fare no better, of those neither.
+    /// Nothing more is done of a stream.
     fn conclude(&mut self, line: usize, work: &Work, code: ExitCode) {
-        let link = &self.shared.links[line];
-        self.results.stream_ended(StreamEnd::new(line, link.masked(&work.stream.id), work, code));
+        self.stream_ended(line, work, code);
         let unavailable = &mut self.unavailable[line];
         *unavailable = if code == ExitCode::SourceUnavailable { *unavailable + 1 } else { 0 };
-        match code {
-            ExitCode::OutputFailed => self.give_up_sink(line),
-            ExitCode::Unenforceable => (0..self.shared.links.len()).for_each(|line| self.give_up(line)),
-            ExitCode::Configuration | ExitCode::ConnectorUnusable | ExitCode::ConnectorNotFound => {
-                self.give_up(line)
-            }
-            ExitCode::SourceUnavailable if *unavailable >= UNAVAILABLE => self.give_up(line),
-            _ => {}
-        }
+        self.draw_consequences(line, code);
     }
 
-    fn give_up_sink(&mut self, line: usize) {
+    fn stream_ended(&mut self, line: usize, work: &Work, code: ExitCode) {
+        let name = self.shared.links[line].masked(&work.stream.id);
+        self.results.stream_ended(StreamEnd::new(line, name, work, code));
+    }
+
+    /// Where others would fare no better, nothing more is done of them.
+    fn draw_consequences(&mut self, line: usize, code: ExitCode) {
         let links = self.shared.links;
-        let of = |line: usize| links[line].keep.destination.identity();
-        let sink = of(line);
-        (0..links.len()).filter(|line| of(*line) == sink).for_each(|line| self.give_up(line));
+        let sink = |line: usize| links[line].keep.destination.identity();
+        let has_same_sink = |other: &usize| sink(*other) == sink(line);
+        let closed: Vec<usize> = match code {
+            ExitCode::OutputFailed => (0..links.len()).filter(has_same_sink).collect(),
+            ExitCode::Unenforceable => (0..links.len()).collect(),
+            ExitCode::Configuration | ExitCode::ConnectorUnusable | ExitCode::ConnectorNotFound => vec![line],
+            ExitCode::SourceUnavailable if self.unavailable[line] >= UNAVAILABLE => vec![line],
+            _ => Vec::new(),
+        };
+        closed.into_iter().for_each(|line| self.close(line, code));
     }
 
-    /// Leaves what has not begun of a connection to the next sync.
-    fn give_up(&mut self, line: usize) {
+    /// Leaves what is still to be done of a connection to the next sync; `cause` is why.
+    fn close(&mut self, line: usize, cause: ExitCode) {
+        self.closed[line] = true;
         let left = self.schedule.give_up(line);
-        if left.is_empty() {
-            return;
-        }
-        self.results.left(line, left.iter().filter(|task| matches!(task, Task::Sync(_))).count());
-        if self.results.cancelled().is_none() {
-            let text = format!(
-                "{} not begun: they would fare no better now; the next sync goes on",
-                count_streams(left.len())
-            );
+        if !left.is_empty() && self.results.cancelled().is_none() {
+            let text = format!("{} left to the next sync: now they would fare no better", count_tasks(&left));
             self.say(line, Level::Error, &text);
+        }
+        left.into_iter().for_each(|task| self.leave(line, task, cause));
+    }
+
+    /// Leaves one task to the next sync.
+    fn leave(&mut self, line: usize, task: Task, cause: ExitCode) {
+        match task {
+            Task::Discover { .. } => self.results.connection_ended(line, cause),
+            Task::Sync(work) => match work.last {
+                Some(code) => self.stream_ended(line, &work, code),
+                None => self.results.left(line, 1),
+            },
         }
     }
 
@@ -258,7 +280,25 @@ impl<'s> Crew<'s> {
         }
         let code = if signal == SIGTERM { ExitCode::Terminated } else { ExitCode::Interrupted };
         self.results.cancel(code);
-        (0..self.shared.links.len()).for_each(|line| self.give_up(line));
+        (0..self.shared.links.len()).for_each(|line| self.close(line, code));
+    }
+
+    /// A connection ends for a reason of its own, which is told and remembered.
+    fn fail(&mut self, line: usize, code: ExitCode, text: &str) {
+        self.results.connection_ended(line, code);
+        let link = &self.shared.links[line];
+        let name = &link.settings.name;
+        let mut console = self.shared.console.of_stream(name, None);
+        console.say(Level::Error, text);
+        if !self.shared.is_dry {
+            self.shared.journal.remember_unrun(
+                name,
+                link.prepared.note.slug.as_str(),
+                (code, text),
+                &mut console,
+            );
+        }
+        self.close(line, code);
     }
 
     fn tell_retry(&self, line: usize, stream: Option<&str>, wait: Duration) {
@@ -279,4 +319,12 @@ impl<'s> Crew<'s> {
 /// So many streams, in words.
 pub(super) fn count_streams(count: usize) -> String {
     if count == 1 { "1 stream".to_owned() } else { format!("{count} streams") }
+}
+
+fn count_tasks(tasks: &[Task]) -> String {
+    match tasks {
+        [Task::Discover { .. }] => "its streams are".to_owned(),
+        [_] => "1 stream is".to_owned(),
+        _ => format!("{} streams are", tasks.len()),
+    }
 }

@@ -61,6 +61,7 @@ pub(super) fn conclude(
     console: &mut Console,
 ) -> ExitCode {
     let code = results.exit_code();
+    let code = tell_failure(write_metrics(command, results, history, code), code, console);
     if console.is_for_people() {
         console.show(&table::ended(results));
     }
@@ -72,11 +73,14 @@ pub(super) fn conclude(
         ));
     }
     console.say(level_of(code), &text);
-    let told = [write_outcome(command, results, code), write_metrics(command, results, history, code)];
-    told.into_iter().flatten().fold(code, |code, failure| {
-        console.say(Level::Error, &failure);
-        code.worse(ExitCode::OutputFailed)
-    })
+    tell_failure(write_outcome(command, results, code), code, console)
+}
+
+/// What could not be written makes the ending worse.
+fn tell_failure(failure: Option<String>, code: ExitCode, console: &mut Console) -> ExitCode {
+    let Some(failure) = failure else { return code };
+    console.say(Level::Error, &failure);
+    code.worse(ExitCode::OutputFailed)
 }
 
 fn write_outcome(command: &Command<'_>, results: &Results, code: ExitCode) -> Option<String> {
@@ -107,7 +111,8 @@ fn runs(sync: &str, results: &Results, history: &History) -> Result<Vec<RunRecor
             connection: Some(results.connections[end.connection].name.clone()),
             stream: Some(end.stream.clone()),
             exit_codes: vec![ExitCode::Done],
-            limit: Some(1),
+            // Among them may be ranges that were read once more.
+            limit: Some(20),
             ..Filter::default()
         })?;
     }

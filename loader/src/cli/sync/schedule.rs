@@ -47,9 +47,20 @@ impl<T> Schedule<T> {
         self.lines[line].ready.push_back(task);
     }
 
-    /// Puts a task behind those of its connection, once its time has come.
+    /// Puts a task before those of its connection, once its time has come.
     pub(super) fn push_later(&mut self, line: usize, time: Instant, task: T) {
         self.later.push((time, line, task));
+    }
+
+    /// A task was taken and could not be begun: it is the next one again.
+    pub(super) fn put_back(&mut self, line: usize, task: T) {
+        self.ended(line);
+        self.lines[line].ready.push_front(task);
+    }
+
+    /// No more runs at once than so many, and one at least.
+    pub(super) fn lower_jobs(&mut self, jobs: usize) {
+        self.jobs = self.jobs.min(jobs).max(1);
     }
 
     /// A run of a connection has ended.
@@ -104,10 +115,11 @@ impl<T> Schedule<T> {
     }
 
     fn wake(&mut self, now: Instant) {
-        let (ready, later): (Vec<_>, Vec<_>) = self.later.drain(..).partition(|(time, ..)| *time <= now);
+        let (mut due, later): (Vec<_>, Vec<_>) = self.later.drain(..).partition(|(time, ..)| *time <= now);
         self.later = later;
-        for (_, line, task) in ready {
-            self.lines[line].ready.push_back(task);
+        due.sort_by_key(|(time, ..)| std::cmp::Reverse(*time));
+        for (_, line, task) in due {
+            self.lines[line].ready.push_front(task);
         }
     }
 }
@@ -181,6 +193,34 @@ mod tests {
         assert_eq!(schedule.next(time), Next::Wait(None));
         schedule.ended(0);
         assert_eq!(schedule.next(time), Next::Over);
+    }
+
+    #[test]
+    fn what_has_waited_for_its_time_comes_before_what_has_never_begun() {
+        let (mut schedule, now) = (Schedule::new([1], 1, 10), Instant::now());
+        (0..3).for_each(|task| schedule.push(0, task));
+        for (seconds, task) in [(2, 12), (1, 11)] {
+            schedule.push_later(0, now + Duration::from_secs(seconds), task);
+        }
+        let mut order = Vec::new();
+        while let Next::Start(line, task) = schedule.next(now + Duration::from_secs(2)) {
+            order.push(task);
+            schedule.ended(line);
+        }
+        assert_eq!(order, [11, 12, 0, 1, 2]);
+    }
+
+    #[test]
+    fn what_cannot_be_begun_is_the_next_again_and_fewer_run_at_once() {
+        let (mut schedule, now) = (Schedule::new([1], 3, 10), Instant::now());
+        (0..4).for_each(|task| schedule.push(0, task));
+        assert_eq!(schedule.next(now), Next::Start(0, 0));
+        assert_eq!(schedule.next(now), Next::Start(0, 1));
+        schedule.put_back(0, 1);
+        schedule.lower_jobs(schedule.running());
+        assert_eq!(schedule.next(now), Next::Wait(None));
+        schedule.ended(0);
+        assert_eq!(start_all(&mut schedule, now), [(0, 1)]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use serde::Serialize;
 use crate::{
     did_you_mean::did_you_mean,
     project::{Project, Selection},
-    state::{Cutoff, Request, StateError, StateStore, StreamState},
+    state::{Request, StateError, StateStore, StreamState},
 };
 
 use super::{super::stream::StreamRecord, link::Link};
@@ -60,13 +60,13 @@ pub(super) struct Planned {
 
 /// What its first run does.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase", tag = "what")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase", tag = "what")]
 pub(super) enum Step {
     /// Goes on with a sync that has not come to its end.
     GoOn { records: u64, since: Timestamp, has_checkpoint: bool },
     /// Reads it for the first time.
     First { since: Timestamp },
-    /// Reads what is new.
+    /// Reads what is new; of a range that was read already, all of it again.
     New { since: Timestamp },
     /// Asks the connector whether it can go on from a state that does not fit.
     Ask,
@@ -182,9 +182,8 @@ impl Only {
 
 /// The states of a connection's streams, by their ids. One that is damaged is told of by its run.
 fn states(link: &Link, store: &dyn StateStore) -> Result<HashMap<String, StreamState>, StateError> {
-    let listed = store.list()?.into_iter().flatten();
-    let ours = listed.filter(|(key, _)| key.connection == link.settings.name && key.lane == link.keep.lane);
-    Ok(ours.map(|(key, stored)| (key.stream, stored.state)).collect())
+    let listed = store.list_of(&link.settings.name, &link.keep.lane)?.into_iter().flatten();
+    Ok(listed.map(|(key, stored)| (key.stream, stored.state)).collect())
 }
 
 fn step(link: &Link, state: Option<&StreamState>) -> Step {
@@ -219,9 +218,7 @@ fn step_of(request: &Request<'_>, state: Option<&StreamState>, accepts_changes: 
         true => {
             Step::GoOn { records: plan.chain.records, since, has_checkpoint: plan.chain.checkpoint.is_some() }
         }
-        false if state.finished.is_some() && !matches!(request.cutoff, Cutoff::Exactly(_)) => {
-            Step::New { since }
-        }
+        false if state.finished.is_some() => Step::New { since },
         false => Step::First { since },
     }
 }
@@ -232,6 +229,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::state::Cutoff;
 
     fn time(text: &str) -> Timestamp {
         text.parse().unwrap()

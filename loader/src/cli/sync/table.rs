@@ -1,6 +1,9 @@
 //! Tables for people: what came of a sync, and what one would do.
 
-use crate::supervisor::{bytes, duration};
+use crate::{
+    console::printable,
+    supervisor::{bytes, duration},
+};
 
 use super::results::{ConnectionEnd, Results, StreamEnd};
 
@@ -30,8 +33,10 @@ pub(super) fn table(rows: &[Vec<String>], right: &[usize]) -> String {
 }
 
 fn short(cell: &str) -> String {
+    // Names come from connectors: no cell may begin a line of its own.
+    let cell = printable(cell);
     if cell.chars().count() <= WIDEST {
-        return cell.to_owned();
+        return cell;
     }
     let kept: String = cell.chars().take(WIDEST - 1).collect();
     format!("{kept}…")
@@ -86,6 +91,7 @@ mod tests {
     fn cells_stand_in_columns_and_long_ones_are_cut() {
         let rows = [row(["a", "bb", "c"]), row(["dddd", "e", "12"])];
         assert_eq!(table(&rows, &[2]), "a     bb   c\ndddd  e   12\n");
+        assert_eq!(table(&[vec!["a\nb".to_owned(), "c".to_owned()]], &[]), "a\\nb  c\n");
         let long = "x".repeat(100);
         assert_eq!(table(&[vec![long]], &[]).chars().count(), WIDEST + 1);
     }

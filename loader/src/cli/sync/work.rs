@@ -46,6 +46,8 @@ pub(super) struct Work {
     pub(super) stream: StreamRecord,
     /// Attempts in a row that failed without progress.
     pub(super) failed: u32,
+    /// The ending of its last run; none before the first.
+    pub(super) last: Option<ExitCode>,
     pub(super) runs: u32,
     pub(super) records: u64,
     /// The most memory that a run held, in bytes.
@@ -56,13 +58,14 @@ pub(super) struct Work {
 
 impl Work {
     pub(super) fn new(stream: StreamRecord) -> Self {
-        Self { stream, failed: 0, runs: 0, records: 0, peak: None, duration: Duration::ZERO }
+        Self { stream, failed: 0, last: None, runs: 0, records: 0, peak: None, duration: Duration::ZERO }
     }
 
     /// Counts a run in.
     pub(super) fn add(&mut self, ended: &SyncEnd) {
         self.runs += 1;
         self.duration += ended.duration;
+        self.last = Some(ended.result.as_ref().map_or_else(|code| *code, |attempt| attempt.code));
         if let Ok(attempt) = &ended.result {
             self.records += attempt.records;
             self.peak = self.peak.max(attempt.peak);
@@ -107,7 +110,11 @@ impl Shared<'_> {
         let mut session = self.session(link, failed, signals, &mut console);
         match self.discovered(link, &mut session) {
             Ok(result) => result,
-            Err(error) => Err(refused(&error.masked(&link.prepared.masker), &mut console)),
+            Err(error) => {
+                let error = error.masked(&link.prepared.masker);
+                session.remember_refusal("discover-streams", None, &error);
+                Err(refused(&error, session.console))
+            }
         }
     }
 
@@ -146,7 +153,7 @@ impl Shared<'_> {
         let attempt = kept.attempt(&mut session, &work.stream, self.debug);
         attempt.map_err(|error| {
             let error = error.masked(&link.prepared.masker);
-            session.remember_refusal("sync-stream", &work.stream.id, &error);
+            session.remember_refusal("sync-stream", Some(&work.stream.id), &error);
             refused(&error, session.console)
         })
     }
@@ -160,7 +167,7 @@ impl Shared<'_> {
     ) -> Session<'c> {
         let session =
             Session::of(Arc::clone(&link.prepared), link.bounds, &link.settings.name, signals, console);
-        session.remembered_in(self.journal.clone().of_attempt(failed + 1))
+        if self.is_dry { session } else { session.remembered_in(self.journal.of_attempt(failed + 1)) }
     }
 }
 

@@ -35,6 +35,29 @@ fn foreign_texts_are_cut_and_show_what_cannot_be_seen() {
 }
 
 #[test]
+fn a_connection_that_could_not_be_run_stands_so_until_it_was_run_again() {
+    let mut unrun = run("main", "", 60, ExitCode::Configuration);
+    (unrun.stream, unrun.lane, unrun.verb) = (None, None, "sync".to_owned());
+    let page = page(&[unrun.clone(), run("main", ".", 120, ExitCode::Done)], &month());
+    assert!(page.contains("has streams whose last run failed"), "it fails still");
+    let page = super::page(&[run("main", ".", 30, ExitCode::Done), unrun], &month());
+    assert!(page.contains("All is well"), "it has been mended");
+    assert!(page.contains("did not come again"), "it is among the failures all the same");
+}
+
+#[test]
+fn a_discovery_is_no_stream_and_a_range_that_was_read_once_more_is_not_late() {
+    let mut discovery = run("main", "", 31, ExitCode::Done);
+    (discovery.stream, discovery.lane, discovery.verb) = (None, None, "discover-streams".to_owned());
+    let mut backfill = run("main", ".", 20_000, ExitCode::Done);
+    (backfill.lane, backfill.sync) = (Some("backfill 2020..2021".to_owned()), None);
+    let page = page(&[run("main", ".", 30, ExitCode::Done), discovery, backfill], &month());
+    assert!(page.contains("of its 1 stream: 1 done"), "{page}");
+    let (_, waiting) = page.split_once("id=\"waiting\"").unwrap();
+    assert!(waiting.contains("There are none."), "{waiting}");
+}
+
+#[test]
 fn numbers_read_well() {
     for (number, text) in [(0, "0"), (999, "999"), (1_000, "1,000"), (12_345_678, "12,345,678")] {
         assert_eq!(words::count(number), text);

@@ -1,6 +1,7 @@
 //! Old files of records are taken away, as whoever consumes them might.
 
 use std::{
+    collections::BTreeMap,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
@@ -24,25 +25,45 @@ const AT_ONCE: usize = 64;
 /// stays: its number must not come again.
 pub(crate) fn prune(root: &Path, before: Timestamp, pruning: Pruning) -> Result<Pruned, SinkError> {
     let mut pruned = Pruned::default();
-    for folder in folders(root)? {
-        match pruning {
-            Pruning::Done => while remove_some(&folder, before, &mut pruned)? {},
-            Pruning::Told => {
-                let Some(lock) = take(&folder, &mut pruned)? else { continue };
-                let old = old_files(&folder, &lock, before, &mut pruned)?;
-                old.iter().for_each(|found| count(found, &mut pruned));
-            }
+    for folder in folders(root, &mut pruned)? {
+        // What cannot be done in one folder is told beside what was done in the others.
+        if let Err(error) = prune_folder(&folder, before, pruning, &mut pruned) {
+            pruned.passed_over.push(crate::chain(&error));
         }
     }
     Ok(pruned)
 }
 
+fn prune_folder(
+    folder: &Path,
+    before: Timestamp,
+    pruning: Pruning,
+    pruned: &mut Pruned,
+) -> Result<(), SinkError> {
+    if pruning == Pruning::Done {
+        while remove_some(folder, before, pruned)? {}
+        return Ok(());
+    }
+    let Some(lock) = take(folder, pruned)? else { return Ok(()) };
+    let old = old_files(folder, &lock, before, pruned)?;
+    old.iter().for_each(|found| count(found, pruned));
+    Ok(())
+}
+
 /// The folders of streams, and of what is counted apart for one: those that a sink has locked before.
-fn folders(root: &Path) -> Result<Vec<PathBuf>, SinkError> {
+fn folders(root: &Path, pruned: &mut Pruned) -> Result<Vec<PathBuf>, SinkError> {
     let mut found = Vec::new();
+    // Others may have folders of their own beside those of connections.
+    let mut look = |folder: &Path| match inside(folder) {
+        Ok(folders) => folders,
+        Err(error) => {
+            pruned.passed_over.push(crate::chain(&error));
+            Vec::new()
+        }
+    };
     for connection in inside(root)? {
-        for stream in inside(&connection)? {
-            found.extend(inside(&stream)?);
+        for stream in look(&connection) {
+            found.extend(look(&stream));
             found.push(stream);
         }
     }
@@ -82,9 +103,14 @@ fn remove_some(folder: &Path, before: Timestamp, pruned: &mut Pruned) -> Result<
     let mut opened = Vec::new();
     for found in &old {
         opened.push(File::open(&found.path));
-        fs::remove_file(&found.path)
-            .map_err(SinkError::when(format_args!("cannot remove {}", found.path.display())))?;
-        count(found, pruned);
+        match fs::remove_file(&found.path) {
+            Ok(()) => count(found, pruned),
+            // Whoever consumes them was faster.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                return Err(SinkError::new(format_args!("cannot remove {}", found.path.display()), error));
+            }
+        }
     }
     drop(lock);
     Ok(is_more)
@@ -109,21 +135,27 @@ fn old_files(
         return Ok(Vec::new());
     };
     let files = list(folder)?;
-    let last = |found: &Found| {
-        files.iter().filter(|other| other.record_type == found.record_type).map(|other| other.number).max()
-    };
+    let mut last = BTreeMap::new();
+    for Found { record_type, number, .. } in &files {
+        let highest = last.entry(*record_type).or_insert(*number);
+        *highest = (*highest).max(*number);
+    }
     let mut old = Vec::new();
     for found in &files {
-        if Some(found.number) < last(found) && written_at(&found.path)? < before {
+        let is_last = last.get(found.record_type) == Some(&found.number);
+        if !is_last && written_at(&found.path)?.is_some_and(|written| written < before) {
             old.push(found.clone());
         }
     }
     Ok(old)
 }
 
-/// When a file was written to last. None of its records is newer.
-fn written_at(path: &Path) -> Result<Timestamp, SinkError> {
+/// When a file was written to last; none of its records is newer. None where somebody has taken it away.
+fn written_at(path: &Path) -> Result<Option<Timestamp>, SinkError> {
     let failed = || SinkError::when(format!("cannot inspect {}", path.display()));
-    let modified = fs::metadata(path).and_then(|metadata| metadata.modified()).map_err(failed())?;
-    Timestamp::try_from(modified).map_err(io::Error::other).map_err(failed())
+    match fs::metadata(path).and_then(|metadata| metadata.modified()) {
+        Ok(modified) => Timestamp::try_from(modified).map(Some).map_err(io::Error::other).map_err(failed()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed()(error)),
+    }
 }

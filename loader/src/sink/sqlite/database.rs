@@ -1,8 +1,13 @@
 //! The file, its tables, and what is refused.
 
-use std::{io, path::Path, time::Duration};
+use std::{
+    io,
+    path::Path,
+    thread,
+    time::{Duration, Instant},
+};
 
-use rusqlite::{Connection, TransactionBehavior};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 
 use super::{SinkError, failed, views};
 
@@ -64,13 +69,28 @@ pub(super) fn open(path: &Path) -> Result<Connection, SinkError> {
     Ok(connection)
 }
 
+/// SQLite does not wait where two make a new database at once: the one that reads and then wants to write is refused.
+fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match connection.pragma_update(None, "journal_mode", "WAL") {
+            Err(error)
+                if error.sqlite_error_code() == Some(ErrorCode::DatabaseBusy) && Instant::now() < end =>
+            {
+                thread::sleep(Duration::from_millis(10));
+            }
+            done => return done,
+        }
+    }
+}
+
 fn refused(path: &Path, why: &str) -> SinkError {
     SinkError::new(format_args!("cannot use {}", path.display()), io::Error::other(format!("it {why}")))
 }
 
 fn prepare(connection: &mut Connection) -> rusqlite::Result<()> {
     // Readers do not disturb a writer; FULL syncs at each commit, which is what a checkpoint stands on.
-    connection.pragma_update(None, "journal_mode", "WAL")?;
+    write_ahead(connection)?;
     connection.pragma_update(None, "synchronous", "FULL")?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let layout: i64 = transaction.query_row("PRAGMA user_version", [], |row| row.get(0))?;

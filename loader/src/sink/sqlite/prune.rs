@@ -1,21 +1,29 @@
 //! Old records are removed from a database.
 
-use std::{io, path::Path};
+use std::{io, path::Path, thread, time::Duration};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, params};
 
 use super::{
     super::{Pruned, Pruning},
-    SinkError, begin, database, failed, highest,
+    SinkError, begin, database, failed,
 };
 
-/// Ids that are looked at in one transaction, so that no run waits for long.
+/// Ids that are looked at in one transaction.
 const BATCH: i64 = 10_000;
-/// Rows of finished chains that are older; whole seconds, for records are not compared more closely than that.
-const OLD: &str = "unixepoch(extracted_at) < ? AND chain IN (SELECT id FROM chains WHERE is_finished)";
+/// Between two transactions. Whoever waits for the database looks every tenth of a second whether it is free.
+const PAUSE: Duration = Duration::from_millis(250);
+/// Rows that are older, of chains that are finished, or were given up: another has begun since. Whole seconds, for records
+/// are not compared more closely than that.
+const OLD: &str = "unixepoch(extracted_at) < ? AND chain IN (
+    SELECT id FROM chains AS over WHERE is_finished OR EXISTS (
+        SELECT * FROM chains AS later WHERE later.id > over.id
+        AND (later.connection, later.stream, later.lane) = (over.connection, over.stream, over.lane)
+    )
+)";
 
-/// Removes records of finished chains that are older. The chains stay, by which a late state finds its own, and so does
+/// Removes older records of chains that are over. The chains stay, by which a late state finds its own, and so does
 /// the highest id, which never comes again.
 pub(crate) fn prune(path: &Path, before: Timestamp, pruning: Pruning) -> Result<Pruned, SinkError> {
     if !path.is_file() {
@@ -37,16 +45,20 @@ fn count(connection: &Connection, before: Timestamp) -> rusqlite::Result<u64> {
 }
 
 fn remove(connection: &mut Connection, before: Timestamp) -> rusqlite::Result<u64> {
+    let there = format!("SELECT EXISTS (SELECT * FROM records WHERE id > ? AND id <= ? AND {OLD})");
     let query = format!("DELETE FROM records WHERE id > ? AND id <= ? AND {OLD}");
     let (mut at, mut removed) = (0, 0);
-    loop {
-        let transaction = begin(connection)?;
-        removed += transaction.execute(&query, params![at, at + BATCH, before.as_second()])? as u64;
-        let is_done = highest(&transaction)? <= at + BATCH;
-        transaction.commit()?;
-        if is_done {
-            return Ok(removed);
+    let last: i64 = connection.query_row("SELECT coalesce(max(id), 0) FROM records", [], |row| row.get(0))?;
+    while at < last {
+        let batch = params![at, at + BATCH, before.as_second()];
+        // Where there is nothing to remove, no run need wait.
+        if connection.query_row(&there, batch, |row| row.get(0))? {
+            let transaction = begin(connection)?;
+            removed += transaction.execute(&query, batch)? as u64;
+            transaction.commit()?;
+            thread::sleep(PAUSE);
         }
         at += BATCH;
     }
+    Ok(removed)
 }

@@ -16,9 +16,14 @@ fn append_at(sink: &mut dyn Sink, extracted_at: &str) {
     sink.append(&outgoing).unwrap();
 }
 
-/// A chain with records of these times.
+/// A chain of the stream `s` with records of these times.
 fn written(path: &Path, chain: &str, is_last: bool, times: &[&str]) {
-    let mut opened = open(path, &scope("s", chain), &Start::New).unwrap();
+    written_of("s", path, chain, is_last, times);
+}
+
+fn written_of(stream: &str, path: &Path, chain: &str, is_last: bool, times: &[&str]) {
+    let scope = Scope { stream: stream.to_owned(), ..scope("s", chain) };
+    let mut opened = open(path, &scope, &Start::New).unwrap();
     times.iter().for_each(|time| append_at(&mut *opened.sink, time));
     commit(&mut *opened.sink, &Mark { is_last, ..mark(1) });
 }
@@ -46,12 +51,25 @@ fn old_records_of_finished_chains_go_whatever_their_offset_from_utc() {
 }
 
 #[test]
+fn records_of_a_chain_that_was_given_up_go_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out.db");
+    let old = ["2022-01-01T00:00:00Z"];
+    written(&path, "given-up", false, &old);
+    let before = time("2023-01-01T00:00:00Z");
+    assert_eq!(prune(&path, before, Pruning::Done).unwrap().records, 0, "it may be gone on with");
+    written(&path, "later", false, &old);
+    assert_eq!(prune(&path, before, Pruning::Done).unwrap().records, 1);
+    assert_eq!(texts(&path, TIMES).len(), 1, "that of the later one");
+}
+
+#[test]
 fn ids_never_come_again_and_an_unfinished_chain_goes_on() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("out.db");
     let many = vec!["2020-01-01T00:00:00Z"; 25_000];
     written(&path, "unfinished", false, &many[..3]);
-    written(&path, "finished", true, &many);
+    written_of("other", &path, "finished", true, &many);
     let pruned = prune(&path, time("2023-01-01T00:00:00Z"), Pruning::Done).unwrap();
     assert_eq!(pruned.records, 25_000);
     assert_eq!(texts(&path, "SELECT max(id) FROM records"), ["Integer(3)"]);
