@@ -40,7 +40,7 @@ pub fn type_into<A: AsRef<OsStr>>(
     let other_end = OpenOptions::new().read(true).write(true).open(OsString::from_vec(name.into_bytes()));
     let other_end = other_end.expect("the other end of the terminal");
     let mut command = Command::new(artifacts::binary());
-    command.args(arguments).current_dir(folder).env_clear().env("HOME", folder);
+    command.args(arguments).current_dir(folder).env_clear().env("HOME", folder).env("TERM", "xterm");
     command
         .stdin(other_end.try_clone().expect("one more descriptor"))
         .stdout(Stdio::null())

@@ -71,14 +71,22 @@ fn rows(run: &RunRecord) -> Vec<Row> {
         ("connection", Some(run.connection.clone())),
         ("stream", run.stream.clone()),
         ("lane", run.lane.clone()),
-        ("connector", Some(format!("{} {}", run.connector.slug, run.connector.version))),
-        ("file", Some(format!("sha256:{}", run.connector.sha256))),
+        (
+            "connector",
+            Some(format!("{} {}", run.connector.slug, run.connector.version).trim_end().to_owned()),
+        ),
+        (
+            "file",
+            Some(&run.connector.sha256)
+                .filter(|digest| !digest.is_empty())
+                .map(|digest| format!("sha256:{digest}")),
+        ),
         ("permissions", Some(or_none(run.permissions.join(", ")))),
         ("sandbox", sandbox(&run.sandbox)),
         ("sink", run.sink.clone()),
         ("records", Some(records(run))),
         ("types", types(run)),
-        ("memory", Some(memory(run))),
+        ("memory", memory(run)),
         ("checkpoints", Some(checkpoints(run))),
         ("chain", chain(run)),
         ("dead letters", dead_letters(run)),
@@ -118,12 +126,13 @@ fn types(run: &RunRecord) -> Option<String> {
     Some(types.join(", ")).filter(|types| !types.is_empty())
 }
 
-fn memory(run: &RunRecord) -> String {
-    let limit = bytes(run.memory.limit);
-    match run.memory.peak {
+/// None of a connection that could not be run.
+fn memory(run: &RunRecord) -> Option<String> {
+    let limit = Some(run.memory.limit).filter(|limit| *limit > 0).map(bytes)?;
+    Some(match run.memory.peak {
         Some(peak) => format!("peak {} with file cache, limit {limit}", bytes(peak)),
         None => format!("peak unknown, limit {limit}"),
-    }
+    })
 }
 
 fn checkpoints(run: &RunRecord) -> String {
