@@ -1,5 +1,7 @@
 //! What people read while runs go on and when they end: lines on stderr, and a live line for each on a terminal.
 
+mod label;
+mod progress;
 mod writer;
 
 use std::{
@@ -18,9 +20,11 @@ use serde::Serialize;
 
 use crate::{
     frame::{Level, LogLine},
-    supervisor::{Numbers, Observer, bytes, duration, records},
+    supervisor::{Numbers, Observer},
 };
 
+use label::StreamLabel;
+use progress::progress_text;
 use writer::Writer;
 
 /// How lines are written.
@@ -34,15 +38,11 @@ pub(crate) enum LogFormat {
 
 /// The longest message that is shown, in bytes. Secrets have been masked before it is cut.
 const SHOWN: usize = 8 * 1024;
-/// The longest id of a stream that is shown before a line, in bytes.
-const SHOWN_NAME: usize = 200;
 /// How often a run without a terminal tells how far it is.
 const PROGRESS_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The last live line, which tells of all others.
 const TOTAL: u64 = u64::MAX;
-/// How wide the bar of the memory is, in characters.
-const BAR: u64 = 10;
 
 /// Writes to stderr. A line that cannot be written is lost: there is nobody else to tell.
 pub(crate) struct Console {
@@ -60,22 +60,6 @@ pub(crate) struct Console {
     is_live: bool,
     last_progress: Instant,
     last_records: u64,
-}
-
-/// A stream of a connection; none while streams are discovered.
-#[derive(Debug, Clone)]
-struct StreamLabel {
-    connection: String,
-    stream: Option<String>,
-}
-
-impl StreamLabel {
-    fn text(&self) -> String {
-        match &self.stream {
-            Some(stream) => format!("{}/{}", self.connection, printable(cut_to(stream, SHOWN_NAME))),
-            None => self.connection.clone(),
-        }
-    }
 }
 
 #[derive(Serialize)]
@@ -263,26 +247,6 @@ impl Observer for Console {
     }
 }
 
-fn progress_text(name: &str, numbers: &Numbers, memory: Option<u64>) -> String {
-    let seconds = numbers.duration.as_secs_f64().max(0.001);
-    let limit = numbers.limits.memory;
-    let memory = memory.map(|used| format!(", {} {} of {}", bar(used, limit), bytes(used), bytes(limit)));
-    format!(
-        "{name}: {}, {:.0} a second{}, {} left",
-        records(numbers.delivered),
-        numbers.delivered as f64 / seconds,
-        memory.unwrap_or_default(),
-        duration(numbers.limits.deadline.saturating_sub(numbers.duration)),
-    )
-}
-
-/// How much of a limit is used.
-fn bar(used: u64, limit: u64) -> String {
-    let full = (u128::from(used) * u128::from(BAR)).div_ceil(u128::from(limit.max(1)));
-    let full = usize::try_from(full.min(u128::from(BAR))).unwrap_or(0);
-    format!("[{:-<1$}]", "#".repeat(full), BAR as usize)
-}
-
 fn cut(text: &str) -> &str {
     cut_to(text, SHOWN)
 }
@@ -311,15 +275,6 @@ mod tests {
     #[test]
     fn a_connector_cannot_steer_the_terminal() {
         assert_eq!(printable("a\x1b[2Jb\r\nc\td"), "a\\u{1b}[2Jb\\r\\nc\td");
-    }
-
-    #[test]
-    fn the_bar_shows_the_first_byte_and_never_more_than_all() {
-        for (used, shown) in
-            [(0, "[----------]"), (1, "[#---------]"), (50, "[#####-----]"), (101, "[##########]")]
-        {
-            assert_eq!(bar(used, 100), shown);
-        }
     }
 
     #[test]

@@ -4,31 +4,31 @@
 #   tests/vm/systemd tests/vm/service-systemd.sh codeclimate-connector_*.deb libcodeclimate_connector_misbehaving.so
 failures=0
 service=codeclimate-connector@example.service
-stream='{"_type":"Stream","id":"first","self":"https://misbehaving.example/first","name":"first"}'
 folder=/var/lib/codeclimate-connector/example
 
 dpkg --install /guest/*.deb >/tmp/output || { cat /tmp/output && exit 1; }
-mkdir -p /usr/local/lib/codeclimate-connectors "/etc/systemd/system/$service.d"
+mkdir -p /usr/local/lib/codeclimate-connectors
 cp /guest/libcodeclimate_connector_*.so /usr/local/lib/codeclimate-connectors/
-echo "$stream" >/etc/codeclimate-connector/stream.json
-# The unit looks for it.
-touch /etc/codeclimate-connector/example.toml
 
 # Hourly, and so not now; systemd keeps what it knows of a service as long as its timer.
 systemctl enable --now --quiet codeclimate-connector@example.timer
 
-# What the service runs: the connector with the configuration $1, and further arguments.
+# What the service syncs: one stream of the connector with the configuration $1, under the limits of the other arguments.
 prepare() {
     echo "$1" >/etc/codeclimate-connector/example.json
     shift
-    cat >"/etc/systemd/system/$service.d/command.conf" <<UNIT
-[Service]
-ExecStart=
-ExecStart=codeclimate-connector sync-stream misbehaving /etc/codeclimate-connector/example.json \
-    @/etc/codeclimate-connector/stream.json 2020-02-21 --sink folder:$folder/records $*
-UNIT
+    {
+        echo '[connections.misbehaving]'
+        echo 'connector = "misbehaving"'
+        echo 'configuration-file = "example.json"'
+        echo 'cutoff = "2020-02-21"'
+        echo "sink = \"folder:$folder/records\""
+        echo 'streams = ["first"]'
+        echo 'retries = 0'
+        echo '[connections.misbehaving.limits]'
+        printf '%s\n' "$@"
+    } >/etc/codeclimate-connector/example.toml
     rm -rf "$folder/records"
-    systemctl daemon-reload
     systemctl reset-failed "$service" 2>/dev/null
     reset_state
 }
@@ -68,10 +68,10 @@ systemctl start "$service"
 expect 'done' success 0 1000
 
 echo '== limits'
-prepare '{"behaviour":"allocate","count":600}' --memory-limit 64MiB
+prepare '{"behaviour":"allocate","count":600}' 'memory = "64MiB"'
 systemctl start "$service" 2>/dev/null
 expect 'memory' exit-code 30 1
-prepare '{"behaviour":"hang"}' --deadline 2s
+prepare '{"behaviour":"hang"}' 'deadline = "2s"'
 systemctl start "$service" 2>/dev/null
 expect 'deadline' exit-code 31 1
 prepare '{"behaviour":"segfault"}'
@@ -79,7 +79,7 @@ systemctl start "$service" 2>/dev/null
 expect 'crash' exit-code 23 0
 
 echo '== a stop'
-prepare '{"behaviour":"wait"}' --grace 2s
+prepare '{"behaviour":"wait"}' 'grace = "2s"'
 systemctl start --no-block "$service"
 until [ -n "$(left)" ]; do sleep 0.1; done
 sleep 3
@@ -91,7 +91,7 @@ systemctl list-timers --no-pager codeclimate-connector@example.timer | head -n 2
 systemctl --quiet is-active codeclimate-connector@example.timer || failures=$((failures + 1))
 
 echo '== removal'
-rm -r "/etc/systemd/system/$service.d" /etc/codeclimate-connector/*
+rm -r /etc/codeclimate-connector/*
 dpkg --purge codeclimate-connector >/tmp/output 2>&1 || { cat /tmp/output && failures=$((failures + 1)); }
 if systemctl --quiet is-active codeclimate-connector@example.timer || [ -e /etc/codeclimate-connector ] ||
     ls /etc/systemd/system/*.wants/codeclimate-connector@* 2>/dev/null; then

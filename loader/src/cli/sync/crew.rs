@@ -14,7 +14,7 @@ use crate::{exit_code::ExitCode, frame::Level};
 
 use super::{
     super::{CliError, kept::Next as Following, session::signals, stream::StreamRecord},
-    results::{Results, StreamEnd},
+    results::{Results, StreamEnd, count_streams},
     schedule::{Next, Schedule},
     selection::{Plan, Selected},
     work::{Ended, Shared, SyncEnd, Task, Work},
@@ -314,11 +314,6 @@ impl<'s> Crew<'s> {
         let name = &self.shared.links[line].settings.name;
         self.shared.console.of_stream(name, stream).say(level, text);
     }
-}
-
-/// So many streams, in words.
-pub(super) fn count_streams(count: usize) -> String {
-    if count == 1 { "1 stream".to_owned() } else { format!("{count} streams") }
 }
 
 fn count_tasks(tasks: &[Task]) -> String {

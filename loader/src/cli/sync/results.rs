@@ -10,7 +10,7 @@ use crate::{
     supervisor::{duration, records},
 };
 
-use super::{super::Console, crew::count_streams, selection::Plan, work::Work};
+use super::{super::Console, selection::Plan, work::Work};
 
 /// How often a sync without a terminal tells how far it is.
 const INTERVAL: Duration = Duration::from_secs(30);
@@ -188,4 +188,9 @@ impl Results {
         let took = duration(self.started.elapsed());
         format!("streams: {}; {}; after {took}", parts.join(", "), records(delivered))
     }
+}
+
+/// So many streams, in words.
+pub(super) fn count_streams(count: usize) -> String {
+    if count == 1 { "1 stream".to_owned() } else { format!("{count} streams") }
 }
