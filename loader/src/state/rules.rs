@@ -62,7 +62,8 @@ pub(crate) enum Refusal {
     )]
     NoCutoff,
     #[error(
-        "the state of this stream belongs to the connector {found}; name this connection otherwise with --connection"
+        "the state of this stream belongs to the connector {found}; give this connection \
+         another name (--connection, or in the project file)"
     )]
     OtherConnector { found: String },
     #[error(

@@ -87,7 +87,8 @@ fn stale(lease: &Lease, request: &Request<'_>, mismatch: &Mismatch) -> StaleStat
         Mismatch::Configuration => (
             "the configuration has changed since this stream was last synced, and its state may not fit it"
                 .to_owned(),
-            "go on all the same with --accept-changed-configuration; or sync it under another name with --connection; or ",
+            "go on all the same with --accept-changed-configuration (in a project file: accept-changed-configuration = true); or \
+             sync it under another name; or ",
         ),
         Mismatch::Format { found, known } => (
             format!(
