@@ -1,7 +1,7 @@
 //! The lock file: which file a slug stands for, and what it was granted.
 
 use std::collections::BTreeMap;
-use std::io::{self, Write as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::{fmt, fs};
 
@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::digest::Digest;
 use crate::permission::{Permission, listed};
 use crate::slug::Slug;
+use crate::whole_file::{self, Readers};
 
 mod error;
 #[cfg(test)]
@@ -209,19 +210,7 @@ impl Lock {
         let target = target_of(path);
         let written = Written { form: FORM, connectors: self.pins.values().cloned().collect() };
         let text = toml::to_string(&written).map_err(|error| failed(io::Error::other(error)))?;
-        let mut name = target.file_name().unwrap_or_default().to_owned();
-        name.push(format!(".{}.new", std::process::id()));
-        let new = target.with_file_name(name);
-        let mut file = fs::File::create_new(&new).map_err(failed)?;
-        let replaced = file
-            .write_all(format!("{HEADER}\n{text}").as_bytes())
-            .and_then(|()| file.sync_all())
-            .and_then(|()| fs::rename(&new, &target));
-        replaced.map_err(|source| {
-            // The old file is still there; the unfinished one is of no use.
-            let _ = fs::remove_file(&new);
-            failed(source)
-        })
+        whole_file::write(&target, format!("{HEADER}\n{text}").as_bytes(), Readers::AsBefore).map_err(failed)
     }
 
     /// Reads a lock file, changes it and writes it, while nobody else does.

@@ -1,9 +1,9 @@
 //! Writes a file so that whoever reads it sees all of it, or what was there before.
 
 use std::{
-    fs::{self, File, Permissions},
+    fs::{self, File, Metadata, Permissions},
     io::{self, Write},
-    os::unix::fs::PermissionsExt,
+    os::unix::fs::{MetadataExt, PermissionsExt, chown},
     path::{Path, PathBuf},
 };
 
@@ -14,7 +14,10 @@ use tempfile::{Builder, NamedTempFile};
 pub(crate) enum Readers {
     /// All users, whatever the umask says (0644): another service collects it.
     Everyone,
-    /// Those of the file that it replaces; for a new one, those that the umask leaves.
+    /// Its owner alone (0600).
+    Owner,
+    /// Those of the file that it replaces, whose owner it keeps as far as that is allowed; for a new one, those that the
+    /// umask leaves.
     AsBefore,
 }
 
@@ -23,22 +26,26 @@ pub(crate) enum Readers {
 pub(crate) fn write(path: &Path, bytes: &[u8], readers: Readers) -> io::Result<()> {
     match fs::metadata(path) {
         Ok(known) if known.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
-        Ok(known) if known.is_file() => {
-            replace(&path.canonicalize()?, bytes, readers, Some(known.permissions()))
-        }
+        Ok(known) if known.is_file() => replace(&path.canonicalize()?, bytes, readers, Some(&known)),
         Ok(_) => fs::write(path, bytes),
         Err(error) if error.kind() == io::ErrorKind::NotFound => replace(path, bytes, readers, None),
         Err(error) => Err(error),
     }
 }
 
-fn replace(path: &Path, bytes: &[u8], readers: Readers, known: Option<Permissions>) -> io::Result<()> {
+fn replace(path: &Path, bytes: &[u8], readers: Readers, known: Option<&Metadata>) -> io::Result<()> {
     let folder = folder_of(path);
     let mut file = beside(path, &folder)?;
     file.write_all(bytes)?;
+    let known = known.filter(|_| readers == Readers::AsBefore);
+    if let Some(known) = known {
+        // Only root may; a user's own file stays the user's.
+        let _ = chown(file.path(), Some(known.uid()), Some(known.gid()));
+    }
     let permissions = match readers {
         Readers::Everyone => Some(Permissions::from_mode(0o644)),
-        Readers::AsBefore => known,
+        Readers::Owner => Some(Permissions::from_mode(0o600)),
+        Readers::AsBefore => known.map(Metadata::permissions),
     };
     permissions.map_or(Ok(()), |permissions| file.as_file().set_permissions(permissions))?;
     file.as_file().sync_all()?;
@@ -81,6 +88,8 @@ mod tests {
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
         write(&path, b"new", Readers::AsBefore).unwrap();
         assert_eq!((fs::read(&path).unwrap().as_slice(), mode(&path)), (b"new".as_slice(), 0o640));
+        write(&path, b"new", Readers::Owner).unwrap();
+        assert_eq!(mode(&path), 0o600);
         assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1);
     }
 

@@ -24,6 +24,7 @@ mod state;
 mod stream;
 mod summary;
 mod sync;
+mod table;
 mod verify;
 
 use std::{
@@ -164,7 +165,7 @@ fn printable_lines(text: &str) -> String {
 fn level_of(code: ExitCode) -> Level {
     match code {
         ExitCode::Done => Level::Info,
-        ExitCode::Paused | ExitCode::Interrupted | ExitCode::Terminated => Level::Warn,
+        code if !code.is_failure() => Level::Warn,
         _ => Level::Error,
     }
 }

@@ -201,7 +201,7 @@ pub(crate) fn spare(outcome: &Path, files: &[PathBuf]) -> Result<(), ReportError
 }
 
 /// The file that is to be loaded, as it was examined.
-fn loadable(wanted: &Wanted<'_>) -> Result<(PathBuf, Note, Digest), CliError> {
+pub(crate) fn loadable(wanted: &Wanted<'_>) -> Result<(PathBuf, Note, Digest), CliError> {
     let found = find(wanted.search, wanted.connector)?;
     let note = found.examine(&host()).loadable()?;
     let (memory, size) = (wanted.limits.memory, found.bytes.len() as u64);
@@ -225,7 +225,7 @@ pub(crate) fn pin_of(note: &Note, sha256: Digest) -> Pin {
 }
 
 /// What the lock file says of a connector; nothing where there is none.
-fn judge_by_lock(options: &SandboxOptions, found: &Pin) -> Result<Judgement, LockError> {
+pub(crate) fn judge_by_lock(options: &SandboxOptions, found: &Pin) -> Result<Judgement, LockError> {
     if options.locked && options.is_off() {
         return Err(LockError::NotHeld);
     }

@@ -2,8 +2,7 @@
 
 use std::{
     fs::{self, File},
-    io::{self, Read, Write},
-    os::unix::fs::PermissionsExt,
+    io::{self, Read},
     path::{Path, PathBuf},
     sync::Arc,
 };
@@ -26,6 +25,7 @@ use crate::{
     slug::{Slug, SlugError},
     state::{Cutoff, DataFolder, Database, Key, Lane, Lease, Request, StateStore},
     supervisor::Envelope,
+    whole_file::{self, Readers},
 };
 
 use super::{CliError, Console, keep::DataOptions};
@@ -188,7 +188,7 @@ impl Batch {
         let rest: String = rest.map(|line| format!("{}\n", line.text)).collect();
         let replaced = match rest.is_empty() {
             true => fs::remove_file(&self.path),
-            false => replace(&self.path, rest.as_bytes()),
+            false => whole_file::write(&self.path, rest.as_bytes(), Readers::Owner),
         };
         replaced.map_err(|source| ReplayError::System { what: "write", path: self.path.clone(), source })
     }
@@ -246,16 +246,6 @@ fn check(letter: &Letter, checker: &Checker) -> Option<Valid> {
 struct Head {
     #[serde(default, rename = "self")]
     uri: Option<String>,
-}
-
-fn replace(path: &Path, text: &[u8]) -> io::Result<()> {
-    let new = path.with_extension("new");
-    let mut file = File::create(&new)?;
-    file.set_permissions(fs::Permissions::from_mode(0o600))?;
-    file.write_all(text)?;
-    file.sync_all()?;
-    fs::rename(&new, path)?;
-    path.parent().map_or(Ok(()), |folder| File::open(folder)?.sync_all())
 }
 
 /// Delivers what is valid of a file as a chain of its own, then keeps the rest of the file. Where somebody kills this in

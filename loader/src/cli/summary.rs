@@ -1,9 +1,7 @@
 //! How a run ended: one line for the operator, one file for programs.
 
 use std::{
-    fs::{self, Metadata},
-    io,
-    os::unix::fs::{MetadataExt, chown},
+    fs, io,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -13,6 +11,7 @@ use serde::Serialize;
 use crate::{
     exit_code::ExitCode,
     supervisor::{Numbers, Outcome, bytes, duration, records},
+    whole_file::{self, Readers},
 };
 
 /// What of a connector's own words goes into the one line; all of them were lines of their own before.
@@ -115,30 +114,7 @@ pub(crate) fn write_report(path: &Path, report: &impl Serialize) -> Result<(), R
     let failed = |source| ReportError { path: path.to_owned(), source };
     let mut text = serde_json::to_vec_pretty(report).map_err(|error| failed(error.into()))?;
     text.push(b'\n');
-    let known = fs::metadata(path).ok();
-    if known.as_ref().is_some_and(|known| !known.is_file()) {
-        return fs::write(path, text).map_err(failed);
-    }
-    let target = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    replace(&target, &text, known.as_ref()).map_err(failed)
-}
-
-/// Puts a new file in the place of an old one, with its mode and, as far as that is allowed, its owner.
-fn replace(path: &Path, text: &[u8], old: Option<&Metadata>) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".{}.new", std::process::id()));
-    let new = path.with_file_name(name);
-    let written = fs::write(&new, text).and_then(|()| {
-        if let Some(old) = old {
-            // Only root may; a user's own file stays the user's.
-            let _ = chown(&new, Some(old.uid()), Some(old.gid()));
-            fs::set_permissions(&new, old.permissions())?;
-        }
-        fs::rename(&new, path)
-    });
-    written.inspect_err(|_| {
-        let _ = fs::remove_file(&new);
-    })
+    whole_file::write(path, &text, Readers::AsBefore).map_err(failed)
 }
 
 /// The outcome of a command that ended before there was a run.

@@ -37,6 +37,12 @@ impl ExitCode {
         RANKS.into_iter().find(|code| *code == self || *code == other).unwrap_or(self)
     }
 
+    /// Whether an operator has to look: it was neither done, nor paused or cancelled, to be gone on with.
+    #[must_use]
+    pub const fn is_failure(self) -> bool {
+        !matches!(self, ExitCode::Done | ExitCode::Paused | ExitCode::Interrupted | ExitCode::Terminated)
+    }
+
     /// Whether the same run may well end otherwise a little later: the connector crashed, or its source was unavailable.
     #[must_use]
     pub const fn is_worth_another_try(self) -> bool {
@@ -75,6 +81,12 @@ mod tests {
             assert_eq!(worse.worse(better), worse);
             assert_eq!(better.worse(worse), worse);
         }
+    }
+
+    #[test]
+    fn what_is_gone_on_with_is_no_failure() {
+        let fine = ExitCode::ALL.into_iter().filter(|code| !code.is_failure());
+        assert_eq!(fine.map(ExitCode::number).collect::<Vec<_>>(), [0, 26, 130, 143]);
     }
 
     #[test]

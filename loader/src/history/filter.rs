@@ -5,10 +5,6 @@ use rusqlite::types::Value;
 
 use crate::exit_code::ExitCode;
 
-/// Endings that an operator need not look at: all is done, or will be gone on with.
-const NO_FAILURE: [ExitCode; 4] =
-    [ExitCode::Done, ExitCode::Paused, ExitCode::Interrupted, ExitCode::Terminated];
-
 /// What runs must be like. Without any of it, all are.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Filter {
@@ -48,13 +44,18 @@ impl Filter {
             conditions.push(condition.to_owned());
             parameters.push(value);
         }
-        conditions.extend(self.is_failed.then(|| format!("exit_code NOT IN ({})", numbers(&NO_FAILURE))));
+        conditions.extend(self.is_failed.then(|| format!("exit_code NOT IN ({})", numbers(&fine()))));
         let is_limited = !self.exit_codes.is_empty();
         conditions.extend(is_limited.then(|| format!("exit_code IN ({})", numbers(&self.exit_codes))));
         parameters.push(Value::from(self.limit.and_then(|limit| i64::try_from(limit).ok()).unwrap_or(-1)));
         let conditions = conditions.join(" AND ");
         (format!("WHERE {conditions} ORDER BY started_at DESC, run DESC LIMIT ?"), parameters)
     }
+}
+
+/// Endings that an operator need not look at.
+fn fine() -> Vec<ExitCode> {
+    ExitCode::ALL.into_iter().filter(|code| !code.is_failure()).collect()
 }
 
 fn numbers(codes: &[ExitCode]) -> String {

@@ -15,7 +15,7 @@ impl Kind {
     pub(crate) fn of(run: &RunRecord) -> Kind {
         match ExitCode::from_number(run.exit_code) {
             Some(ExitCode::Done) => Kind::Done,
-            Some(ExitCode::Paused | ExitCode::Interrupted | ExitCode::Terminated) => Kind::Paused,
+            Some(code) if !code.is_failure() => Kind::Paused,
             _ => Kind::Failed,
         }
     }

@@ -10,21 +10,19 @@ use serde::Serialize;
 
 use crate::{
     cli::{
-        CliError,
-        args::{LEAST_MEMORY, Search},
-        prepare::{find, host, pin_of},
+        args::Search,
+        prepare::{Wanted, judge_by_lock, loadable, pin_of},
+        sandbox::SandboxOptions,
     },
     confinement::{Sandbox, User},
     digest::Digest,
     exit_code::ExitCode,
     grant::Grants,
-    lock::{Judgement, LOCK_FILE, Lock, LockError, Pin},
     mask::{Masker, secret_texts},
     note::Note,
     permission::Permission,
-    project::{ConfigurationProblems, Connection, Permissions, Resolved},
+    project::{ConfigurationProblems, Connection, Resolved},
     sink::Destination,
-    supervisor::bytes,
 };
 
 use super::room;
@@ -57,7 +55,9 @@ pub(super) struct Complaint {
 
 /// Checks a connection. Relative paths of its configuration start at the working directory.
 pub(super) fn check(connection: &Connection, search: &Search) -> Verdict {
-    let mut check = Check { connection, verdict: Verdict::default() };
+    let folder = connection.project.parent().unwrap_or(Path::new("/"));
+    let sandbox = SandboxOptions::of(&connection.permissions, folder);
+    let mut check = Check { connection, sandbox, verdict: Verdict::default() };
     check.verdict.name.clone_from(&connection.name);
     check.verdict.connector.clone_from(&connection.connector);
     check.sink();
@@ -76,6 +76,7 @@ pub(super) fn check(connection: &Connection, search: &Search) -> Verdict {
 
 struct Check<'a> {
     connection: &'a Connection,
+    sandbox: SandboxOptions,
     verdict: Verdict,
 }
 
@@ -94,20 +95,21 @@ impl Check<'_> {
 
     /// The connector's file, where it can be loaded here under the connection's limits.
     fn file(&mut self, search: &Search) -> Option<(Note, Digest)> {
-        let found = find(search, &self.connection.connector).and_then(|found| {
-            let note = found.examine(&host()).loadable()?;
-            let (memory, size) = (self.connection.limits.memory, found.bytes.len() as u64);
-            if memory < size.saturating_add(LEAST_MEMORY) {
-                return Err(CliError::TooLittleMemory { memory: bytes(memory), size: bytes(size) });
-            }
-            Ok((note, Digest::of_bytes(&found.bytes)))
-        });
+        let connection = self.connection;
+        let wanted = Wanted {
+            search,
+            connector: &connection.connector,
+            limits: connection.limits,
+            sandbox: &self.sandbox,
+            configuration: &connection.project,
+        };
+        let found = loadable(&wanted).map(|(_, note, digest)| (note, digest));
         found.map_err(|error| self.refuse(error.exit_code(), &error)).ok()
     }
 
     /// What the lock file withholds.
     fn lock(&mut self, note: &Note, digest: Digest) -> Vec<Permission> {
-        let judgement = judge(&self.connection.permissions, &pin_of(note, digest));
+        let judgement = judge_by_lock(&self.sandbox, &pin_of(note, digest));
         let judgement = judgement.map_err(|error| self.refuse(error.exit_code(), &error)).unwrap_or_default();
         if !judgement.differences.is_empty() {
             let told: Vec<String> = judgement.differences.iter().map(ToString::to_string).collect();
@@ -183,12 +185,4 @@ impl Check<'_> {
             self.refuse(ExitCode::Usage, &error);
         }
     }
-}
-
-/// What the lock file says of a connector; nothing where there is none, and none must be.
-fn judge(permissions: &Permissions, found: &Pin) -> Result<Judgement, LockError> {
-    let path = permissions.lock_file.as_deref().unwrap_or(Path::new(LOCK_FILE));
-    let must_exist = permissions.locked || permissions.lock_file.is_some();
-    let lock = if must_exist { Some(Lock::read_existing(path)?) } else { Lock::read(path)? };
-    lock.map_or(Ok(Judgement::default()), |lock| lock.judge(path, found, permissions.locked))
 }

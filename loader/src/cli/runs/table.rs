@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
+use super::super::table::table as set;
 use crate::{
     console::printable,
     history::RunRecord,
     supervisor::{bytes, duration},
 };
 
-const HEAD: [&str; COLUMNS] =
+const HEAD: [&str; 8] =
     ["STARTED", "CONNECTION", "STREAM", "ENDING", "RECORDS", "PEAK MEMORY", "TOOK", "RUN"];
-const COLUMNS: usize = 8;
 /// Numbers stand below each other.
 const RIGHT: [usize; 1] = [4];
 /// The longest name that is shown whole, in characters.
@@ -21,23 +21,13 @@ const SHORT: usize = 13;
 /// A line for each run, below a line with the names of the columns.
 pub(super) fn table(runs: &[RunRecord]) -> String {
     let length = distinct_length(runs);
-    let mut rows = vec![HEAD.map(str::to_owned)];
+    let mut rows = vec![HEAD.map(str::to_owned).to_vec()];
     rows.extend(runs.iter().map(|run| row(run, length)));
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max().unwrap_or(0);
-    let widths: [usize; COLUMNS] = std::array::from_fn(width);
-    rows.iter().map(|row| line(row, &widths)).collect()
+    set(&rows, &RIGHT)
 }
 
-fn line(row: &[String; COLUMNS], widths: &[usize; COLUMNS]) -> String {
-    let cells = row.iter().zip(widths).enumerate().map(|(column, (text, width))| {
-        if RIGHT.contains(&column) { format!("{text:>width$}") } else { format!("{text:<width$}") }
-    });
-    let line = cells.collect::<Vec<_>>().join("  ");
-    format!("{}\n", line.trim_end())
-}
-
-fn row(run: &RunRecord, length: usize) -> [String; COLUMNS] {
-    [
+fn row(run: &RunRecord, length: usize) -> Vec<String> {
+    vec![
         run.started_at.strftime("%F %TZ").to_string(),
         shortened(&run.connection),
         shortened(&subject(run)),

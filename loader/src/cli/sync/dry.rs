@@ -5,10 +5,9 @@ use serde::Serialize;
 use crate::exit_code::ExitCode;
 
 use super::{
-    super::{CliError, args::Format, print, printable_lines},
+    super::{CliError, args::Format, print, printable_lines, table::table},
     results::Results,
     selection::Step,
-    table::table,
 };
 
 /// One stream, for programs.

@@ -136,7 +136,7 @@ impl Results {
         connection.records += end.records;
         *match end.exit_code {
             ExitCode::Done => &mut connection.done,
-            ExitCode::Paused | ExitCode::Interrupted | ExitCode::Terminated => &mut connection.paused,
+            code if !code.is_failure() => &mut connection.paused,
             _ => &mut connection.failed,
         } += 1;
         self.streams.push(end);
