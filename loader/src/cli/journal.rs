@@ -32,9 +32,7 @@ impl Journal {
     pub(crate) fn of_attempt(&self, attempt: u32) -> Self {
         Self { attempt, ..self.clone() }
     }
-}
 
-impl Journal {
     /// Remembers that a connection could not be run at all; `message` says why, without secrets.
     pub(super) fn remember_unrun(
         &self,

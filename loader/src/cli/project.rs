@@ -8,5 +8,5 @@ mod room;
 mod validate;
 
 pub(crate) use init::{InitError, InitOptions, init};
-pub(crate) use options::ProjectOptions;
+pub(crate) use options::{ProjectOptions, search_of};
 pub(crate) use validate::{ValidateOptions, validate};

@@ -37,7 +37,7 @@ use super::{
     journal::Journal,
     keep::{DataOptions, read_range},
     prepare::spare,
-    project::ProjectOptions,
+    project::{ProjectOptions, search_of},
     summary::check_report_file,
 };
 
@@ -84,6 +84,7 @@ pub(crate) struct SyncOptions {
 
 /// What the operator asked for beyond the project.
 pub(super) struct Asked<'a> {
+    search: &'a Search,
     data_folder: &'a Path,
     backfill: Option<(Timestamp, Timestamp)>,
     limits: Option<Enforcement>,
@@ -104,7 +105,8 @@ pub(crate) fn sync(options: &SyncOptions, debug: bool, console: &mut Console) ->
     options.outcome_file.as_deref().map(check_report_file).transpose()?;
     let outcome_file = options.outcome_file.as_deref().map(std::path::absolute).transpose();
     let outcome_file = outcome_file.map_err(CliError::no_folder)?;
-    let project = read_project(options, started_at)?;
+    let project = Project::read(options.project.path(), started_at)?;
+    let search = search_of(&project, &options.search);
     let selected = Selected::read(&options.only, &project)?;
     let backfill = options.backfill.as_deref().map(|text| read_range(text, started_at)).transpose()?;
     let data_folder = data_folder(options, &project)?;
@@ -112,7 +114,7 @@ pub(crate) fn sync(options: &SyncOptions, debug: bool, console: &mut Console) ->
     project.enter()?;
     let folder = DataFolder::open(&data_folder)?;
     let (store, history) = (Database::open(&folder)?, Arc::new(History::open(&folder)?));
-    let asked = Asked { data_folder: &data_folder, backfill, limits: options.limits };
+    let asked = Asked { search: &search, data_folder: &data_folder, backfill, limits: options.limits };
     let (links, broken) = prepare(&project, &selected, &asked, console);
     let id = Uuid::now_v7().to_string();
     if let Some(path) = &outcome_file {
@@ -141,15 +143,6 @@ pub(crate) fn sync(options: &SyncOptions, debug: bool, console: &mut Console) ->
     }
     let command = Command { id, started_at, project: &project, outcome_file: outcome_file.as_deref() };
     Ok(conclude(&command, &results, &history, console))
-}
-
-/// The project, with the folders that were named on the command line before its own.
-fn read_project(options: &SyncOptions, now: Timestamp) -> Result<Project, CliError> {
-    let mut project = Project::read(options.project.path(), now)?;
-    let given = options.search.connector_path.iter().map(std::path::absolute).collect::<Result<Vec<_>, _>>();
-    let own = std::mem::take(&mut project.connector_path);
-    project.connector_path = given.map_err(CliError::no_folder)?.into_iter().chain(own).collect();
-    Ok(project)
 }
 
 /// Where states are kept.

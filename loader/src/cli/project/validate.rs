@@ -27,6 +27,7 @@ use crate::{
 use super::{
     ProjectOptions,
     check::{Complaint, Verdict, check},
+    options::search_of,
     room,
 };
 
@@ -105,13 +106,10 @@ fn refuse(path: &Path, error: &ProjectError) -> Result<ExitCode, CliError> {
 
 impl Report {
     fn of(project: &Project, options: &ValidateOptions) -> Result<Self, CliError> {
-        let given = options.search.connector_path.iter();
-        let given = given.map(|folder| std::path::absolute(folder).unwrap_or_else(|_| folder.clone()));
-        let connector_path = given.chain(project.connector_path.iter().cloned()).collect();
+        let search = search_of(project, &options.search);
         let data_folder = options.data.path_for(project.data_folder.as_deref());
         let data_folder = std::path::absolute(&data_folder).unwrap_or(data_folder);
         project.enter()?;
-        let search = Search { connector_path };
         let problems = places(project, &data_folder);
         let connections: Vec<Verdict> =
             project.connections.iter().map(|connection| check(connection, &search)).collect();

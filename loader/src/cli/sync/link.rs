@@ -15,7 +15,6 @@ use crate::{
 use super::{
     super::{
         CliError, Console,
-        args::Search,
         keep::Keep,
         prepare::{Prepared, Wanted},
         sandbox::SandboxOptions,
@@ -73,10 +72,9 @@ impl Link {
         console: &mut Console,
     ) -> Result<Self, CliError> {
         let settings = asked.applied_to(settings);
-        let search = Search { connector_path: project.connector_path.clone() };
         let sandbox = SandboxOptions::of(&settings.permissions, project.folder());
         let wanted = Wanted {
-            search: &search,
+            search: asked.search,
             connector: &settings.connector,
             limits: settings.limits,
             sandbox: &sandbox,
