@@ -9,7 +9,7 @@ mod prune;
 use std::{
     fs::{self, File},
     io::{self, BufWriter, Write},
-    os::unix::fs::{MetadataExt, OpenOptionsExt},
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
 };
 
@@ -174,15 +174,6 @@ pub(crate) fn files(data: &Path) -> io::Result<Vec<PathBuf>> {
     // Runs are named by time.
     found.sort_by(|one, other| one.file_name().cmp(&other.file_name()));
     Ok(found)
-}
-
-/// Whether a file that was opened is still the one of this name: another may have been put into its place.
-pub(crate) fn is_in_place(file: &File, path: &Path) -> bool {
-    let identity = |metadata: &fs::Metadata| (metadata.dev(), metadata.ino());
-    match (file.metadata(), fs::metadata(path)) {
-        (Ok(opened), Ok(there)) => identity(&opened) == identity(&there),
-        _ => false,
-    }
 }
 
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {

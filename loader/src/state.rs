@@ -18,7 +18,7 @@ mod tests;
 mod transfer;
 
 pub(crate) use data_folder::DataFolder;
-pub(crate) use database::Database;
+pub(crate) use database::{Database, is_at};
 pub(crate) use file::{Durability, begin, open as open_database};
 pub(crate) use fingerprint::fingerprint;
 pub(crate) use key::{Key, Lane};

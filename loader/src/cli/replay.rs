@@ -16,14 +16,14 @@ use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use crate::{
-    dead_letters::{FOLDER, Letter, files, is_in_place},
+    dead_letters::{FOLDER, Letter, files},
     delivery::{Delivery, Opening},
     digest::Digest,
     exit_code::ExitCode,
     frame::Level,
     sink::{Destination, Outgoing, Scope},
     slug::{Slug, SlugError},
-    state::{Cutoff, DataFolder, Database, Key, Lane, Lease, Request, StateStore},
+    state::{Cutoff, DataFolder, Database, Key, Lane, Lease, Request, StateStore, is_at},
     supervisor::Envelope,
     whole_file::{self, Readers},
 };
@@ -171,7 +171,7 @@ impl Batch {
         let valid: Vec<bool> = lines.iter().map(|line| line.valid.is_some()).collect();
         let digest = Digest::of_bytes(format!("{valid:?} {text}").as_bytes()).to_string();
         // Whoever had the file before may have put another into its place.
-        if !is_in_place(&file, path) {
+        if !is_at(&file, path) {
             return Err(ReplayError::Changed { path: path.to_owned() });
         }
         Ok(Self { path: path.to_owned(), digest, lines, _file: file })

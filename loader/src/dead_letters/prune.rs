@@ -11,10 +11,10 @@ use rustix::fs::{FlockOperation, flock};
 
 use crate::{
     sink::{Pruned, Pruning},
-    state::begun_at,
+    state::{begun_at, is_at},
 };
 
-use super::{LetterError, files, is_in_place};
+use super::{LetterError, files};
 
 /// Removes the letters of runs that began before then, but none that a run or a replay is at work on.
 pub(crate) fn prune(data: &Path, before: Timestamp, pruning: Pruning) -> Result<Pruned, LetterError> {
@@ -40,7 +40,7 @@ fn prune_one(path: &Path, before: Timestamp, pruning: Pruning, pruned: &mut Prun
     if written_at(path, &file)? >= before {
         return Ok(());
     }
-    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() || !is_in_place(&file, path) {
+    if flock(&file, FlockOperation::NonBlockingLockExclusive).is_err() || !is_at(&file, path) {
         pruned.passed_over.push(format!("{} is being written or replayed", path.display()));
         return Ok(());
     }

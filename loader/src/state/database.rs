@@ -244,7 +244,8 @@ impl Drop for LockFile {
     }
 }
 
-fn is_at(file: &File, path: &Path) -> bool {
+/// Whether a file that was opened is still the one of this name: another may have been put into its place.
+pub(crate) fn is_at(file: &File, path: &Path) -> bool {
     let identity = |metadata: fs::Metadata| (metadata.dev(), metadata.ino());
     match (file.metadata(), fs::metadata(path)) {
         (Ok(opened), Ok(there)) => identity(opened) == identity(there),
