@@ -170,7 +170,7 @@ fn every_problem_of_every_connection_is_told_and_nothing_is_written() {
         "/apiToken: the variable NO_SUCH_TOKEN is not set",
         "NO  file: ",
         "file is no folder; name another place, or move it away",
-        "NO  locked: there is no lock file codeclimate-connector.lock",
+        "NO  locked: there is no lock file ",
         "NO  denied: exec is not among what the connector asks for",
         "NO  nobody: there is no user \"nobody-of-this-name\" here",
     ] {
