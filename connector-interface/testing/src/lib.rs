@@ -1,0 +1,1 @@
+//! Tests connectors without network: a runner in memory, a runner for real, a server, recorded traffic.
