@@ -1,4 +1,65 @@
-//! One type for each of the 45 record types, which cannot hold what its schema refuses.
+//! One Rust type for each of the 45 record types, which cannot hold what the schema refuses.
+//!
+//! `NewIncident` has the properties that every `Incident` must have, by name, so that the compiler tells which one is
+//! missing. [`Incident::new`] takes it; methods set the rest. They take a value, or an [`Option`] as many APIs give
+//! one, of which `None` leaves the property out.
+//!
+//! ```
+//! # use connector_interface::{Timestamp, Uri, testing::FakeRunner};
+//! use connector_interface::records::{Incident, IncidentStatus, NewIncident};
+//!
+//! # #[derive(serde::Deserialize)]
+//! # struct Answer { id: String, self_uri: Uri, title: String, created_at: Timestamp, number: Option<i64>, urgency: String }
+//! # let context = FakeRunner::new().context();
+//! # let incident: Answer = serde_json::from_str(r#"{
+//! #     "id": "Q1", "self_uri": "https://api.pagerduty.com/incidents/Q1", "title": "Disk full",
+//! #     "created_at": "2020-02-20T12:00:00Z", "number": 7, "urgency": "high"
+//! # }"#)?;
+//! let record = Incident::new(NewIncident {
+//!     id: incident.id,
+//!     uri: incident.self_uri,
+//!     title: incident.title,
+//!     status: IncidentStatus::Resolved,
+//!     created_at: incident.created_at,
+//! })
+//! .number(incident.number)
+//! .with("urgency", incident.urgency)?; // a property that the schema does not know
+//! context.records.produce(&record)?;
+//! # Ok::<(), connector_interface::Error>(())
+//! ```
+//!
+//! # Names
+//!
+//! `createdAt` is `created_at`, and `self` is `uri`, as in [`Stream::uri`](crate::Stream::uri); a name that is a keyword
+//! of Rust gets a `_` behind it, such as `type_`. Where a property is one of a few words, or an object, its type is
+//! named for the record and the property: [`IncidentStatus`], [`RepositoryOwner`]. All fields can be read, and set,
+//! directly; what a type does not let you set would be refused by the runner.
+//!
+//! # Types of properties
+//!
+//! | in the schema | in Rust |
+//! | --- | --- |
+//! | an address | [`Uri`](crate::Uri) |
+//! | a time | [`Timestamp`](crate::Timestamp) |
+//! | a day or a time | [`DateOrTime`] |
+//! | an integer; one that is not negative | [`i64`]; [`u64`] |
+//! | a number from 0 to 100 | [`Percentage`] |
+//! | one of a few words | an enum; its `FromStr` takes the word of an API, or says which words would do |
+//! | a record, or the address of one | [`RecordOrUri`]; setters take either, as [`OptionalLink`] |
+//! | a value or null | [`Nullable`]: to leave it out, do not call its setter; `None` is null |
+//! | an element of a list that may be null | [`Option`] |
+//!
+//! # Reading
+//!
+//! All types read themselves from JSON too, which tests of connectors use to compare records. Properties that the
+//! schema does not know are kept. Some values that the schema accepts do not fit: integers beyond 64 bits, and the
+//! times that [`Timestamp`](crate::Timestamp) does not hold.
+//!
+//! # Streams
+//!
+//! `discover_streams` may produce a [`records::Stream`](Stream), or the shorter [`connector_interface::Stream`](crate::Stream),
+//! whose members beyond the three are checked only when it is produced. The latter is what `sync_stream` gets back, as an operator may
+//! have written it.
 
 mod actor;
 mod application;
