@@ -23,6 +23,9 @@
 //! schemars = "1"
 //! serde = { version = "1", features = ["derive"] }
 //! serde_json = "1"
+//!
+//! [dev-dependencies]
+//! connector-testing = "0.1"
 //! ```
 //!
 //! `src/lib.rs`:
@@ -106,14 +109,14 @@
 //! #[cfg(test)]
 //! mod tests {
 //!     use super::*;
-//!     use connector_interface::testing::{FakeRunner, assert_configuration_schema};
+//!     use connector_testing::{FakeRunner, assert_configuration_schema};
 //!
 //!     #[test]
 //!     fn every_station_is_a_stream() {
 //!         let runner = FakeRunner::new();
 //!         let configuration = json!({ "stations": ["Brocken"], "apiToken": "t" });
-//!         runner.client::<Weather>(configuration).unwrap().discover_streams().unwrap();
-//!         assert_eq!(runner.records()[0]["name"], "Brocken");
+//!         let streams = runner.discover::<Weather>(configuration).unwrap();
+//!         assert_eq!(streams[0].name(), "Brocken");
 //!     }
 //!
 //!     #[test]
@@ -122,12 +125,12 @@
 //!     }
 //! }
 //! # */
-//! # let runner = connector_interface::testing::FakeRunner::new();
-//! # let weather: Weather = runner.client(json!({ "stations": ["Brocken"], "apiToken": "t" })).unwrap();
-//! # weather.discover_streams().unwrap();
-//! # let stream: Stream = serde_json::from_value(runner.records()[0].clone()).unwrap();
-//! # weather.sync_stream(&stream, "2020-02-21T00:00:00Z".parse().unwrap()).unwrap();
+//! # let runner = connector_testing::FakeRunner::new();
+//! # let configuration = json!({ "stations": ["Brocken"], "apiToken": "t" });
+//! # let streams = runner.discover::<Weather>(&configuration).unwrap();
+//! # runner.sync::<Weather>(&configuration, &streams[0], "2020-02-21T00:00:00Z").unwrap();
 //! # assert_eq!((runner.records().len(), runner.states().len()), (2, 1));
+//! # connector_testing::assert_resumes::<Weather>(&configuration, &streams[0], "2020-02-20T00:00:00Z");
 //! ```
 //!
 //! The export line embeds `configuration.schema.json`, which stands beside `Cargo.toml`; the last test compares it with
@@ -257,7 +260,9 @@
 //!
 //! # Testing
 //!
-//! [`testing::FakeRunner`] stands in for the runner in unit tests, without network and without a `.so`.
+//! The crate `connector-testing` is all that your tests need: a runner in memory that checks every record, assertions that
+//! name the first difference, the proof that a sync can be gone on with after each of its states, a server that
+//! misbehaves, recorded traffic, and the real runner with your built `.so`.
 //!
 //! # Threads and ownership
 //!
@@ -266,6 +271,8 @@
 
 #[doc(hidden)]
 pub mod __export;
+#[doc(hidden)]
+pub mod __testing;
 mod block_on;
 mod cancellation;
 mod client;
@@ -283,7 +290,6 @@ mod panic_hook;
 mod record_producer;
 mod state;
 mod stream;
-pub mod testing;
 mod timestamp;
 
 pub use block_on::block_on;
