@@ -202,7 +202,7 @@
 //! A record is a JSON object whose `_type` names one of the 45 record types; `codeclimate-connector schema`
 //! lists them. [`RecordProducer`] takes anything that is `Serialize`, or JSON as bytes, from any thread,
 //! and gives its verdict at once: [`ProduceError::Invalid`] holds every error with its JSON pointer. Pass it
-//! on with `?` and the run ends as 'invalid records'; or log it, count it and go on.
+//! on with `?` and the run ends as 'invalid records'; or log it, count it and go on, as [`LenientProducer`] does.
 //!
 //! # Streams
 //!
@@ -282,6 +282,7 @@ mod error;
 mod export;
 mod failure;
 mod host;
+mod lenient_producer;
 mod log_forwarding;
 mod logger;
 mod migration;
@@ -297,6 +298,7 @@ pub use cancellation::Cancellation;
 pub use client::{Client, Context, VerifyConfigurationResult};
 pub use configuration::ConfigurationMap;
 pub use error::Error;
+pub use lenient_producer::LenientProducer;
 pub use logger::{Level, Logger};
 pub use migration::{KeptState, Migration};
 pub use record_producer::{FieldError, ProduceError, RecordProducer};
