@@ -1,5 +1,7 @@
 //! The server as a client sees it, over a socket.
 
+#![expect(clippy::unwrap_used, reason = "in a test, a panic with its place is the report")]
+
 use std::{
     io::{ErrorKind, Read, Write},
     net::TcpStream,
