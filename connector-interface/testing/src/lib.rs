@@ -7,8 +7,10 @@ mod event;
 mod fake_runner;
 mod host;
 mod memory;
+mod mock_server;
 mod refusal;
 
 pub use configuration_schema::assert_configuration_schema;
 pub use event::{Event, LogLine};
 pub use fake_runner::FakeRunner;
+pub use mock_server::{Answer, MockServer, Received};
