@@ -15,6 +15,6 @@ pub fn context(host: Arc<dyn Host>, configuration: ConfigurationMap) -> Context 
 
 /// The error as it crosses to the runner.
 #[must_use]
-pub fn failure(error: Error) -> Failure {
-    error.into_failure()
+pub fn failure(error: &Error) -> &Failure {
+    error.as_failure()
 }

@@ -30,7 +30,7 @@ use crate::{
 /// assert_eq!(runner.records()[0]["name"], "main");
 ///
 /// let error = records.produce(&json!({ "_type": "Branch", "name": 7 })).unwrap_err();
-/// assert_eq!(error.to_string(), "the record is invalid: /name: expected a string, found 7");
+/// assert_eq!(error.to_string(), "the record is invalid: /name: expected a string, found the number 7");
 /// # Ok::<(), connector_interface::Error>(())
 /// ```
 #[derive(Clone, Default)]
