@@ -195,7 +195,9 @@
 //!
 //! The operator's JSON object. Name your own struct as [`Client::Configuration`]; its schema file lets the runner name
 //! every bad key at once before your code starts. Mark secrets with `#[schemars(extend("secret" = true))]`: their
-//! values are then masked wherever text of the connector reaches a person. The raw map is [`Context::configuration`].
+//! values are then masked wherever text of the connector reaches a person. Whatever is wrong with a key is told in your
+//! own words, once, where it has `#[schemars(extend("errorMessage" = "apiToken must be present"))]`. The raw map is
+//! [`Context::configuration`].
 //!
 //! # Records
 //!
