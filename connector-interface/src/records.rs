@@ -5,11 +5,12 @@
 //! one, of which `None` leaves the property out.
 //!
 //! ```
-//! # use connector_interface::{Timestamp, Uri, testing::FakeRunner};
+//! # use connector_interface::{DateTime, Uri};
+//! # use connector_testing::FakeRunner;
 //! use connector_interface::records::{Incident, IncidentStatus, NewIncident};
 //!
 //! # #[derive(serde::Deserialize)]
-//! # struct Answer { id: String, self_uri: Uri, title: String, created_at: Timestamp, number: Option<i64>, urgency: String }
+//! # struct Answer { id: String, self_uri: Uri, title: String, created_at: DateTime, number: Option<i64>, urgency: String }
 //! # let context = FakeRunner::new().context();
 //! # let incident: Answer = serde_json::from_str(r#"{
 //! #     "id": "Q1", "self_uri": "https://api.pagerduty.com/incidents/Q1", "title": "Disk full",
@@ -40,7 +41,7 @@
 //! | in the schema | in Rust |
 //! | --- | --- |
 //! | an address | [`Uri`](crate::Uri) |
-//! | a time | [`Timestamp`](crate::Timestamp) |
+//! | a time | [`DateTime`](crate::DateTime), as its source wrote it; a [`Timestamp`](crate::Timestamp) becomes one with `into()` |
 //! | a day or a time | [`DateOrTime`] |
 //! | an integer; one that is not negative | [`i64`]; [`u64`] |
 //! | a number from 0 to 100 | [`Percentage`] |
@@ -53,7 +54,7 @@
 //!
 //! All types read themselves from JSON too, which tests of connectors use to compare records. Properties that the
 //! schema does not know are kept. Some values that the schema accepts do not fit: integers beyond 64 bits, and the
-//! times that [`Timestamp`](crate::Timestamp) does not hold.
+//! times outside of a [`Timestamp`](crate::Timestamp).
 //!
 //! # Streams
 //!

@@ -8,16 +8,17 @@ use serde_json::Value;
 use super::json::{FromJson, Mismatch, from_text};
 use crate::{
     date::Date,
+    date_time::DateTime,
     timestamp::{Timestamp, TimestampError},
 };
 
 /// Where a property may be a day (`2020-02-21`) as well as an instant (`2020-02-21T12:00:00Z`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DateOrTime {
     /// A whole day.
     Date(Date),
     /// An instant.
-    Time(Timestamp),
+    Time(DateTime),
 }
 
 impl From<Date> for DateOrTime {
@@ -26,9 +27,15 @@ impl From<Date> for DateOrTime {
     }
 }
 
+impl From<DateTime> for DateOrTime {
+    fn from(time: DateTime) -> Self {
+        Self::Time(time)
+    }
+}
+
 impl From<Timestamp> for DateOrTime {
     fn from(time: Timestamp) -> Self {
-        Self::Time(time)
+        Self::Time(time.into())
     }
 }
 

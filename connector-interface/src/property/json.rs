@@ -4,7 +4,7 @@ use std::{fmt, str::FromStr};
 
 use serde_json::Value;
 
-use crate::{date::Date, timestamp::Timestamp, uri::Uri};
+use crate::{date::Date, date_time::DateTime, uri::Uri};
 
 /// What can be the value of a property.
 pub trait FromJson: Sized {
@@ -61,7 +61,7 @@ impl FromJson for Uri {
     }
 }
 
-impl FromJson for Timestamp {
+impl FromJson for DateTime {
     fn from_json(value: Value) -> Result<Self, Mismatch> {
         from_text(&value, "a time")
     }

@@ -4,7 +4,7 @@
 //! `UPDATE_RECORDS=1 cargo test -p connector-interface --test records`.
 
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, enumeration, record},
 };
 
@@ -18,13 +18,13 @@ pub struct Board {
     /// The heading of the board.
     pub name: String,
     /// How work flows over the board: continuously (kanban), in sprints (scrum), or with neither rule (simple).
-    pub board_type: BoardBoardType,
+    pub board_type: BoardType,
     /// When the board was set up.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When the board's settings last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the board was taken down; left out while it is in use.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -38,7 +38,7 @@ pub struct NewBoard {
     /// The heading of the board.
     pub name: String,
     /// How work flows over the board: continuously (kanban), in sprints (scrum), or with neither rule (simple).
-    pub board_type: BoardBoardType,
+    pub board_type: BoardType,
 }
 
 impl Board {
@@ -59,21 +59,21 @@ impl Board {
 
     /// When the board was set up.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When the board's settings last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the board was taken down; left out while it is in use.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }
@@ -93,7 +93,7 @@ record! {
 
 enumeration! {
     /// How work flows over the board: continuously (kanban), in sprints (scrum), or with neither rule (simple).
-    BoardBoardType {
+    BoardType {
         Kanban "kanban",
         Scrum "scrum",
         Simple "simple",

@@ -5,7 +5,7 @@
 
 use super::Repository;
 use crate::{
-    Timestamp,
+    DateTime,
     property::{Extras, OptionalLink, RecordOrUri, record},
 };
 
@@ -17,7 +17,7 @@ pub struct Branch {
     /// The repository that holds the branch.
     pub repository: Option<RecordOrUri<Repository>>,
     /// When the branch was found to be gone; left out while it exists.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -44,7 +44,7 @@ impl Branch {
 
     /// When the branch was found to be gone; left out while it exists.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

@@ -5,7 +5,7 @@
 
 use super::Actor;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{DateOrTime, Extras, RecordOrUri, enumeration, object, record},
 };
 
@@ -175,7 +175,7 @@ pub struct CalendarEventStart {
     /// First day of an all-day event.
     pub date: Option<DateOrTime>,
     /// First moment of an event that has a time of day.
-    pub date_time: Option<Timestamp>,
+    pub date_time: Option<DateTime>,
     /// The IANA time zone in which the beginning was entered.
     pub time_zone: String,
     extras: Extras,
@@ -204,7 +204,7 @@ impl CalendarEventStart {
 
     /// First moment of an event that has a time of day.
     #[must_use]
-    pub fn date_time(mut self, date_time: impl Into<Option<Timestamp>>) -> Self {
+    pub fn date_time(mut self, date_time: impl Into<Option<DateTime>>) -> Self {
         self.date_time = date_time.into();
         self
     }
@@ -224,7 +224,7 @@ pub struct CalendarEventEnd {
     /// The day after the last day of an all-day event.
     pub date: Option<DateOrTime>,
     /// The moment at which an event that has a time of day is over.
-    pub date_time: Option<Timestamp>,
+    pub date_time: Option<DateTime>,
     /// The IANA time zone in which the finish was entered.
     pub time_zone: String,
     extras: Extras,
@@ -253,7 +253,7 @@ impl CalendarEventEnd {
 
     /// The moment at which an event that has a time of day is over.
     #[must_use]
-    pub fn date_time(mut self, date_time: impl Into<Option<Timestamp>>) -> Self {
+    pub fn date_time(mut self, date_time: impl Into<Option<DateTime>>) -> Self {
         self.date_time = date_time.into();
         self
     }

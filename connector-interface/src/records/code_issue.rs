@@ -5,7 +5,7 @@
 
 use super::Actor;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, OptionalLink, RecordOrUri, object, record},
 };
 
@@ -31,7 +31,7 @@ pub struct CodeIssue {
     /// The reason someone gave for the current status.
     pub status_details: Option<String>,
     /// When the finding was last moved to another status.
-    pub status_updated_at: Option<Timestamp>,
+    pub status_updated_at: Option<DateTime>,
     /// Whoever moved the finding to its current status.
     pub status_updated_by: Option<RecordOrUri<Actor>>,
     /// The finding as the tool reported it, unparsed.
@@ -49,11 +49,11 @@ pub struct CodeIssue {
     /// The page on which the finding can be read.
     pub html_url: Option<Uri>,
     /// When the analyser first saw the problem.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When anything about the finding last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the finding vanished from the tool; left out while it is listed.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -141,7 +141,7 @@ impl CodeIssue {
 
     /// When the finding was last moved to another status.
     #[must_use]
-    pub fn status_updated_at(mut self, status_updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn status_updated_at(mut self, status_updated_at: impl Into<Option<DateTime>>) -> Self {
         self.status_updated_at = status_updated_at.into();
         self
     }
@@ -202,21 +202,21 @@ impl CodeIssue {
 
     /// When the analyser first saw the problem.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When anything about the finding last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the finding vanished from the tool; left out while it is listed.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

@@ -5,7 +5,7 @@
 
 use super::Actor;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, OptionalLink, RecordOrUri, enumeration, record},
 };
 
@@ -27,7 +27,7 @@ pub struct CommitCheck {
     /// One line about the outcome, such as `12 of 340 tests failed`.
     pub description: Option<String>,
     /// When the verdict was given.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// The account that reported the verdict.
     pub creator: Option<RecordOrUri<Actor>>,
     /// The page where the service explains its verdict.
@@ -85,7 +85,7 @@ impl CommitCheck {
 
     /// When the verdict was given.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }

@@ -4,7 +4,7 @@
 //! `UPDATE_RECORDS=1 cargo test -p connector-interface --test records`.
 
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, record},
 };
 
@@ -20,11 +20,11 @@ pub struct Component {
     /// What the part is responsible for.
     pub description: Option<String>,
     /// When the component was marked out.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When its name or its set of files last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the component was dissolved; left out while it stands.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     /// The files that make up the component.
     ///
     /// Path of one file, relative to the root of the repository.
@@ -73,21 +73,21 @@ impl Component {
 
     /// When the component was marked out.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When its name or its set of files last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the component was dissolved; left out while it stands.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

@@ -5,7 +5,7 @@
 
 use super::{DeliveryWorkflow, Repository};
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, Nullable, OptionalLink, RecordOrUri, enumeration, record},
 };
 
@@ -32,13 +32,13 @@ pub struct DeliveryBuild {
     /// The run's page in the CI system.
     pub html_url: Option<Uri>,
     /// When the run was asked for.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When the run last changed its state; null if the CI system does not say.
-    pub updated_at: Nullable<Timestamp>,
+    pub updated_at: Nullable<DateTime>,
     /// When the run ended; null while it goes on.
-    pub finished_at: Nullable<Timestamp>,
+    pub finished_at: Nullable<DateTime>,
     /// When the run was removed from the CI system; null or left out while it is kept.
-    pub deleted_at: Nullable<Timestamp>,
+    pub deleted_at: Nullable<DateTime>,
     extras: Extras,
 }
 
@@ -110,28 +110,28 @@ impl DeliveryBuild {
 
     /// When the run was asked for.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When the run last changed its state; null if the CI system does not say.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Nullable<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Nullable<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the run ended; null while it goes on.
     #[must_use]
-    pub fn finished_at(mut self, finished_at: impl Into<Nullable<Timestamp>>) -> Self {
+    pub fn finished_at(mut self, finished_at: impl Into<Nullable<DateTime>>) -> Self {
         self.finished_at = finished_at.into();
         self
     }
 
     /// When the run was removed from the CI system; null or left out while it is kept.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Nullable<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Nullable<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

@@ -4,7 +4,7 @@
 //! `UPDATE_RECORDS=1 cargo test -p connector-interface --test records`.
 
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, record},
 };
 
@@ -20,11 +20,11 @@ pub struct DeliveryWorkflow {
     /// The page that lists the workflow's runs.
     pub html_url: Option<Uri>,
     /// When the workflow was defined.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When its definition last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the workflow was taken out of the pipeline; left out while it is defined.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -64,21 +64,21 @@ impl DeliveryWorkflow {
 
     /// When the workflow was defined.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When its definition last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the workflow was taken out of the pipeline; left out while it is defined.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

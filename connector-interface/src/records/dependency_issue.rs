@@ -5,7 +5,7 @@
 
 use super::Actor;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, OptionalLink, RecordOrUri, enumeration, record},
 };
 
@@ -27,7 +27,7 @@ pub struct DependencyIssue {
     /// Why it was closed or opened again.
     pub status_details: Option<String>,
     /// When it was last closed or opened again.
-    pub status_updated_at: Option<Timestamp>,
+    pub status_updated_at: Option<DateTime>,
     /// Whoever last closed it or opened it again.
     pub status_updated_by: Option<RecordOrUri<Actor>>,
     /// The alert as the scanner reported it, unparsed.
@@ -35,11 +35,11 @@ pub struct DependencyIssue {
     /// The page on which the alert can be read.
     pub html_url: Option<Uri>,
     /// When the scanner raised the alert.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When anything about the alert last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the alert was removed from the scanner; left out while it is listed.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -107,7 +107,7 @@ impl DependencyIssue {
 
     /// When it was last closed or opened again.
     #[must_use]
-    pub fn status_updated_at(mut self, status_updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn status_updated_at(mut self, status_updated_at: impl Into<Option<DateTime>>) -> Self {
         self.status_updated_at = status_updated_at.into();
         self
     }
@@ -135,21 +135,21 @@ impl DependencyIssue {
 
     /// When the scanner raised the alert.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When anything about the alert last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the alert was removed from the scanner; left out while it is listed.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

@@ -5,7 +5,7 @@
 
 use super::{Actor, Environment, Package};
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, OptionalLink, RecordOrUri, record},
 };
 
@@ -37,7 +37,7 @@ pub struct Deployment {
     /// Address at which the tool tells how the deployment went.
     pub status_url: Option<Uri>,
     /// When the deployment was started.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -138,7 +138,7 @@ impl Deployment {
 
     /// When the deployment was started.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }

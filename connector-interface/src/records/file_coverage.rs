@@ -5,7 +5,7 @@
 
 use super::Repository;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, RecordOrUri, record},
 };
 
@@ -29,11 +29,11 @@ pub struct FileCoverage {
     /// The page that shows the file with its reached lines.
     pub html_url: Option<Uri>,
     /// When the measurement arrived at the coverage tool.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When the file's numbers were last computed anew.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the measurement was thrown away; left out while it is kept.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -94,21 +94,21 @@ impl FileCoverage {
 
     /// When the measurement arrived at the coverage tool.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When the file's numbers were last computed anew.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the measurement was thrown away; left out while it is kept.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

@@ -4,7 +4,7 @@
 //! `UPDATE_RECORDS=1 cargo test -p connector-interface --test records`.
 
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, enumeration, record},
 };
 
@@ -24,11 +24,11 @@ pub struct Incident {
     /// Whether it waits for someone (`triggered`), is in hand (`acknowledged`), or is over (`resolved`).
     pub status: IncidentStatus,
     /// When the incident was opened.
-    pub created_at: Timestamp,
+    pub created_at: DateTime,
     /// When the incident last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the incident was removed from the tool; left out while it is kept.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -44,7 +44,7 @@ pub struct NewIncident {
     /// Whether it waits for someone (`triggered`), is in hand (`acknowledged`), or is over (`resolved`).
     pub status: IncidentStatus,
     /// When the incident was opened.
-    pub created_at: Timestamp,
+    pub created_at: DateTime,
 }
 
 impl Incident {
@@ -81,14 +81,14 @@ impl Incident {
 
     /// When the incident last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the incident was removed from the tool; left out while it is kept.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

@@ -5,7 +5,7 @@
 
 use super::Incident;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, RecordOrUri, enumeration, record},
 };
 
@@ -23,11 +23,11 @@ pub struct IncidentNotification {
     /// The way the message took.
     pub kind: IncidentNotificationKind,
     /// When the message was sent.
-    pub created_at: Timestamp,
+    pub created_at: DateTime,
     /// When its delivery status last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the notification was removed from the log; left out while it is kept.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -43,7 +43,7 @@ pub struct NewIncidentNotification {
     /// The way the message took.
     pub kind: IncidentNotificationKind,
     /// When the message was sent.
-    pub created_at: Timestamp,
+    pub created_at: DateTime,
 }
 
 impl IncidentNotification {
@@ -72,14 +72,14 @@ impl IncidentNotification {
 
     /// When its delivery status last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the notification was removed from the log; left out while it is kept.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

@@ -4,7 +4,7 @@
 //! `UPDATE_RECORDS=1 cargo test -p connector-interface --test records`.
 
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, enumeration, record},
 };
 
@@ -24,15 +24,15 @@ pub struct Issue {
     /// The issue's full text.
     pub description: Option<String>,
     /// The moment by which the issue should be done.
-    pub due_on: Option<Timestamp>,
+    pub due_on: Option<DateTime>,
     /// When the issue was filed.
-    pub created_at: Timestamp,
+    pub created_at: DateTime,
     /// When the issue was done.
-    pub resolved_at: Option<Timestamp>,
+    pub resolved_at: Option<DateTime>,
     /// When anything about the issue last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the issue was removed from the tracker; left out while it is kept.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -48,7 +48,7 @@ pub struct NewIssue {
     /// Whether the issue is open (`triggered`), taken up (`acknowledged`), or done (`resolved`).
     pub status: IssueStatus,
     /// When the issue was filed.
-    pub created_at: Timestamp,
+    pub created_at: DateTime,
 }
 
 impl Issue {
@@ -87,28 +87,28 @@ impl Issue {
 
     /// The moment by which the issue should be done.
     #[must_use]
-    pub fn due_on(mut self, due_on: impl Into<Option<Timestamp>>) -> Self {
+    pub fn due_on(mut self, due_on: impl Into<Option<DateTime>>) -> Self {
         self.due_on = due_on.into();
         self
     }
 
     /// When the issue was done.
     #[must_use]
-    pub fn resolved_at(mut self, resolved_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn resolved_at(mut self, resolved_at: impl Into<Option<DateTime>>) -> Self {
         self.resolved_at = resolved_at.into();
         self
     }
 
     /// When anything about the issue last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the issue was removed from the tracker; left out while it is kept.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

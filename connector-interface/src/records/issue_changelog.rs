@@ -5,7 +5,7 @@
 
 use super::Actor;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, OptionalLink, RecordOrUri, enumeration, record},
 };
 
@@ -31,11 +31,11 @@ pub struct IssueChangelog {
     /// Whoever made the change.
     pub author: Option<RecordOrUri<Actor>>,
     /// When the change was made.
-    pub created_at: Timestamp,
+    pub created_at: DateTime,
     /// When the entry itself was last corrected.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the entry was removed from the history; left out while it is kept.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -51,7 +51,7 @@ pub struct NewIssueChangelog {
     /// The issue's status once the change was made.
     pub status: IssueChangelogStatus,
     /// When the change was made.
-    pub created_at: Timestamp,
+    pub created_at: DateTime,
 }
 
 impl IssueChangelog {
@@ -112,14 +112,14 @@ impl IssueChangelog {
 
     /// When the entry itself was last corrected.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the entry was removed from the history; left out while it is kept.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

@@ -5,7 +5,7 @@
 
 use super::Actor;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, OptionalLink, RecordOrUri, record},
 };
 
@@ -23,11 +23,11 @@ pub struct IssueComment {
     /// Whoever wrote the comment.
     pub author: Option<RecordOrUri<Actor>>,
     /// When the comment was posted.
-    pub created_at: Timestamp,
+    pub created_at: DateTime,
     /// When the comment was last edited; the time of posting if never.
-    pub updated_at: Timestamp,
+    pub updated_at: DateTime,
     /// When the comment was taken back; left out while it can be read.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -39,9 +39,9 @@ pub struct NewIssueComment {
     /// Address that identifies this comment.
     pub uri: Uri,
     /// When the comment was posted.
-    pub created_at: Timestamp,
+    pub created_at: DateTime,
     /// When the comment was last edited; the time of posting if never.
-    pub updated_at: Timestamp,
+    pub updated_at: DateTime,
 }
 
 impl IssueComment {
@@ -84,7 +84,7 @@ impl IssueComment {
 
     /// When the comment was taken back; left out while it can be read.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

@@ -5,7 +5,7 @@
 
 use super::Project;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, RecordOrUri, record},
 };
 
@@ -27,11 +27,11 @@ pub struct IssuePriority {
     /// When to choose this level.
     pub description: Option<String>,
     /// When the level was introduced.
-    pub created_at: Timestamp,
+    pub created_at: DateTime,
     /// When the level was last renamed or restyled.
-    pub updated_at: Timestamp,
+    pub updated_at: DateTime,
     /// When the level was abolished; left out while it can be chosen.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -45,9 +45,9 @@ pub struct NewIssuePriority {
     /// The project that uses the level.
     pub project: RecordOrUri<Project>,
     /// When the level was introduced.
-    pub created_at: Timestamp,
+    pub created_at: DateTime,
     /// When the level was last renamed or restyled.
-    pub updated_at: Timestamp,
+    pub updated_at: DateTime,
 }
 
 impl IssuePriority {
@@ -99,7 +99,7 @@ impl IssuePriority {
 
     /// When the level was abolished; left out while it can be chosen.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

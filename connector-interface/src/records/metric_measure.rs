@@ -5,7 +5,7 @@
 
 use super::Metric;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, RecordOrUri, record},
 };
 
@@ -21,13 +21,13 @@ pub struct MetricMeasure {
     /// The reading itself, in the metric's unit.
     pub value: Option<i64>,
     /// The moment that the reading describes.
-    pub time: Option<Timestamp>,
+    pub time: Option<DateTime>,
     /// When the reading was stored.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When the stored reading was last corrected.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the reading was discarded; left out while it counts.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -68,28 +68,28 @@ impl MetricMeasure {
 
     /// The moment that the reading describes.
     #[must_use]
-    pub fn time(mut self, time: impl Into<Option<Timestamp>>) -> Self {
+    pub fn time(mut self, time: impl Into<Option<DateTime>>) -> Self {
         self.time = time.into();
         self
     }
 
     /// When the reading was stored.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When the stored reading was last corrected.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the reading was discarded; left out while it counts.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

@@ -5,7 +5,7 @@
 
 use super::Actor;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, OptionalLink, RecordOrUri, object, record},
 };
 
@@ -25,15 +25,15 @@ pub struct OnCall {
     /// The position in the order of calls, as text; `1` is called first.
     pub escalation_level: Option<String>,
     /// When the shift begins.
-    pub start: Option<Timestamp>,
+    pub start: Option<DateTime>,
     /// When the shift is over; left out for one without an end.
-    pub end: Option<Timestamp>,
+    pub end: Option<DateTime>,
     /// When the shift was entered.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When the shift was last moved or handed over.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the shift was struck from the rota; left out while it stands.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -96,35 +96,35 @@ impl OnCall {
 
     /// When the shift begins.
     #[must_use]
-    pub fn start(mut self, start: impl Into<Option<Timestamp>>) -> Self {
+    pub fn start(mut self, start: impl Into<Option<DateTime>>) -> Self {
         self.start = start.into();
         self
     }
 
     /// When the shift is over; left out for one without an end.
     #[must_use]
-    pub fn end(mut self, end: impl Into<Option<Timestamp>>) -> Self {
+    pub fn end(mut self, end: impl Into<Option<DateTime>>) -> Self {
         self.end = end.into();
         self
     }
 
     /// When the shift was entered.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When the shift was last moved or handed over.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the shift was struck from the rota; left out while it stands.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

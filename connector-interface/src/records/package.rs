@@ -5,7 +5,7 @@
 
 use super::Actor;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, OptionalLink, RecordOrUri, enumeration, record},
 };
 
@@ -23,15 +23,15 @@ pub struct Package {
     /// The licence it is published under, best as an SPDX expression.
     pub license: Option<String>,
     /// The kind of registry it belongs to.
-    pub package_type: Option<PackagePackageType>,
+    pub package_type: Option<PackageType>,
     /// Whoever published it.
     pub creator: Option<RecordOrUri<Actor>>,
     /// When it was published.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When its entry in the registry last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When it was withdrawn from the registry; left out while it can be fetched.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -86,7 +86,7 @@ impl Package {
 
     /// The kind of registry it belongs to.
     #[must_use]
-    pub fn package_type(mut self, package_type: impl Into<Option<PackagePackageType>>) -> Self {
+    pub fn package_type(mut self, package_type: impl Into<Option<PackageType>>) -> Self {
         self.package_type = package_type.into();
         self
     }
@@ -100,21 +100,21 @@ impl Package {
 
     /// When it was published.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When its entry in the registry last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When it was withdrawn from the registry; left out while it can be fetched.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }
@@ -137,7 +137,7 @@ record! {
 
 enumeration! {
     /// The kind of registry it belongs to.
-    PackagePackageType {
+    PackageType {
         Gem "gem",
         Docker "docker",
     }

@@ -5,7 +5,7 @@
 
 use super::Package;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, OptionalLink, RecordOrUri, enumeration, record},
 };
 
@@ -23,11 +23,11 @@ pub struct PackageDependency {
     /// Whether it is needed to run (`production`) or only to work on the package (`development`).
     pub kind: Option<PackageDependencyKind>,
     /// When the dependency was first seen.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When its requirement last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the dependency was dropped; left out while it is needed.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -80,21 +80,21 @@ impl PackageDependency {
 
     /// When the dependency was first seen.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When its requirement last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the dependency was dropped; left out while it is needed.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

@@ -4,7 +4,7 @@
 //! `UPDATE_RECORDS=1 cargo test -p connector-interface --test records`.
 
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, record},
 };
 
@@ -20,11 +20,11 @@ pub struct Project {
     /// What the project is to achieve.
     pub description: Option<String>,
     /// When the project was opened in the tracker.
-    pub created_at: Timestamp,
+    pub created_at: DateTime,
     /// When the project's own details last changed.
-    pub updated_at: Timestamp,
+    pub updated_at: DateTime,
     /// When the project was removed from the tracker; left out while it is listed.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -36,9 +36,9 @@ pub struct NewProject {
     /// Address that identifies this project in the tracker.
     pub uri: Uri,
     /// When the project was opened in the tracker.
-    pub created_at: Timestamp,
+    pub created_at: DateTime,
     /// When the project's own details last changed.
-    pub updated_at: Timestamp,
+    pub updated_at: DateTime,
 }
 
 impl Project {
@@ -73,7 +73,7 @@ impl Project {
 
     /// When the project was removed from the tracker; left out while it is listed.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

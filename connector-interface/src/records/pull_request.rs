@@ -5,7 +5,7 @@
 
 use super::{Actor, Repository};
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, RecordOrUri, enumeration, object, record},
 };
 
@@ -35,11 +35,11 @@ pub struct PullRequest {
     /// Size of the proposed change.
     pub statistics: Option<PullRequestStatistics>,
     /// When the change went in; left out as long as it has not.
-    pub merged_at: Option<Timestamp>,
+    pub merged_at: Option<DateTime>,
     /// When the pull request was opened.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When anything about the pull request last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -125,21 +125,21 @@ impl PullRequest {
 
     /// When the change went in; left out as long as it has not.
     #[must_use]
-    pub fn merged_at(mut self, merged_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn merged_at(mut self, merged_at: impl Into<Option<DateTime>>) -> Self {
         self.merged_at = merged_at.into();
         self
     }
 
     /// When the pull request was opened.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When anything about the pull request last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }

@@ -5,7 +5,7 @@
 
 use super::{Actor, PullRequest, Review};
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, Nullable, OptionalLink, RecordOrUri, record},
 };
 
@@ -37,13 +37,13 @@ pub struct PullRequestComment {
     /// True if the diff has since moved on from the commented line.
     pub outdated: Option<bool>,
     /// When others could first read the comment.
-    pub published_at: Option<Timestamp>,
+    pub published_at: Option<DateTime>,
     /// When its author began to write it.
-    pub drafted_at: Option<Timestamp>,
+    pub drafted_at: Option<DateTime>,
     /// When the code host stored the comment.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When the comment was last edited.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -143,28 +143,28 @@ impl PullRequestComment {
 
     /// When others could first read the comment.
     #[must_use]
-    pub fn published_at(mut self, published_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn published_at(mut self, published_at: impl Into<Option<DateTime>>) -> Self {
         self.published_at = published_at.into();
         self
     }
 
     /// When its author began to write it.
     #[must_use]
-    pub fn drafted_at(mut self, drafted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn drafted_at(mut self, drafted_at: impl Into<Option<DateTime>>) -> Self {
         self.drafted_at = drafted_at.into();
         self
     }
 
     /// When the code host stored the comment.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When the comment was last edited.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }

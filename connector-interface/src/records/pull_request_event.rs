@@ -5,7 +5,7 @@
 
 use super::PullRequest;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, RecordOrUri, enumeration, record},
 };
 
@@ -19,11 +19,11 @@ pub struct PullRequestEvent {
     /// The pull request that it happened to.
     pub pull_request: RecordOrUri<PullRequest>,
     /// What happened, by the code host's name for it.
-    pub event_type: PullRequestEventEventType,
+    pub event_type: PullRequestEventType,
     /// When it happened.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When the timeline entry last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -37,7 +37,7 @@ pub struct NewPullRequestEvent {
     /// The pull request that it happened to.
     pub pull_request: RecordOrUri<PullRequest>,
     /// What happened, by the code host's name for it.
-    pub event_type: PullRequestEventEventType,
+    pub event_type: PullRequestEventType,
 }
 
 impl PullRequestEvent {
@@ -57,14 +57,14 @@ impl PullRequestEvent {
 
     /// When it happened.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When the timeline entry last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
@@ -83,7 +83,7 @@ record! {
 
 enumeration! {
     /// What happened, by the code host's name for it.
-    PullRequestEventEventType {
+    PullRequestEventType {
         Commit "Commit",
         ReviewRequestedEvent "ReviewRequestedEvent",
         IssueComment "IssueComment",

@@ -5,7 +5,7 @@
 
 use super::Repository;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, RecordOrUri, record},
 };
 
@@ -25,9 +25,9 @@ pub struct Push {
     /// Object name of the commit that it pointed at before; left out for a new branch.
     pub previous_commit_oid: Option<String>,
     /// When the code host took the push in.
-    pub created_at: Timestamp,
+    pub created_at: DateTime,
     /// When the code host's entry of the push last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -43,7 +43,7 @@ pub struct NewPush {
     /// Object name of the commit that the branch points at after the push.
     pub commit_oid: String,
     /// When the code host took the push in.
-    pub created_at: Timestamp,
+    pub created_at: DateTime,
 }
 
 impl Push {
@@ -79,7 +79,7 @@ impl Push {
 
     /// When the code host's entry of the push last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }

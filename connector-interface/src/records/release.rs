@@ -5,7 +5,7 @@
 
 use super::Package;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, OptionalLink, RecordOrUri, record},
 };
 
@@ -23,11 +23,11 @@ pub struct Release {
     /// The page with the release notes.
     pub html_url: Option<Uri>,
     /// When the release was made.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When the release or its notes last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the release was called back; left out while it stands.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -80,21 +80,21 @@ impl Release {
 
     /// When the release was made.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When the release or its notes last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the release was called back; left out while it stands.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

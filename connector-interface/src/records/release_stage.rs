@@ -4,7 +4,7 @@
 //! `UPDATE_RECORDS=1 cargo test -p connector-interface --test records`.
 
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, record},
 };
 
@@ -22,11 +22,11 @@ pub struct ReleaseStage {
     /// The page that lists what the stage offers.
     pub html_url: Option<Uri>,
     /// When the stage was opened.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When its settings last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the stage was closed; left out while it serves.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -79,21 +79,21 @@ impl ReleaseStage {
 
     /// When the stage was opened.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When its settings last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the stage was closed; left out while it serves.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

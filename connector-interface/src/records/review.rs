@@ -5,7 +5,7 @@
 
 use super::{Actor, PullRequest};
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, RecordOrUri, enumeration, record},
 };
 
@@ -29,11 +29,11 @@ pub struct Review {
     /// The reviewer's summary as plain text.
     pub body_text: Option<String>,
     /// When the review was handed in.
-    pub published_at: Option<Timestamp>,
+    pub published_at: Option<DateTime>,
     /// When the reviewer began it.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When the review was last edited or set aside.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -95,21 +95,21 @@ impl Review {
 
     /// When the review was handed in.
     #[must_use]
-    pub fn published_at(mut self, published_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn published_at(mut self, published_at: impl Into<Option<DateTime>>) -> Self {
         self.published_at = published_at.into();
         self
     }
 
     /// When the reviewer began it.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When the review was last edited or set aside.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }

@@ -5,7 +5,7 @@
 
 use super::{Actor, Group, PullRequest};
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, OptionalLink, RecordOrUri, record},
 };
 
@@ -27,11 +27,11 @@ pub struct ReviewRequest {
     /// One team that was asked.
     pub actor_groups: Option<Vec<RecordOrUri<Group>>>,
     /// When the review was asked for.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When those asked last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the request was withdrawn or answered; left out while it is pending.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -88,21 +88,21 @@ impl ReviewRequest {
 
     /// When the review was asked for.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When those asked last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the request was withdrawn or answered; left out while it is pending.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

@@ -5,7 +5,7 @@
 
 use super::Board;
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, Nullable, OptionalLink, RecordOrUri, enumeration, record},
 };
 
@@ -23,15 +23,15 @@ pub struct Sprint {
     /// What the team wants to have reached by the end.
     pub goal: Option<String>,
     /// When the sprint is planned to end; null if no date is set.
-    pub end_time: Nullable<Timestamp>,
+    pub end_time: Nullable<DateTime>,
     /// When the sprint was planned; null if the planning tool does not say.
-    pub created_at: Nullable<Timestamp>,
+    pub created_at: Nullable<DateTime>,
     /// When the sprint's plan last changed; null if the planning tool does not say.
-    pub updated_at: Nullable<Timestamp>,
+    pub updated_at: Nullable<DateTime>,
     /// When the sprint was struck from the plan; null or left out while it stands.
-    pub deleted_at: Nullable<Timestamp>,
+    pub deleted_at: Nullable<DateTime>,
     /// When the team really closed the sprint; null while it is under way.
-    pub complete_time: Nullable<Timestamp>,
+    pub complete_time: Nullable<DateTime>,
     /// The board on which the sprint is run.
     pub board: Option<RecordOrUri<Board>>,
     extras: Extras,
@@ -79,35 +79,35 @@ impl Sprint {
 
     /// When the sprint is planned to end; null if no date is set.
     #[must_use]
-    pub fn end_time(mut self, end_time: impl Into<Nullable<Timestamp>>) -> Self {
+    pub fn end_time(mut self, end_time: impl Into<Nullable<DateTime>>) -> Self {
         self.end_time = end_time.into();
         self
     }
 
     /// When the sprint was planned; null if the planning tool does not say.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Nullable<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Nullable<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When the sprint's plan last changed; null if the planning tool does not say.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Nullable<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Nullable<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the sprint was struck from the plan; null or left out while it stands.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Nullable<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Nullable<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }
 
     /// When the team really closed the sprint; null while it is under way.
     #[must_use]
-    pub fn complete_time(mut self, complete_time: impl Into<Nullable<Timestamp>>) -> Self {
+    pub fn complete_time(mut self, complete_time: impl Into<Nullable<DateTime>>) -> Self {
         self.complete_time = complete_time.into();
         self
     }

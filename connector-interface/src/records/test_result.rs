@@ -5,7 +5,7 @@
 
 use super::{DeliveryBuild, DeliveryJob};
 use crate::{
-    Timestamp, Uri,
+    DateTime, Uri,
     property::{Extras, OptionalLink, RecordOrUri, enumeration, record},
 };
 
@@ -29,13 +29,13 @@ pub struct TestResult {
     /// The test's full name, with its suite.
     pub name: String,
     /// When the test was started.
-    pub created_at: Option<Timestamp>,
+    pub created_at: Option<DateTime>,
     /// When the stored result last changed.
-    pub updated_at: Option<Timestamp>,
+    pub updated_at: Option<DateTime>,
     /// When the test ended.
-    pub finished_at: Option<Timestamp>,
+    pub finished_at: Option<DateTime>,
     /// When the result was discarded; left out while it is kept.
-    pub deleted_at: Option<Timestamp>,
+    pub deleted_at: Option<DateTime>,
     extras: Extras,
 }
 
@@ -93,28 +93,28 @@ impl TestResult {
 
     /// When the test was started.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
         self.created_at = created_at.into();
         self
     }
 
     /// When the stored result last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
         self.updated_at = updated_at.into();
         self
     }
 
     /// When the test ended.
     #[must_use]
-    pub fn finished_at(mut self, finished_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn finished_at(mut self, finished_at: impl Into<Option<DateTime>>) -> Self {
         self.finished_at = finished_at.into();
         self
     }
 
     /// When the result was discarded; left out while it is kept.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<Timestamp>>) -> Self {
+    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
         self.deleted_at = deleted_at.into();
         self
     }

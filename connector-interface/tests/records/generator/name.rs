@@ -33,6 +33,15 @@ pub(crate) fn upper_camel_case(name: &str) -> String {
     first.to_uppercase() + &rest
 }
 
+/// The type of a property that no other has: `Incident` and `status` is `IncidentStatus`. A word in which the two meet
+/// is not said twice: `PullRequestEvent` and `eventType` is `PullRequestEventType`.
+pub(crate) fn part(owner: &str, property: &str) -> String {
+    let property = upper_camel_case(property);
+    let word_starts = owner.char_indices().filter(|(_, letter)| letter.is_ascii_uppercase());
+    let shared = word_starts.map(|(at, _)| &owner[at..]).find(|word| property.starts_with(*word));
+    format!("{owner}{}", &property[shared.map_or(0, str::len)..])
+}
+
 fn assert_identifier(name: &str) {
     let is_one = name.starts_with(|letter: char| letter.is_ascii_alphabetic())
         && name.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');

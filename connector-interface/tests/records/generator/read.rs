@@ -30,7 +30,7 @@ fn object(name: String, schema: Schema) -> Object {
 fn read_property(owner: &str, property: String, schema: Schema, required: &[String]) -> Property {
     let field = name::field(&property);
     let description = documentation(&schema);
-    let type_name = format!("{owner}{}", name::upper_camel_case(&property));
+    let type_name = name::part(owner, &property);
     let (presence, kind) = match (required.contains(&property), kind(&type_name, schema)) {
         (true, Kind::OrNull(_)) => {
             panic!("{owner}.{property} is required and may be null, which has no type yet")
@@ -78,7 +78,7 @@ fn typed(name: &str, json_type: &str, schema: Schema) -> Kind {
     match (json_type, schema.format.as_deref(), bounds) {
         ("string", None, (None, None)) => Kind::Known("String"),
         ("string", Some("uri"), (None, None)) => Kind::Known("Uri"),
-        ("string", Some("date-time"), (None, None)) => Kind::Known("Timestamp"),
+        ("string", Some("date-time"), (None, None)) => Kind::Known("DateTime"),
         ("boolean", None, (None, None)) => Kind::Known("bool"),
         ("integer", None, (None, None)) => Kind::Known("i64"),
         ("integer", None, (Some(0), None)) => Kind::Known("u64"),

@@ -203,7 +203,7 @@ impl Imports {
 
     fn add_kind(&mut self, kind: &Kind) {
         match kind {
-            Kind::Known(name @ ("Timestamp" | "Uri")) => drop(self.of_crate.insert(name)),
+            Kind::Known(name @ ("DateTime" | "Uri")) => drop(self.of_crate.insert(name)),
             Kind::Known(name @ ("DateOrTime" | "Percentage")) => drop(self.of_property.insert(name)),
             Kind::Known(_) => {}
             Kind::Link(target) => {

@@ -24,7 +24,7 @@ fn incident() -> Incident {
         uri: uri("https://x/Q1"),
         title: "Disk full".to_owned(),
         status: IncidentStatus::Resolved,
-        created_at: time(),
+        created_at: time().into(),
     })
 }
 
@@ -66,7 +66,7 @@ fn absent_null_and_value_are_three_things() {
         (build(), None),
         (build().finished_at(None), Some(Value::Null)),
         (build().finished_at(time()), Some(json!("2020-02-20T12:00:00Z"))),
-        (build().finished_at(Some(time())), Some(json!("2020-02-20T12:00:00Z"))),
+        (build().finished_at(Some(time().into())), Some(json!("2020-02-20T12:00:00Z"))),
         (build().finished_at(time()).finished_at(Nullable::Absent), None),
     ] {
         assert_eq!(serde_json::to_value(&build).unwrap().get("finishedAt"), expected.as_ref());
