@@ -58,9 +58,9 @@
 //!
 //! # Streams
 //!
-//! `discover_streams` may produce a [`records::Stream`](Stream), or the shorter [`connector_interface::Stream`](crate::Stream),
-//! whose members beyond the three are checked only when it is produced. The latter is what `sync_stream` gets back, as an operator may
-//! have written it.
+//! `discover_streams` may produce a [`records::Stream`](Stream), or the shorter
+//! [`connector_interface::Stream`](crate::Stream), which is checked when it is produced. `sync_stream` gets the latter,
+//! whichever was produced.
 
 mod actor;
 mod application;
