@@ -263,7 +263,8 @@
 //!
 //! # Time
 //!
-//! [`Timestamp`] reads and writes RFC 3339, in UTC; [`DateTime`] keeps a time as its source wrote it. Produce the data that is as new as the cutoff or newer.
+//! [`Timestamp`] reads and writes RFC 3339, in UTC; [`DateTime`] keeps a time as its source wrote it. Produce the data
+//! that is as new as the cutoff or newer.
 //!
 //! # Cancellation
 //!

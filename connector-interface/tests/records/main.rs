@@ -4,3 +4,4 @@
 
 mod committed;
 mod generator;
+mod unknown;

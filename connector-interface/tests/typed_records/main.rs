@@ -5,4 +5,5 @@
 mod change;
 mod round_trip;
 mod typed;
+mod uri;
 mod writing;

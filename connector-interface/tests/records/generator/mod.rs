@@ -9,11 +9,15 @@ mod schema;
 use connector_schemas::RecordType;
 
 /// The text of the file of one record type, before `rustfmt`.
+pub(crate) fn generate(record_type: &RecordType) -> String {
+    generate_from(record_type.name(), record_type.id(), record_type.schema_text())
+}
+
+/// The same of any schema.
 ///
 /// # Panics
 /// Where the schema says what no Rust type is known for.
-pub(crate) fn generate(record_type: &RecordType) -> String {
-    let schema = serde_json::from_str(record_type.schema_text())
-        .unwrap_or_else(|error| panic!("schema of {}: {error}", record_type.name()));
-    rust::file(record_type.id(), &read::record(record_type.name(), schema))
+pub(crate) fn generate_from(name: &str, id: &str, schema: &str) -> String {
+    let schema = serde_json::from_str(schema).unwrap_or_else(|error| panic!("schema of {name}: {error}"));
+    rust::file(id, &read::record(name, schema))
 }

@@ -10,15 +10,34 @@ use super::{
 };
 
 /// The struct of a record type.
-pub(crate) fn record(name: &str, mut schema: Schema) -> Object {
-    // The `_type` is no field: it is written, and asked for, by itself.
-    schema.properties.0.retain(|(property, _)| property != "_type");
-    schema.required.retain(|property| property != "_type");
-    object(name.to_owned(), schema)
+pub(crate) fn record(name: &str, schema: Schema) -> Object {
+    assert_eq!(
+        schema.keywords(),
+        ["type", "properties", "required"],
+        "{name}: no type is known for these keywords"
+    );
+    let mut record = schema;
+    take_type(name, &mut record);
+    object(name.to_owned(), record)
+}
+
+/// The `_type` is no field: it is written, and asked for, by itself.
+fn take_type(name: &str, schema: &mut Schema) {
+    for property in schema.properties.iter_mut() {
+        let (types, others): (Vec<_>, _) =
+            property.0.drain(..).partition(|(property, _)| property == "_type");
+        let constants: Vec<_> = types.iter().map(|(_, schema)| schema.constant.as_deref()).collect();
+        assert_eq!(constants, [Some(name)], "{name}: the `_type` is another");
+        property.0 = others;
+    }
+    for required in schema.required.iter_mut() {
+        required.retain(|property| property != "_type");
+    }
 }
 
 fn object(name: String, schema: Schema) -> Object {
     let Schema { description, required, properties, .. } = schema;
+    let (required, properties) = (required.unwrap_or_default(), properties.unwrap_or_default());
     for known in &required {
         assert!(properties.0.iter().any(|(name, _)| name == known), "{name} requires an unknown {known}");
     }
@@ -50,21 +69,26 @@ fn documentation(schema: &Schema) -> String {
 }
 
 fn kind(name: &str, schema: Schema) -> Kind {
-    if let Some(words) = schema.words {
-        return Kind::Words(Words { name: name.to_owned(), words });
+    match (schema.keywords().as_slice(), schema) {
+        (["enum"], Schema { words: Some(words), .. }) => Kind::Words(Words { name: name.to_owned(), words }),
+        (["oneOf"], Schema { one_of: Some(choices), .. }) => {
+            link(&choices).unwrap_or_else(|| panic!("{name}: no type is known for this `oneOf`"))
+        }
+        (["anyOf"], Schema { any_of: Some(choices), .. }) => {
+            assert!(is_date_or_time(&choices), "{name}: no type is known for this `anyOf`");
+            Kind::Known("DateOrTime")
+        }
+        (["type", keywords @ ..], schema) => of_type(name, keywords, schema),
+        (keywords, _) => panic!("{name}: no type is known for the keywords {keywords:?}"),
     }
-    if let Some(choices) = schema.one_of.as_deref() {
-        return link(choices).unwrap_or_else(|| panic!("{name}: no type is known for this `oneOf`"));
-    }
-    if let Some(choices) = schema.any_of.as_deref() {
-        assert!(is_date_or_time(choices), "{name}: no type is known for this `anyOf`");
-        return Kind::Known("DateOrTime");
-    }
-    match &schema.json_type {
-        Some(JsonType::One(json_type)) => typed(name, &json_type.clone(), schema),
+}
+
+fn of_type(name: &str, keywords: &[&str], mut schema: Schema) -> Kind {
+    match schema.json_type.take() {
+        Some(JsonType::One(json_type)) => of_one_type(name, &json_type, keywords, schema),
         Some(JsonType::Several(several)) => match several.as_slice() {
             [json_type, null] if null == "null" => {
-                Kind::OrNull(Box::new(typed(name, &json_type.clone(), schema)))
+                Kind::OrNull(Box::new(of_one_type(name, json_type, keywords, schema)))
             }
             others => panic!("{name}: no type is known for a value that is one of {others:?}"),
         },
@@ -72,25 +96,35 @@ fn kind(name: &str, schema: Schema) -> Kind {
     }
 }
 
-fn typed(name: &str, json_type: &str, schema: Schema) -> Kind {
-    let bounds =
-        (schema.minimum.as_ref().and_then(Number::as_i64), schema.maximum.as_ref().and_then(Number::as_i64));
-    match (json_type, schema.format.as_deref(), bounds) {
-        ("string", None, (None, None)) => Kind::Known("String"),
-        ("string", Some("uri"), (None, None)) => Kind::Known("Uri"),
-        ("string", Some("date-time"), (None, None)) => Kind::Known("DateTime"),
-        ("boolean", None, (None, None)) => Kind::Known("bool"),
-        ("integer", None, (None, None)) => Kind::Known("i64"),
-        ("integer", None, (Some(0), None)) => Kind::Known("u64"),
-        ("number", None, (Some(0), Some(100))) => Kind::Known("Percentage"),
-        ("array", None, (None, None)) => Kind::List(Box::new(kind(name, *elements(name, schema)))),
-        ("object", None, (None, None)) => Kind::Object(object(name.to_owned(), schema)),
-        unknown => panic!("{name}: no type is known for {unknown:?} (type, format, bounds)"),
+fn of_one_type(name: &str, json_type: &str, keywords: &[&str], schema: Schema) -> Kind {
+    let written = |bound: &Option<Number>| bound.as_ref().map(Number::to_string);
+    let bounds = (written(&schema.minimum), written(&schema.maximum));
+    let bounds = (bounds.0.as_deref(), bounds.1.as_deref());
+    match (json_type, keywords, schema) {
+        ("string", [], _) => Kind::Known("String"),
+        ("string", ["format"], schema) => Kind::Known(text_type(name, schema.format.as_deref())),
+        ("boolean", [], _) => Kind::Known("bool"),
+        ("integer", [], _) => Kind::Known("i64"),
+        ("integer", ["minimum"], _) if bounds.0 == Some("0") => Kind::Known("u64"),
+        ("number", ["minimum", "maximum"], _) if bounds == (Some("0"), Some("100")) => {
+            Kind::Known("Percentage")
+        }
+        ("array", ["items"], Schema { items: Some(element), .. }) => {
+            Kind::List(Box::new(kind(name, *element)))
+        }
+        ("object", ["properties"] | ["properties", "required"], schema) => {
+            Kind::Object(object(name.to_owned(), schema))
+        }
+        (json_type, ..) => panic!("{name}: no type is known for {json_type:?} with {keywords:?} {bounds:?}"),
     }
 }
 
-fn elements(name: &str, schema: Schema) -> Box<Schema> {
-    schema.items.unwrap_or_else(|| panic!("{name}: no type is known for an array without `items`"))
+fn text_type(name: &str, format: Option<&str>) -> &'static str {
+    match format {
+        Some("uri") => "Uri",
+        Some("date-time") => "DateTime",
+        other => panic!("{name}: no type is known for the format {other:?}"),
+    }
 }
 
 /// A reference to the schema of a record type, or else a URI.

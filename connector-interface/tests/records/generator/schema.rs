@@ -16,7 +16,7 @@ pub(crate) struct Schema {
     #[serde(rename = "examples", default)]
     _examples: Vec<Value>,
     #[serde(rename = "const")]
-    _constant: Option<String>,
+    pub(crate) constant: Option<String>,
     #[serde(default)]
     pub(crate) description: String,
     #[serde(rename = "type")]
@@ -31,10 +31,29 @@ pub(crate) struct Schema {
     pub(crate) reference: Option<String>,
     pub(crate) one_of: Option<Vec<Schema>>,
     pub(crate) any_of: Option<Vec<Schema>>,
-    #[serde(default)]
-    pub(crate) required: Vec<String>,
-    #[serde(default)]
-    pub(crate) properties: Properties,
+    pub(crate) required: Option<Vec<String>>,
+    pub(crate) properties: Option<Properties>,
+}
+
+impl Schema {
+    /// The keywords that stand there, but for those that only describe.
+    pub(crate) fn keywords(&self) -> Vec<&'static str> {
+        let known = [
+            ("const", self.constant.is_some()),
+            ("enum", self.words.is_some()),
+            ("$ref", self.reference.is_some()),
+            ("oneOf", self.one_of.is_some()),
+            ("anyOf", self.any_of.is_some()),
+            ("type", self.json_type.is_some()),
+            ("format", self.format.is_some()),
+            ("minimum", self.minimum.is_some()),
+            ("maximum", self.maximum.is_some()),
+            ("items", self.items.is_some()),
+            ("properties", self.properties.is_some()),
+            ("required", self.required.is_some()),
+        ];
+        known.into_iter().filter(|(_, stands_there)| *stands_there).map(|(keyword, _)| keyword).collect()
+    }
 }
 
 /// One type, or several of which one is usually `null`.
