@@ -132,9 +132,20 @@ impl Cassette {
             complaints: Vec::new(),
         };
         let shared = Arc::new(Shared { path: path.to_owned(), inside: Mutex::new(inside) });
-        let answering = Arc::clone(&shared);
-        let server = MockServer::start(move |received| answering.answer(received));
+        let server = Shared::serve(&shared, 0);
         Self { base_url: server.base_url(), server: Some(server), shared }
+    }
+
+    /// The same cassette on this port, in the place of a free one.
+    ///
+    /// # Panics
+    /// Where the port is in use.
+    #[must_use]
+    pub fn on_port(mut self, port: u16) -> Self {
+        let server = Shared::serve(&self.shared, port);
+        self.base_url = server.base_url();
+        self.server = Some(server);
+        self
     }
 
     /// The same cassette, recorded from the server with this base URL.
@@ -237,6 +248,11 @@ impl fmt::Debug for Cassette {
 }
 
 impl Shared {
+    fn serve(shared: &Arc<Self>, port: u16) -> MockServer {
+        let answering = Arc::clone(shared);
+        MockServer::start_on(port, move |received| answering.answer(received))
+    }
+
     fn answer(&self, received: &Received) -> Answer {
         let host = received.header("Host").unwrap_or_default();
         let base_url = format!("http://{host}");

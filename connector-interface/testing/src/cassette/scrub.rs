@@ -95,3 +95,36 @@ impl Scrubber {
         self.secrets.iter().any(|(_, secret)| secret.is_in(text))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_tape_that_still_holds_a_secret_is_refused() {
+        let mut scrubber = Scrubber::default();
+        scrubber.add("t0p/s3cret").unwrap();
+        let tape = |request: Value, response: Value| -> Tape {
+            let exchange = json!({ "request": request, "response": response });
+            serde_json::from_value(json!({ "upstream": "https://x.example", "exchanges": [exchange] }))
+                .unwrap()
+        };
+        let (plain, fine) = (json!({ "method": "GET", "path": "/" }), json!({ "status": 200 }));
+        let held = [
+            tape(json!({ "method": "GET", "path": "/t0p/s3cret" }), fine.clone()),
+            tape(json!({ "method": "GET", "path": "/", "query": [["t0p/s3cret", ""]] }), fine.clone()),
+            tape(json!({ "method": "GET", "path": "/", "body": "a=t0p%2Fs3cret" }), fine.clone()),
+            tape(plain.clone(), json!({ "status": 200, "headers": { "link": "t0p/s3cret" } })),
+            tape(plain.clone(), json!({ "status": 200, "body": { "base64": "AHQwcC9zM2NyZXQ=" } })),
+        ];
+        for tape in held {
+            assert!(scrubber.check(&tape).is_err(), "{tape:?}");
+            let exchange = &tape.exchanges[0];
+            let scrubbed = scrubber.exchange(&exchange.request, &exchange.response);
+            scrubber.check(&Tape { upstream: tape.upstream, exchanges: vec![scrubbed] }).unwrap();
+        }
+        scrubber.check(&tape(plain, fine)).unwrap();
+    }
+}
