@@ -7,6 +7,7 @@ use crate::{
     configuration::ConfigurationMap,
     error::Error,
     host::SharedHost,
+    lenient_producer::LenientProducer,
     logger::Logger,
     migration::{KeptState, Migration},
     record_producer::RecordProducer,
@@ -135,6 +136,12 @@ pub struct Context {
 }
 
 impl Context {
+    /// A producer that goes on where a record is refused.
+    #[must_use]
+    pub fn lenient_producer(&self) -> LenientProducer {
+        LenientProducer::new(self.records.clone(), self.logger.clone())
+    }
+
     pub(crate) fn new(host: &SharedHost, configuration: ConfigurationMap) -> Self {
         Self {
             records: RecordProducer::new(host.clone()),

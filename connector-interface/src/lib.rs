@@ -23,6 +23,9 @@
 //! schemars = "1"
 //! serde = { version = "1", features = ["derive"] }
 //! serde_json = "1"
+//!
+//! [dev-dependencies]
+//! connector-testing = "0.1"
 //! ```
 //!
 //! `src/lib.rs`:
@@ -106,14 +109,14 @@
 //! #[cfg(test)]
 //! mod tests {
 //!     use super::*;
-//!     use connector_interface::testing::{FakeRunner, assert_configuration_schema};
+//!     use connector_testing::{FakeRunner, assert_configuration_schema};
 //!
 //!     #[test]
 //!     fn every_station_is_a_stream() {
 //!         let runner = FakeRunner::new();
 //!         let configuration = json!({ "stations": ["Brocken"], "apiToken": "t" });
-//!         runner.client::<Weather>(configuration).unwrap().discover_streams().unwrap();
-//!         assert_eq!(runner.records()[0]["name"], "Brocken");
+//!         let streams = runner.discover::<Weather>(configuration).unwrap();
+//!         assert_eq!(streams[0].name(), "Brocken");
 //!     }
 //!
 //!     #[test]
@@ -122,12 +125,12 @@
 //!     }
 //! }
 //! # */
-//! # let runner = connector_interface::testing::FakeRunner::new();
-//! # let weather: Weather = runner.client(json!({ "stations": ["Brocken"], "apiToken": "t" })).unwrap();
-//! # weather.discover_streams().unwrap();
-//! # let stream: Stream = serde_json::from_value(runner.records()[0].clone()).unwrap();
-//! # weather.sync_stream(&stream, "2020-02-21T00:00:00Z".parse().unwrap()).unwrap();
+//! # let runner = connector_testing::FakeRunner::new();
+//! # let configuration = json!({ "stations": ["Brocken"], "apiToken": "t" });
+//! # let streams = runner.discover::<Weather>(&configuration).unwrap();
+//! # runner.sync::<Weather>(&configuration, &streams[0], "2020-02-21T00:00:00Z").unwrap();
 //! # assert_eq!((runner.records().len(), runner.states().len()), (2, 1));
+//! # connector_testing::assert_resumes::<Weather>(&configuration, &streams[0], "2020-02-20T00:00:00Z");
 //! ```
 //!
 //! The export line embeds `configuration.schema.json`, which stands beside `Cargo.toml`; the last test compares it with
@@ -201,7 +204,7 @@
 //! A record is a JSON object whose `_type` names one of the 45 record types; `codeclimate-connector schema`
 //! lists them. [`RecordProducer`] takes anything that is `Serialize`, or JSON as bytes, from any thread,
 //! and gives its verdict at once: [`ProduceError::Invalid`] holds every error with its JSON pointer. Pass it
-//! on with `?` and the run ends as 'invalid records'; or log it, count it and go on.
+//! on with `?` and the run ends as 'invalid records'; or log it, count it and go on, as [`LenientProducer`] does.
 //!
 //! # Streams
 //!
@@ -259,7 +262,9 @@
 //!
 //! # Testing
 //!
-//! [`testing::FakeRunner`] stands in for the runner in unit tests, without network and without a `.so`.
+//! The crate `connector-testing` is all that your tests need: a runner in memory that checks every record, assertions that
+//! name the first difference, the proof that a sync can be gone on with after each of its states, a server that
+//! misbehaves, recorded traffic, and the real runner with your built `.so`.
 //!
 //! # Threads and ownership
 //!
@@ -268,34 +273,43 @@
 
 #[doc(hidden)]
 pub mod __export;
+#[doc(hidden)]
+pub mod __testing;
 mod block_on;
 mod cancellation;
 mod client;
 mod configuration;
 mod connector;
+mod date;
 mod error;
 mod export;
 mod failure;
 mod host;
+mod lenient_producer;
 mod log_forwarding;
 mod logger;
 mod migration;
 mod note;
 mod panic_hook;
+mod property;
 mod record_producer;
+pub mod records;
 mod state;
 mod stream;
-pub mod testing;
 mod timestamp;
+mod uri;
 
 pub use block_on::block_on;
 pub use cancellation::Cancellation;
 pub use client::{Client, Context, VerifyConfigurationResult};
 pub use configuration::ConfigurationMap;
+pub use date::{Date, DateError};
 pub use error::Error;
+pub use lenient_producer::LenientProducer;
 pub use logger::{Level, Logger};
 pub use migration::{KeptState, Migration};
 pub use record_producer::{FieldError, ProduceError, RecordProducer};
 pub use state::{State, StateManager};
 pub use stream::Stream;
 pub use timestamp::{Timestamp, TimestampError};
+pub use uri::{Uri, UriError};

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test, a panic with its place is the report")]
 
 mod abi;
+mod authors;
 mod bad_input;
 mod commands;
 mod dead_letters;

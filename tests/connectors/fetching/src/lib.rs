@@ -78,7 +78,7 @@ impl Fetching {
 
 #[cfg(test)]
 mod tests {
-    use connector_interface::testing::assert_configuration_schema;
+    use connector_testing::assert_configuration_schema;
 
     use super::Configuration;
 
