@@ -1,11 +1,11 @@
 //! What the crate for authors' tests does with the real runner.
 
 use connector_testing::RealRunner;
-use connector_tests::artifacts;
+use connector_tests::{binary, connector};
 use serde_json::{Value, json};
 
 fn paging() -> RealRunner {
-    RealRunner::of_files(artifacts::binary(), artifacts::connector("paging"))
+    RealRunner::of_files(binary(), connector("paging"))
 }
 
 fn stream() -> Value {
