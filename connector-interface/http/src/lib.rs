@@ -23,6 +23,7 @@ mod retry;
 mod secrets;
 mod settings;
 mod threads;
+mod verification;
 mod waits;
 
 pub use address::segment;
