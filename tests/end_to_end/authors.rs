@@ -1,11 +1,11 @@
 //! What the crate for authors' tests does with the real runner.
 
 use connector_testing::RealRunner;
-use connector_tests::artifacts;
+use connector_tests::{binary, connector};
 use serde_json::{Value, json};
 
 fn paging() -> RealRunner {
-    RealRunner::of_files(artifacts::binary(), artifacts::connector("paging"))
+    RealRunner::of_files(binary(), connector("paging"))
 }
 
 fn stream() -> Value {
@@ -39,6 +39,16 @@ fn every_verb_of_a_built_connector_can_be_run() {
 
     let entity = runner.sync_entity(&configuration, &stream(), "1");
     entity.assert_exit_code(2);
+}
+
+#[test]
+fn a_crate_is_built_before_it_is_run() {
+    // There is a runner beside this test then.
+    assert!(binary().is_file());
+    let runner = RealRunner::new(concat!(env!("CARGO_MANIFEST_DIR"), "/connectors/paging"));
+    let run = runner.discover(&json!({ "count": 3 }));
+    run.assert_exit_code(0);
+    assert_eq!(ids(&run.records), ["items", "others"]);
 }
 
 #[test]

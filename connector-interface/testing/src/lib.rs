@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod assertions;
+mod cassette;
 mod comparison;
 mod configuration_schema;
 mod difference;
@@ -17,6 +18,7 @@ mod refusal;
 mod resumption;
 mod secret;
 
+pub use cassette::Cassette;
 pub use configuration_schema::assert_configuration_schema;
 pub use ending::{exit_code, resume_after};
 pub use event::{Event, LogLine};

@@ -99,7 +99,7 @@ impl RealRunner {
     /// As [`command`](Self::command).
     #[must_use]
     pub fn verify(&self, configuration: &Value) -> Run {
-        self.verb("verify-configuration", configuration, [] as [&str; 0])
+        self.verb("verify-configuration", configuration, [])
     }
 
     /// `discover-streams`; the streams are [`Run::records`].
@@ -108,7 +108,7 @@ impl RealRunner {
     /// As [`command`](Self::command).
     #[must_use]
     pub fn discover(&self, configuration: &Value) -> Run {
-        self.verb("discover-streams", configuration, [] as [&str; 0])
+        self.verb("discover-streams", configuration, [])
     }
 
     /// `sync-stream` of a stream, given as a [`Stream`](connector_interface::Stream) or as JSON; the cutoff is a date, a
@@ -147,17 +147,12 @@ impl RealRunner {
     }
 
     /// A verb of the connector. The configuration goes over standard input, as it may hold secrets.
-    fn verb<'a>(
-        &self,
-        verb: &'a str,
-        configuration: &Value,
-        arguments: impl IntoIterator<Item = &'a str>,
-    ) -> Run {
+    fn verb<const N: usize>(&self, verb: &str, configuration: &Value, arguments: [&str; N]) -> Run {
         let outcome = self.folder.path().join("outcome.json");
-        let named = [OsStr::new(verb), self.connector.as_os_str(), OsStr::new("-")];
-        let arguments = arguments.into_iter().map(OsStr::new);
-        let last = [OsStr::new("--outcome-file"), outcome.as_os_str()];
-        let mut run = self.command(named.into_iter().chain(arguments).chain(last), configuration.to_string());
+        let mut all = vec![OsStr::new(verb), self.connector.as_os_str(), OsStr::new("-")];
+        all.extend(arguments.map(OsStr::new));
+        all.extend([OsStr::new("--outcome-file"), outcome.as_os_str()]);
+        let mut run = self.command(all, configuration.to_string());
         run.outcome = run::read_outcome(&outcome);
         run
     }
