@@ -18,7 +18,7 @@ pub(crate) fn record(name: &str, schema: Schema) -> Object {
     );
     let mut record = schema;
     take_type(name, &mut record);
-    object(name.to_owned(), record)
+    object(name::record(name), record)
 }
 
 /// The `_type` is no field: it is written, and asked for, by itself.
@@ -134,7 +134,7 @@ fn link(choices: &[Schema]) -> Option<Kind> {
     };
     let id = reference.strip_prefix(SCHEMA_BASE)?;
     let target = record_types().find(|known| known.id() == id)?;
-    is_text_in(address, "uri").then(|| Kind::Link(target.name().to_owned()))
+    is_text_in(address, "uri").then(|| Kind::Link(name::record(target.name())))
 }
 
 fn is_date_or_time(choices: &[Schema]) -> bool {
