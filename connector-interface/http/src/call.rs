@@ -21,7 +21,6 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Arc<[u8]>>,
     pub(crate) repeat: Repeat,
-    pub(crate) part: Part,
     /// Names in the query whose values are not shown.
     pub(crate) hidden: Vec<String>,
     /// How long the whole answer may take.
@@ -33,13 +32,6 @@ pub(crate) struct Call {
 pub(crate) enum Repeat {
     Freely,
     Never,
-}
-
-/// What a request is for: only the source's own data needs credentials and counts for its limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
-    Data,
-    Token,
 }
 
 /// A request as messages name it, without secrets.
@@ -90,7 +82,7 @@ fn without_values(address: &Address, hidden: &[String]) -> String {
 pub(crate) enum Failure {
     /// A later attempt would come to the same.
     Final(Error),
-    Later(Later),
+    Later(Box<Later>),
 }
 
 /// A failure that another attempt may not meet.

@@ -136,11 +136,13 @@
 #![forbid(unsafe_code)]
 
 mod address;
+mod attempts;
 mod auth;
 mod builder;
 mod call;
 mod client;
 mod concurrency;
+mod credentials;
 mod elements;
 mod error;
 mod exchange;
@@ -151,6 +153,7 @@ mod oauth;
 mod pages;
 mod quoted;
 mod rate_limit;
+mod redirects;
 mod request;
 mod response;
 mod retry;
@@ -158,6 +161,7 @@ mod secrets;
 mod settings;
 mod threads;
 mod waits;
+mod wire;
 
 pub use address::segment;
 pub use auth::{Auth, ClientCredentials};

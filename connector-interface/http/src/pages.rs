@@ -186,7 +186,7 @@ impl<T> fmt::Debug for Pages<T> {
 impl Seen<'_> {
     /// Path and query of a link in the answer, without secrets. Another origin would be shown the credentials.
     fn position_of(&self, link: &str) -> Result<Position, String> {
-        let secrets = &self.request.client.secrets;
+        let secrets = &self.request.client.wire.secrets;
         let wrong = |why: &dyn fmt::Display| format!("the next page, {}: {why}", secrets.mask(link));
         let next = self.call.address.resolve(link).map_err(|reason| wrong(&reason))?;
         let origin = self.call.address.origin();
@@ -295,7 +295,7 @@ impl<T: DeserializeOwned> PageIter<T> {
 }
 
 fn bad_position(position: &Position, client: &Client, reason: &NotAnAddress) -> Error {
-    let position = client.secrets.mask(position.as_str());
+    let position = client.wire.secrets.mask(position.as_str());
     Error::new(ErrorKind::Request, format_args!("cannot go on from the page {position}: {reason}"))
 }
 

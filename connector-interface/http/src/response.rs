@@ -64,7 +64,7 @@ impl Response {
         let reason = if looks_like_html(content_type, &self.body) {
             "it is HTML, as of a page to log in or of a proxy; check the base URL".to_owned()
         } else {
-            self.client.secrets.mask(&error.to_string())
+            self.client.wire.secrets.mask(&error.to_string())
         };
         unexpected_body(&self.name, self.status, &reason)
     }
