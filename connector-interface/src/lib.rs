@@ -263,6 +263,9 @@
 //!
 //! All in [`Context`] is `Clone`, `Send` and `Sync`. A thread that still produces after its verb gets
 //! [`ProduceError::Closed`]; it ends with the process.
+//!
+//! [`in_order`] works on several items at once and gives their results back in order, as for the details of each entity
+//! of a page. Set a state after it has returned: what it was given has then been produced.
 
 #[doc(hidden)]
 pub mod __export;
@@ -275,6 +278,7 @@ mod error;
 mod export;
 mod failure;
 mod host;
+mod in_order;
 mod log_forwarding;
 mod logger;
 mod migration;
@@ -291,6 +295,7 @@ pub use cancellation::Cancellation;
 pub use client::{Client, Context, VerifyConfigurationResult};
 pub use configuration::ConfigurationMap;
 pub use error::Error;
+pub use in_order::in_order;
 pub use logger::{Level, Logger};
 pub use migration::{KeptState, Migration};
 pub use record_producer::{FieldError, ProduceError, RecordProducer};
