@@ -23,6 +23,24 @@ use crate::{
     wire::Wire,
 };
 
+impl Http {
+    /// A client of the source at this base URL, to be put together.
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "the builder builds it, and authors write `Http::new(...).build()`"
+    )]
+    pub fn new(context: &Context, base_url: &str) -> HttpBuilder {
+        HttpBuilder {
+            waits: Waits::new(context),
+            base_url: base_url.to_owned(),
+            auth: Auth::none(),
+            headers: Vec::new(),
+            proxy: None,
+            settings: Settings::default(),
+        }
+    }
+}
+
 /// Makes an [`Http`]; what is wrong is told by [`build`](Self::build).
 #[must_use = "a builder does nothing until it builds"]
 pub struct HttpBuilder {
@@ -35,17 +53,6 @@ pub struct HttpBuilder {
 }
 
 impl HttpBuilder {
-    pub(crate) fn new(context: &Context, base_url: &str) -> Self {
-        Self {
-            waits: Waits::new(context),
-            base_url: base_url.to_owned(),
-            auth: Auth::none(),
-            headers: Vec::new(),
-            proxy: None,
-            settings: Settings::default(),
-        }
-    }
-
     /// Another base URL, where the operator has configured one under `baseUrl`. It may have a path.
     pub fn base_url(mut self, base_url: Option<&str>) -> Self {
         self.base_url = base_url.map_or(self.base_url, str::to_owned);

@@ -37,7 +37,7 @@
 //! }
 //!
 //! fn names(api: &Http, pipeline: &str) -> Result<Vec<String>, Error> {
-//!     let workflows = api.get(&format!("/api/v2/pipeline/{}/workflow", segment(pipeline)));
+//!     let workflows = api.get(format!("/api/v2/pipeline/{}/workflow", segment(pipeline)));
 //!     let pages = Pages::cursor("page-token", |body: &Workflows| body.next_page_token.clone());
 //!     let mut names = Vec::new();
 //!     for page in workflows.query("limit", 100).pages(pages) {
@@ -150,6 +150,7 @@ mod hold;
 mod http;
 mod link;
 mod oauth;
+mod page;
 mod pages;
 mod quoted;
 mod rate_limit;
@@ -168,6 +169,7 @@ pub use auth::{Auth, ClientCredentials};
 pub use builder::HttpBuilder;
 pub use error::{Error, ErrorKind};
 pub use http::Http;
-pub use pages::{Page, PageIter, Pages, Position};
+pub use page::{Page, Position};
+pub use pages::{PageIter, Pages};
 pub use request::Request;
 pub use response::Response;

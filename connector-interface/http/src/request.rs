@@ -22,6 +22,7 @@ use crate::{
 pub struct Request {
     pub(crate) client: Arc<Client>,
     pub(crate) method: Method,
+    /// Or what is wrong with the request.
     pub(crate) address: Result<Address, String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) secret_query: Vec<(String, String)>,

@@ -105,6 +105,11 @@ impl Wire {
             Io(error) if error.kind() == PermissionDenied => {
                 self.at_once(name, ErrorKind::Request, &error.to_string())
             }
+            Io(error) if is_bad_certificate(&error) => {
+                let what =
+                    format!("{error}; add the authority that has signed it to the system's certificates");
+                self.at_once(name, ErrorKind::Unavailable, &what)
+            }
             Io(error) => self.later(name, &format!("got no whole answer: {error}")),
             Timeout(phase) => self.later(name, &format!("got no answer in time: {phase} timed out")),
             Rustls(_) | Tls(_) => self.at_once(name, ErrorKind::Unavailable, &error.to_string()),
@@ -126,6 +131,12 @@ impl Wire {
     fn at_once(&self, name: &Name, kind: ErrorKind, what: &str) -> Failure {
         Failure::Final(Error::new(kind, format_args!("{name} got no answer: {}", self.secrets.mask(what))))
     }
+}
+
+/// The same certificate would come again.
+fn is_bad_certificate(error: &std::io::Error) -> bool {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<rustls::Error>());
+    matches!(cause, Some(rustls::Error::InvalidCertificate(_)))
 }
 
 fn refused(call: &Call, answered: &Answered, what: &str, excerpt: &str) -> Error {

@@ -54,7 +54,7 @@ fn a_base_url_may_have_a_path_and_paths_stay_below_it() {
     let builder = Http::new(&FakeRunner::new().context(), "https://api.example.com");
     let api = builder.base_url(Some(&base)).build().unwrap();
     api.get("/job/x").send().unwrap();
-    api.get(&format!("{base}job/y?z=1")).send().unwrap();
+    api.get(format!("{base}job/y?z=1")).send().unwrap();
     let targets: Vec<String> = server.requests().iter().map(|request| request.target().to_owned()).collect();
     assert_eq!(targets, ["/jenkins/job/x", "/jenkins/job/y?z=1"]);
 }

@@ -5,6 +5,7 @@
 mod bodies;
 mod building;
 mod concurrency;
+mod encrypted;
 mod pages;
 mod proxy;
 mod rate_limits;

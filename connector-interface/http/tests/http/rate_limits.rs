@@ -39,7 +39,6 @@ fn the_last_answer_of_a_limit_holds_back_the_next_request_of_every_clone() {
     let api = api(&server);
     let start = Instant::now();
     api.get("/x").send().unwrap();
-    assert!(start.elapsed() < Duration::from_millis(900));
     api.clone().get("/x").send().unwrap();
     assert!(start.elapsed() >= Duration::from_millis(900));
 }

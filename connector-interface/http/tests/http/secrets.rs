@@ -40,7 +40,7 @@ fn no_way_to_prove_who_asks_is_shown_by_an_error() {
         for status in [400, 401, 404, 503] {
             let server = echo(status);
             let api = with_secret(builder(&server, &FakeRunner::new())).build().unwrap();
-            assert_hidden(&api.get(&format!("/echo/{SECRET}")).send().unwrap_err());
+            assert_hidden(&api.get(format!("/echo/{SECRET}")).send().unwrap_err());
         }
         let server = echo(200);
         let api = with_secret(builder(&server, &FakeRunner::new())).build().unwrap();

@@ -120,7 +120,7 @@ fn a_stream_can_ask_more_while_it_is_read() {
     let mut paths = Vec::new();
     api.get("/all")
         .for_each("", |item: Item| {
-            paths.push(api.get(&format!("/{}", item.id)).send()?.text()?.to_owned());
+            paths.push(api.get(format!("/{}", item.id)).send()?.text()?.to_owned());
             Ok(())
         })
         .unwrap();
