@@ -127,7 +127,7 @@ impl Seen<'_> {
     fn position_of(&self, link: &str) -> Result<Position, String> {
         let secrets = &self.request.client.wire.secrets;
         let wrong = |why: &dyn fmt::Display| format!("the next page, {}: {why}", secrets.mask(link));
-        let next = self.call.address.resolve(link).map_err(|reason| wrong(&reason))?;
+        let next = self.response.address.resolve(link).map_err(|reason| wrong(&reason))?;
         let origin = self.call.address.origin();
         if next.origin() != origin {
             return Err(wrong(&format_args!(
@@ -189,8 +189,8 @@ impl<T: DeserializeOwned> Iterator for PageIter<T> {
 impl<T: DeserializeOwned> PageIter<T> {
     fn page(&mut self) -> Result<Page<T>, Error> {
         let call = self.call()?;
+        let name = self.request.name(&call);
         let wrong = |reason: &str| {
-            let name = self.request.name(&call);
             Error::new(ErrorKind::Request, format_args!("cannot read the pages of {name}: {reason}"))
         };
         let response = self.request.receive(&call)?;
@@ -198,20 +198,23 @@ impl<T: DeserializeOwned> PageIter<T> {
         let here = self.here.as_ref();
         let seen = Seen { request: &self.request, call: &call, response: &response, here };
         let next = (self.pages.next)(&body, &seen).map_err(|reason| wrong(&reason))?;
-        if self.here.as_ref().is_some_and(|here| !self.seen.insert(hash(here))) {
-            return Err(wrong("the source leads in a circle"));
+        match self.circle(next.as_ref(), &response) {
+            Some(circle) => Err(wrong(circle)),
+            None => Ok(Page { body, next }),
         }
-        if next.as_ref().is_some_and(|next| self.seen.contains(&hash(next))) {
-            return Err(wrong("the source says that the next page is one that it has sent already"));
+    }
+
+    /// What shows that the pages would not end.
+    fn circle(&mut self, next: Option<&Position>, response: &Response) -> Option<&'static str> {
+        let next = next?;
+        self.seen.extend(self.here.as_ref().map(hash));
+        if self.seen.contains(&hash(next)) {
+            return Some("the source says that the next page is one that it has sent already");
         }
+        let body = hash(&response.body);
         let is_counted = matches!(self.pages.place, Place::Counter(_));
-        if is_counted
-            && next.is_some()
-            && self.last_body.replace(hash(&response.body)) == Some(hash(&response.body))
-        {
-            return Err(wrong("the source sends the same page again"));
-        }
-        Ok(Page { body, next })
+        let is_same = self.last_body.replace(body) == Some(body);
+        (is_counted && is_same).then_some("the source sends the same page again")
     }
 
     fn call(&self) -> Result<Call, Error> {

@@ -14,6 +14,7 @@ use crate::{
     client::Client,
     error::{Error, ErrorKind},
     response::Response,
+    wire::Answered,
 };
 
 /// A request; what is wrong with it is told when it is sent.
@@ -124,8 +125,8 @@ impl Request {
         let client = &self.client;
         client.perform(call, |answered| {
             let (answered, body) = client.wire.whole_body(answered)?;
-            let (name, status, headers) = (answered.name, answered.status, answered.headers);
-            Ok(Response { client: Arc::clone(client), name, status, headers, body })
+            let Answered { name, address, status, headers, .. } = answered;
+            Ok(Response { client: Arc::clone(client), name, address, status, headers, body })
         })
     }
 

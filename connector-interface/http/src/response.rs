@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use ureq::http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 
 use crate::{
+    address::Address,
     call::{Name, status_text},
     client::Client,
     error::{Error, ErrorKind},
@@ -15,6 +16,8 @@ use crate::{
 pub struct Response {
     pub(crate) client: Arc<Client>,
     pub(crate) name: Name,
+    /// Where it came from at last.
+    pub(crate) address: Address,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,

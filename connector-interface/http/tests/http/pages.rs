@@ -145,6 +145,18 @@ fn a_position_cannot_lead_to_another_place() {
 }
 
 #[test]
+fn a_link_is_resolved_against_where_its_page_came_from_at_last() {
+    let server = MockServer::start(|request: &Received| match request.target() {
+        "/old" => Answer::redirect(302, "/new/list"),
+        "/new/list" => Answer::json(200, &json!({ "items": [1], "next": "?at=1" })),
+        "/new/list?at=1" => Answer::json(200, &json!({ "items": [2], "next": null })),
+        _ => Answer::bytes(404, ""),
+    });
+    let pages = Pages::next_url(|body: &Items| body.next.clone());
+    assert_eq!(items(api(&server).get("/old").pages(pages)), [1, 2]);
+}
+
+#[test]
 fn the_other_pairs_of_the_query_stay_and_the_positions_own_is_replaced() {
     let server = source();
     let request: fn(&Http) -> Request = |api| api.get("/cursors").query("limit", 2).query("at", "c3");

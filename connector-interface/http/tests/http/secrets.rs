@@ -78,6 +78,16 @@ fn a_redirect_that_repeats_a_secret_is_told_without_it() {
 }
 
 #[test]
+fn the_signature_of_a_url_that_was_made_elsewhere_is_not_shown() {
+    let other = MockServer::start(|_| Answer::bytes(403, "expired"));
+    let signed = format!("{}/file?signature=0123456789", other.base_url());
+    let server = MockServer::start(move |_| Answer::redirect(302, &signed));
+    let error = builder(&server, &FakeRunner::new()).build().unwrap().get("/x").send().unwrap_err();
+    assert!(error.to_string().contains("/file answered 403 Forbidden: expired"), "{error}");
+    assert_eq!(other.requests()[0].query_value("signature").unwrap(), "0123456789");
+}
+
+#[test]
 fn debug_output_shows_no_secret() {
     let server = echo(200);
     let builder = builder(&server, &FakeRunner::new()).auth(Auth::basic("me", SECRET));
