@@ -193,19 +193,13 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Walk<'_, '_, T> {
         while let Some(key) = members.next_key::<String>()? {
             if key != *name {
                 rest.insert(key, members.next_value()?);
-            } else if below.is_empty() {
-                members.next_value_seed(Walk {
-                    path: below,
-                    place,
-                    sink: &mut *sink,
-                    rest: &mut Map::new(),
-                })?;
-                is_found = true;
-            } else {
-                let mut inner = Map::new();
-                members.next_value_seed(Walk { path: below, place, sink: &mut *sink, rest: &mut inner })?;
+                continue;
+            }
+            is_found = true;
+            let mut inner = Map::new();
+            members.next_value_seed(Walk { path: below, place, sink: &mut *sink, rest: &mut inner })?;
+            if !below.is_empty() {
                 rest.insert(key, Value::Object(inner));
-                is_found = true;
             }
         }
         if is_found { Ok(()) } else { Err(A::Error::custom(format_args!("it has no {place}"))) }
