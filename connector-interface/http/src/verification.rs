@@ -44,7 +44,7 @@ impl Request {
             return Ok(VerifyConfigurationResult::valid());
         };
         let Some(complaint) = complaint(&error) else { return Err(error.into()) };
-        client.waits.logger.warn(&error);
+        client.wire.waits.logger.warn(&error);
         Ok(VerifyConfigurationResult::invalid([complaint]))
     }
 }
