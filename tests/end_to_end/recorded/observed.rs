@@ -84,8 +84,8 @@ impl<'c> World<'c> {
     /// The state that the next run would go on from.
     fn kept(&self) -> Option<Value> {
         let ended = Runner::new(["state", "export", "--data-folder"]).with([self.data.path()]).run();
-        let mut document: Value = serde_json::from_str(&ended.assert(0, "").output()).unwrap();
-        let checkpoint = document["states"][0]["state"]["unfinished"]["checkpoint"].take();
+        let document: Value = serde_json::from_str(&ended.assert(0, "").output()).unwrap();
+        let checkpoint = document.pointer("/states/0/state/unfinished/checkpoint")?;
         let state =
             json!({ "checkpointTime": checkpoint["checkpointTime"], "metadata": checkpoint["metadata"] });
         (!checkpoint.is_null()).then_some(state)
