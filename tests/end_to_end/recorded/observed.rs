@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     api::Api,
-    case::{Case, Expected, Request},
+    case::{Case, Expected, Request, without_fraction},
 };
 
 /// A server with the API of a case, and the folder in which states are kept.
@@ -65,14 +65,12 @@ impl<'c> World<'c> {
         runner(self.case, command, &self.server.base_url(), self.data.path()).run()
     }
 
-    /// Leaves an unfinished sync that has come to this state: one that fails, whose state is then set by hand.
+    /// Leaves an unfinished sync that has come to this state: one that could read what `ours.json` has, and no more.
     fn begin_at(&self, state: &Value) {
+        self.api.interrupt();
         self.run("sync-stream").assert(20, "404");
-        let stream = self.case.asked.stream.as_ref().unwrap()["id"].as_str().unwrap();
-        Runner::new(["state", "set", &self.case.asked.connector, stream, "--checkpoint", &state.to_string()])
-            .with(["--data-folder".into(), OsString::from(self.data.path())])
-            .run()
-            .assert(0, "");
+        self.api.restore();
+        assert_eq!(self.kept(), Some(without_fraction(state.clone())));
     }
 
     /// What was printed, with a word in the place of the server's address.
@@ -85,10 +83,8 @@ impl<'c> World<'c> {
     fn kept(&self) -> Option<Value> {
         let ended = Runner::new(["state", "export", "--data-folder"]).with([self.data.path()]).run();
         let document: Value = serde_json::from_str(&ended.assert(0, "").output()).unwrap();
-        let checkpoint = document.pointer("/states/0/state/unfinished/checkpoint")?;
-        let state =
-            json!({ "checkpointTime": checkpoint["checkpointTime"], "metadata": checkpoint["metadata"] });
-        (!checkpoint.is_null()).then_some(state)
+        let state = document.pointer("/states/0/state/unfinished/checkpoint/state")?;
+        Some(state.clone())
     }
 
     /// What was asked since then; what was asked again after a failure counts once.
@@ -180,5 +176,5 @@ pub(super) fn runner(case: &Case, command: &str, base_url: &str, data: &Path) ->
     }
     let stream = case.asked.stream.as_ref().unwrap().to_string();
     let cutoff = case.asked.cutoff.clone().unwrap();
-    runner.with([stream, cutoff]).with(["--data-folder".into(), OsString::from(data)])
+    runner.with([stream, cutoff]).with(["--state".into(), "--data-folder".into(), OsString::from(data)])
 }
