@@ -1,6 +1,6 @@
 //! What the runner does with a recorded case, and in what that differs from what is expected.
 
-use std::{ffi::OsString, path::Path, sync::Arc};
+use std::{ffi::OsString, fmt::Debug, path::Path, sync::Arc};
 
 use connector_testing::{MockServer, Received};
 use connector_tests::{Ended, Runner};
@@ -34,31 +34,31 @@ impl<'c> World<'c> {
         }
         let before = self.server.requests().len();
         let ended = self.run(command);
-        let requests = self.requests(before);
         let expected = self.case.expected(command);
-        let mut complaints = Vec::new();
-        if ended.code() != Some(code) || !ended.errors().contains(words) {
-            complaints.push(format!("expected exit code {code} and {words:?}"));
-        }
-        complaints.extend(self.difference(
+        let is_as_expected = ended.code() == Some(code) && ended.errors().contains(words);
+        let mut found = Vec::new();
+        found.extend((!is_as_expected).then(|| format!("expected exit code {code} and {words:?}")));
+        found.extend(difference(
             "requests",
             &self.in_pages(expected.requests.clone()),
-            &self.in_pages(requests),
+            &self.in_pages(self.requests(before)),
         ));
+        found.extend(self.difference_of_output(command, &expected, &ended));
+        // A sync that is done leaves nothing to go on from.
+        let state = expected.last_state.filter(|_| code != 0);
+        found.extend(
+            (command == "sync-stream").then(|| difference("states", &[state], &[self.kept()])).flatten(),
+        );
+        let name = &self.case.name;
+        found.into_iter().map(|complaint| format!("{name} {command}: {complaint}\n{ended:?}")).collect()
+    }
+
+    fn difference_of_output(&self, command: &str, expected: &Expected, ended: &Ended) -> Option<String> {
         if command == "verify-configuration" {
-            complaints.extend(self.difference("results", &[expected.result.clone()], &[self.result(&ended)]));
-        } else {
-            let records =
-                (self.sorted(&expected, expected.records.clone()), self.sorted(&expected, ended.records()));
-            complaints.extend(self.difference("records", &records.0, &records.1));
+            return difference("results", &[expected.result.clone()], &[self.result(ended)]);
         }
-        if command == "sync-stream" && code != 0 {
-            complaints.extend(self.difference("states", &[expected.last_state], &[self.kept()]));
-        }
-        if !complaints.is_empty() {
-            complaints.push(format!("{ended:?}"));
-        }
-        complaints.into_iter().map(|complaint| format!("{} {command}: {complaint}", self.case.name)).collect()
+        let in_pages = |records: Vec<Value>| self.sorted(expected, records);
+        difference("records", &in_pages(expected.records.clone()), &in_pages(ended.records()))
     }
 
     fn run(&self, command: &str) -> Ended {
@@ -146,24 +146,19 @@ impl<'c> World<'c> {
     fn is_ordered(&self) -> bool {
         self.case.asked.connector != "circleci"
     }
+}
 
-    /// The first place in which two lists differ.
-    fn difference<T: std::fmt::Debug + PartialEq>(
-        &self,
-        what: &str,
-        expected: &[T],
-        found: &[T],
-    ) -> Option<String> {
-        let length = expected.len().max(found.len());
-        let place = (0..length).find(|place| expected.get(*place) != found.get(*place))?;
-        Some(format!(
-            "{what} differ: expected {}, found {}; number {place}: expected {:?}, found {:?}",
-            expected.len(),
-            found.len(),
-            expected.get(place),
-            found.get(place)
-        ))
-    }
+/// The first place in which two lists differ.
+fn difference<T: Debug + PartialEq>(what: &str, expected: &[T], found: &[T]) -> Option<String> {
+    let length = expected.len().max(found.len());
+    let place = (0..length).find(|place| expected.get(*place) != found.get(*place))?;
+    Some(format!(
+        "{what} differ: expected {}, found {}; number {place}: expected {:?}, found {:?}",
+        expected.len(),
+        found.len(),
+        expected.get(place),
+        found.get(place)
+    ))
 }
 
 /// A command of a case, against a server, with its states in a folder.
