@@ -10,6 +10,7 @@ use serde_json::Value;
 
 use crate::{
     error::Error,
+    item::Item,
     logger::{Level, Logger},
     record_producer::{ProduceError, RecordProducer},
 };
@@ -61,6 +62,16 @@ impl LenientProducer {
         }
     }
 
+    /// The element of an answer, such as a job; None where it cannot be read, which is logged and counted.
+    pub fn read<T>(&self, kind: &str, item: Item<T>) -> Option<T> {
+        let unreadable = match item.into_result() {
+            Ok(item) => return Some(item),
+            Err(unreadable) => unreadable,
+        };
+        self.reject(name_in(kind, &unreadable.found), unreadable);
+        None
+    }
+
     /// Counts a record that is so bad that none can be made of it, such as one with an address that is none.
     pub fn reject(&self, what: impl fmt::Display, why: impl fmt::Display) {
         let count = self.rejected.fetch_add(1, Ordering::Relaxed);
@@ -101,8 +112,12 @@ impl LenientProducer {
 fn name_of(record: &(impl Serialize + ?Sized)) -> String {
     let record = serde_json::to_value(record).unwrap_or_default();
     let record_type = record.get("_type").and_then(Value::as_str).unwrap_or("record");
-    let name = ["id", "oid", "self", "name"].iter().find_map(|member| record.get(member)?.as_str());
-    name.map_or_else(|| record_type.to_owned(), |name| format!("{record_type} {name:?}"))
+    name_in(record_type, &record)
+}
+
+fn name_in(kind: &str, value: &Value) -> String {
+    let name = ["id", "oid", "self", "name"].iter().find_map(|member| value.get(member)?.as_str());
+    name.map_or_else(|| kind.to_owned(), |name| format!("{kind} {name:?}"))
 }
 
 #[cfg(test)]

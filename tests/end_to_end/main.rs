@@ -17,6 +17,7 @@ mod lock;
 mod misbehaviours;
 mod network;
 mod project;
+mod recorded;
 mod records;
 mod report;
 mod runs;
