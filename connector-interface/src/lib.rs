@@ -290,6 +290,9 @@
 //!
 //! All in [`Context`] is `Clone`, `Send` and `Sync`. A thread that still produces after its verb gets
 //! [`ProduceError::Closed`]; it ends with the process.
+//!
+//! [`in_order`] works on several items at once and gives their results back in order, as for the details of each entity
+//! of a page. Set a state after it has returned: what it was given has then been produced.
 
 #[doc(hidden)]
 pub mod __export;
@@ -306,6 +309,7 @@ mod error;
 mod export;
 mod failure;
 mod host;
+mod in_order;
 mod item;
 mod lenient_producer;
 mod log_forwarding;
@@ -328,6 +332,7 @@ pub use configuration::ConfigurationMap;
 pub use date::{Date, DateError};
 pub use date_time::DateTime;
 pub use error::Error;
+pub use in_order::in_order;
 pub use item::{Item, UnreadableItem};
 pub use lenient_producer::LenientProducer;
 pub use logger::{Level, Logger};

@@ -8,13 +8,13 @@ use base64::{Engine, engine::general_purpose::STANDARD};
 ///
 /// ```
 /// # use connector_http::Auth;
-/// # let (token, user, password, secret) = ("t", "u", "p", "s");
+/// # let (token, user, password, secret) = ("hunter2", "me", "hunter2", "hunter2");
 /// let pagerduty = Auth::header("Authorization", format!("Token token={token}"));
 /// let circleci = Auth::header("Circle-Token", token);
 /// let github = Auth::bearer(token);
 /// let jenkins = Auth::basic(user, password);
 /// let crowd: Auth = Auth::client_credentials("https://auth.example/token", "my-id", secret).scope("read").into();
-/// # assert!(!format!("{pagerduty:?} {circleci:?} {github:?} {jenkins:?} {crowd:?}").contains("s"), "");
+/// # assert!(!format!("{pagerduty:?} {circleci:?} {github:?} {jenkins:?} {crowd:?}").contains("hunter2"));
 /// ```
 #[derive(Clone)]
 pub struct Auth {

@@ -6,10 +6,11 @@ use connector_interface::Context;
 use ureq::{Proxy, http::HeaderMap};
 
 use crate::{
-    address::Address,
+    address::{Address, NotAnAddress},
     auth::{Auth, Scheme},
-    client::{Client, Credentials, bad_address},
+    client::Client,
     concurrency::Permits,
+    credentials::Credentials,
     error::{Error, ErrorKind},
     exchange::Exchanger,
     hold::Hold,
@@ -19,7 +20,26 @@ use crate::{
     secrets::Secrets,
     settings::Settings,
     waits::Waits,
+    wire::Wire,
 };
+
+impl Http {
+    /// A client of the source at this base URL, to be put together.
+    #[expect(
+        clippy::new_ret_no_self,
+        reason = "the builder builds it, and authors write `Http::new(...).build()`"
+    )]
+    pub fn new(context: &Context, base_url: &str) -> HttpBuilder {
+        HttpBuilder {
+            waits: Waits::new(context),
+            base_url: base_url.to_owned(),
+            auth: Auth::none(),
+            headers: Vec::new(),
+            proxy: None,
+            settings: Settings::default(),
+        }
+    }
+}
 
 /// Makes an [`Http`]; what is wrong is told by [`build`](Self::build).
 #[must_use = "a builder does nothing until it builds"]
@@ -33,17 +53,6 @@ pub struct HttpBuilder {
 }
 
 impl HttpBuilder {
-    pub(crate) fn new(context: &Context, base_url: &str) -> Self {
-        Self {
-            waits: Waits::new(context),
-            base_url: base_url.to_owned(),
-            auth: Auth::none(),
-            headers: Vec::new(),
-            proxy: None,
-            settings: Settings::default(),
-        }
-    }
-
     /// Another base URL, where the operator has configured one under `baseUrl`. It may have a path.
     pub fn base_url(mut self, base_url: Option<&str>) -> Self {
         self.base_url = base_url.map_or(self.base_url, str::to_owned);
@@ -136,16 +145,19 @@ impl HttpBuilder {
         let secrets = Secrets::default();
         self.auth.secrets.iter().for_each(|secret| secrets.add(secret));
         let proxy = self.proxy.as_deref().map(|proxy| checked_proxy(proxy, &secrets)).transpose()?;
-        let client = Client {
-            base,
-            credentials: credentials(&self.auth)?,
-            headers: headers(&self.headers)?,
+        let wire = Wire {
             exchanger: Exchanger::new(&self.settings, proxy),
-            permits: Permits::new(self.settings.concurrency),
-            hold: Hold::default(),
             secrets,
             waits: self.waits,
             settings: self.settings,
+        };
+        let client = Client {
+            base,
+            headers: headers(&self.headers)?,
+            credentials: credentials(&self.auth)?,
+            permits: Permits::new(wire.settings.concurrency),
+            hold: Hold::default(),
+            wire,
         };
         Ok(Http(Arc::new(client)))
     }
@@ -200,4 +212,9 @@ fn checked_proxy(proxy: &str, secrets: &Secrets) -> Result<Proxy, Error> {
     }
     secrets.add(parsed.password().unwrap_or_default());
     Ok(parsed)
+}
+
+fn bad_address(key: &str, reason: &NotAnAddress) -> Error {
+    let message = format!("{key}: expected a URL such as https://api.example.com, but {reason}");
+    Error::new(ErrorKind::Configuration, message)
 }

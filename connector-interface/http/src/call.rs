@@ -21,7 +21,6 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Arc<[u8]>>,
     pub(crate) repeat: Repeat,
-    pub(crate) part: Part,
     /// Names in the query whose values are not shown.
     pub(crate) hidden: Vec<String>,
     /// How long the whole answer may take.
@@ -35,13 +34,6 @@ pub(crate) enum Repeat {
     Never,
 }
 
-/// What a request is for: only the source's own data needs credentials and counts for its limits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Part {
-    Data,
-    Token,
-}
-
 /// A request as messages name it, without secrets.
 #[derive(Clone)]
 pub(crate) struct Name {
@@ -52,8 +44,14 @@ pub(crate) struct Name {
 
 impl Name {
     pub(crate) fn new(call: &Call, address: &Address, secrets: &Secrets) -> Self {
-        let shown = without_values(address, &call.hidden);
-        let path = address.target().split('?').next().unwrap_or_default();
+        let is_home = address.origin() == call.address.origin();
+        let shown = if is_home {
+            without_values(address, &call.hidden)
+        } else {
+            // A query that was made elsewhere may be all that it takes, as in a signed URL.
+            without_query(address.as_str()).to_owned()
+        };
+        let path = without_query(address.target());
         Self { method: call.method.clone(), url: secrets.mask(&shown), path: secrets.mask(path) }
     }
 
@@ -67,6 +65,11 @@ impl fmt::Display for Name {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {}", self.method, self.url)
     }
+}
+
+/// The part of a URL before its query.
+pub(crate) fn without_query(url: &str) -> &str {
+    url.split_once('?').map_or(url, |(place, _)| place)
 }
 
 fn without_values(address: &Address, hidden: &[String]) -> String {
@@ -90,7 +93,7 @@ fn without_values(address: &Address, hidden: &[String]) -> String {
 pub(crate) enum Failure {
     /// A later attempt would come to the same.
     Final(Error),
-    Later(Later),
+    Later(Box<Later>),
 }
 
 /// A failure that another attempt may not meet.

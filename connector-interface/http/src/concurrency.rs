@@ -33,7 +33,7 @@ impl Limit {
 
     /// Requests that began before the last cut were refused for the same reason, and cut nothing more.
     fn refused(&mut self, began: Instant, now: Instant) {
-        if self.last_cut.is_none_or(|cut| began >= cut) {
+        if self.last_cut.is_none_or(|cut| began > cut) {
             self.allowed = (self.allowed / 2.0).max(1.0);
             self.last_cut = Some(now);
         }

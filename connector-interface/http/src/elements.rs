@@ -12,11 +12,11 @@ use serde_json::{Map, Value};
 
 use crate::{
     call::{Failure, Name},
-    client::{Answered, Client},
     error::{self, ErrorKind},
     exchange::Broken,
     request::Request,
     response::unexpected_body,
+    wire::{Answered, Wire},
 };
 
 impl Request {
@@ -50,14 +50,14 @@ impl Request {
         call.at_most = None;
         let path = path_of(pointer)?;
         let mut own_error = None;
-        let read = self.client.perform(&call, &mut |answered| {
+        let read = self.client.perform(&call, |answered| {
             let mut sink = Sink {
                 use_element: &mut use_element,
                 own_error: &mut own_error,
                 count: 0,
                 element: PhantomData,
             };
-            read_elements(&self.client, answered, &path, &mut sink)
+            read_elements(&self.client.wire, answered, &path, &mut sink)
         });
         match own_error {
             Some(own_error) => Err(own_error),
@@ -79,7 +79,7 @@ fn path_of(pointer: &str) -> Result<Vec<String>, error::Error> {
 }
 
 fn read_elements<T: DeserializeOwned>(
-    client: &Client,
+    wire: &Wire,
     answered: Answered,
     path: &[String],
     sink: &mut Sink<'_, T>,
@@ -94,16 +94,16 @@ fn read_elements<T: DeserializeOwned>(
     drop(deserializer);
     match (read, body.broken) {
         (Ok(()), _) => Ok(rest),
-        (Err(_), Some(broken)) => Err(broke_off(client, &name, broken, sink.count)),
+        (Err(_), Some(broken)) => Err(broke_off(wire, &name, broken, sink.count)),
         (Err(error), None) => {
-            Err(Failure::Final(unexpected_body(&name, status, &client.secrets.mask(&error.to_string()))))
+            Err(Failure::Final(unexpected_body(&name, status, &wire.secrets.mask(&error.to_string()))))
         }
     }
 }
 
 /// A body that broke off can be asked for again only as long as nothing of it was used.
-fn broke_off(client: &Client, name: &Name, broken: Broken, count: u64) -> Failure {
-    match client.broken(name, broken) {
+fn broke_off(wire: &Wire, name: &Name, broken: Broken, count: u64) -> Failure {
+    match wire.broken(name, broken) {
         Failure::Later(later) if count > 0 => {
             let message = format!("{later}; {count} elements had come, so it is not asked for again");
             Failure::Final(error::Error::new(ErrorKind::Unavailable, message))
@@ -193,19 +193,13 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Walk<'_, '_, T> {
         while let Some(key) = members.next_key::<String>()? {
             if key != *name {
                 rest.insert(key, members.next_value()?);
-            } else if below.is_empty() {
-                members.next_value_seed(Walk {
-                    path: below,
-                    place,
-                    sink: &mut *sink,
-                    rest: &mut Map::new(),
-                })?;
-                is_found = true;
-            } else {
-                let mut inner = Map::new();
-                members.next_value_seed(Walk { path: below, place, sink: &mut *sink, rest: &mut inner })?;
+                continue;
+            }
+            is_found = true;
+            let mut inner = Map::new();
+            members.next_value_seed(Walk { path: below, place, sink: &mut *sink, rest: &mut inner })?;
+            if !below.is_empty() {
                 rest.insert(key, Value::Object(inner));
-                is_found = true;
             }
         }
         if is_found { Ok(()) } else { Err(A::Error::custom(format_args!("it has no {place}"))) }

@@ -2,6 +2,8 @@
 
 use ureq::http::{HeaderMap, header::LINK};
 
+use crate::quoted::split_unquoted;
+
 /// The target of the first link whose relation is `next` (RFC 8288, section 3).
 pub(crate) fn next_link(headers: &HeaderMap) -> Option<&str> {
     headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok()).find_map(next_of)
@@ -11,31 +13,21 @@ fn next_of(links: &str) -> Option<&str> {
     let mut rest = links;
     while let Some((_, link)) = rest.split_once('<') {
         let (target, after) = link.split_once('>')?;
-        let end = end_of_parameters(after);
-        if is_next(&after[..end]) {
+        let parameters = split_unquoted(after, ',').next().unwrap_or_default();
+        if is_next(parameters) {
             return Some(target.trim());
         }
-        rest = &after[end..];
+        rest = &after[parameters.len()..];
     }
     None
 }
 
-/// Parameters end at a comma that stands in no quotes.
-fn end_of_parameters(text: &str) -> usize {
-    let mut is_quoted = false;
-    let is_end = |letter: char| {
-        is_quoted ^= letter == '"';
-        letter == ',' && !is_quoted
-    };
-    text.find(is_end).unwrap_or(text.len())
-}
-
 /// A relation is a list of words in any case.
 fn is_next(parameters: &str) -> bool {
-    let relation =
-        parameters.split(';').filter_map(|parameter| parameter.split_once('=')).find_map(|(name, value)| {
-            name.trim().eq_ignore_ascii_case("rel").then(|| value.trim().trim_matches('"'))
-        });
+    let relation = split_unquoted(parameters, ';')
+        .filter_map(|parameter| parameter.split_once('='))
+        .find(|(name, _)| name.trim().eq_ignore_ascii_case("rel"))
+        .map(|(_, value)| value.trim().trim_matches('"'));
     relation.is_some_and(|words| words.split_whitespace().any(|word| word.eq_ignore_ascii_case("next")))
 }
 

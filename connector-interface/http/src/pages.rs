@@ -6,7 +6,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 
 use crate::{
     address::{Address, NotAnAddress},
@@ -14,72 +14,10 @@ use crate::{
     client::Client,
     error::{Error, ErrorKind},
     link::next_link,
+    page::{Page, Position},
     request::Request,
     response::Response,
 };
-
-/// Where a page is: a cursor, a number, an offset, or a path with its query. Put it into a state to go on from there.
-///
-/// ```
-/// # use connector_http::{Http, Pages, Position};
-/// # use connector_interface::{Error, State, Timestamp};
-/// # #[derive(serde::Deserialize)] struct Builds { next: Option<String> }
-/// fn read(api: &Http, kept: Option<State>, now: Timestamp) -> Result<(), Error> {
-///     let start = kept.and_then(|state| Some(Position::from(state.metadata.get("page")?.as_str()?)));
-///     let pages = Pages::cursor("page-token", |body: &Builds| body.next.clone()).starting_at(start);
-///     for page in api.get("/builds").pages(pages) {
-///         let page = page?;
-///         // produce the records of page.body, then set:
-///         let state = page.next.map(|next| State::at(now).with("page", next));
-/// #       let _ = state;
-///     }
-///     Ok(())
-/// }
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct Position(String);
-
-impl Position {
-    /// As it is sent.
-    #[must_use]
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl fmt::Display for Position {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
-    }
-}
-
-impl From<&str> for Position {
-    fn from(position: &str) -> Self {
-        Self(position.to_owned())
-    }
-}
-
-impl From<String> for Position {
-    fn from(position: String) -> Self {
-        Self(position)
-    }
-}
-
-impl From<Position> for serde_json::Value {
-    fn from(position: Position) -> Self {
-        position.0.into()
-    }
-}
-
-/// One page, with where the next one is. `next` is `None` on the last page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Page<T> {
-    /// The body of the answer.
-    pub body: T,
-    /// What to go on from after this page.
-    pub next: Option<Position>,
-}
 
 /// How a source tells where its next page is; the closures look at the body of the present one.
 #[must_use = "pages are read by `Request::pages`"]
@@ -110,8 +48,9 @@ struct Seen<'a> {
 impl<T> Pages<T> {
     /// A cursor or token from the body, sent in this pair of the query; `None` ends the pages, and so does an empty one.
     pub fn cursor(parameter: &str, next: impl Fn(&T) -> Option<String> + Send + Sync + 'static) -> Self {
-        let next =
-            move |body: &T, _: &Seen<'_>| Ok(next(body).filter(|cursor| !cursor.is_empty()).map(Position));
+        let next = move |body: &T, _: &Seen<'_>| {
+            Ok(next(body).filter(|cursor| !cursor.is_empty()).map(Position::from))
+        };
         Self::new(None, Place::Query(parameter.to_owned()), next)
     }
 
@@ -168,11 +107,11 @@ impl<T> Pages<T> {
 
     fn counted(parameter: &str, first: u64, step: impl Fn(&T) -> u64 + Send + Sync + 'static) -> Self {
         let place = Place::Counter(parameter.to_owned());
-        Self::new(Some(Position(first.to_string())), place, move |body, seen| {
+        Self::new(Some(Position::from(first.to_string())), place, move |body, seen| {
             let here = seen.here.map_or("", Position::as_str);
             let number: u64 = here.parse().map_err(|_| format!("the position {here:?} is not a number"))?;
             let step = step(body);
-            Ok((step > 0).then(|| Position(number.saturating_add(step).to_string())))
+            Ok((step > 0).then(|| Position::from(number.saturating_add(step).to_string())))
         })
     }
 }
@@ -186,16 +125,16 @@ impl<T> fmt::Debug for Pages<T> {
 impl Seen<'_> {
     /// Path and query of a link in the answer, without secrets. Another origin would be shown the credentials.
     fn position_of(&self, link: &str) -> Result<Position, String> {
-        let secrets = &self.request.client.secrets;
+        let secrets = &self.request.client.wire.secrets;
         let wrong = |why: &dyn fmt::Display| format!("the next page, {}: {why}", secrets.mask(link));
-        let next = self.call.address.resolve(link).map_err(|reason| wrong(&reason))?;
+        let next = self.response.address.resolve(link).map_err(|reason| wrong(&reason))?;
         let origin = self.call.address.origin();
         if next.origin() != origin {
             return Err(wrong(&format_args!(
                 "it is not at {origin}, and other places are not shown the credentials"
             )));
         }
-        without_pairs(&next, &self.call.hidden).map(Position).map_err(|reason| wrong(&reason))
+        without_pairs(&next, &self.call.hidden).map(Position::from).map_err(|reason| wrong(&reason))
     }
 }
 
@@ -250,8 +189,8 @@ impl<T: DeserializeOwned> Iterator for PageIter<T> {
 impl<T: DeserializeOwned> PageIter<T> {
     fn page(&mut self) -> Result<Page<T>, Error> {
         let call = self.call()?;
+        let name = self.request.name(&call);
         let wrong = |reason: &str| {
-            let name = self.request.name(&call);
             Error::new(ErrorKind::Request, format_args!("cannot read the pages of {name}: {reason}"))
         };
         let response = self.request.receive(&call)?;
@@ -259,20 +198,23 @@ impl<T: DeserializeOwned> PageIter<T> {
         let here = self.here.as_ref();
         let seen = Seen { request: &self.request, call: &call, response: &response, here };
         let next = (self.pages.next)(&body, &seen).map_err(|reason| wrong(&reason))?;
-        if self.here.as_ref().is_some_and(|here| !self.seen.insert(hash(here))) {
-            return Err(wrong("the source leads in a circle"));
+        match self.circle(next.as_ref(), &response) {
+            Some(circle) => Err(wrong(circle)),
+            None => Ok(Page { body, next }),
         }
-        if next.as_ref().is_some_and(|next| self.seen.contains(&hash(next))) {
-            return Err(wrong("the source says that the next page is one that it has sent already"));
+    }
+
+    /// What shows that the pages would not end.
+    fn circle(&mut self, next: Option<&Position>, response: &Response) -> Option<&'static str> {
+        let next = next?;
+        self.seen.extend(self.here.as_ref().map(hash));
+        if self.seen.contains(&hash(next)) {
+            return Some("the source says that the next page is one that it has sent already");
         }
+        let body = hash(&response.body);
         let is_counted = matches!(self.pages.place, Place::Counter(_));
-        if is_counted
-            && next.is_some()
-            && self.last_body.replace(hash(&response.body)) == Some(hash(&response.body))
-        {
-            return Err(wrong("the source sends the same page again"));
-        }
-        Ok(Page { body, next })
+        let is_same = self.last_body.replace(body) == Some(body);
+        (is_counted && is_same).then_some("the source sends the same page again")
     }
 
     fn call(&self) -> Result<Call, Error> {
@@ -281,13 +223,15 @@ impl<T: DeserializeOwned> PageIter<T> {
             (Place::Query(name) | Place::Counter(name), Some(here)) => {
                 let mut pairs = self.request.query.clone();
                 pairs.retain(|(other, _)| other != name);
-                pairs.push((name.clone(), here.0.clone()));
+                pairs.push((name.clone(), here.to_string()));
                 self.request.call_to(self.request.address()?, &pairs)
             }
             (Place::Target, Some(here)) => {
                 let client = &self.request.client;
-                let address =
-                    client.base.at_target(&here.0).map_err(|reason| bad_position(here, client, &reason))?;
+                let address = client
+                    .base
+                    .at_target(here.as_str())
+                    .map_err(|reason| bad_position(here, client, &reason))?;
                 self.request.call_to(&address, &[])
             }
         }
@@ -295,7 +239,7 @@ impl<T: DeserializeOwned> PageIter<T> {
 }
 
 fn bad_position(position: &Position, client: &Client, reason: &NotAnAddress) -> Error {
-    let position = client.secrets.mask(position.as_str());
+    let position = client.wire.secrets.mask(position.as_str());
     Error::new(ErrorKind::Request, format_args!("cannot go on from the page {position}: {reason}"))
 }
 

@@ -10,10 +10,11 @@ use ureq::http::{
 
 use crate::{
     address::Address,
-    call::{Call, Name, Part, Repeat},
+    call::{Call, Name, Repeat},
     client::Client,
     error::{Error, ErrorKind},
     response::Response,
+    wire::Answered,
 };
 
 /// A request; what is wrong with it is told when it is sent.
@@ -22,6 +23,7 @@ use crate::{
 pub struct Request {
     pub(crate) client: Arc<Client>,
     pub(crate) method: Method,
+    /// Or what is wrong with the request.
     pub(crate) address: Result<Address, String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) secret_query: Vec<(String, String)>,
@@ -64,7 +66,7 @@ impl Request {
 
     /// One pair more in the query, whose value no error shows, and no position of a page holds.
     pub fn secret_query(mut self, name: &str, value: &str) -> Self {
-        self.client.secrets.add(value);
+        self.client.wire.secrets.add(value);
         self.secret_query.push((name.to_owned(), value.to_owned()));
         self
     }
@@ -121,10 +123,10 @@ impl Request {
 
     pub(crate) fn receive(&self, call: &Call) -> Result<Response, Error> {
         let client = &self.client;
-        client.perform(call, &mut |answered| {
-            let (answered, body) = client.whole_body(answered)?;
-            let (name, status, headers) = (answered.name, answered.status, answered.headers);
-            Ok(Response { client: Arc::clone(client), name, status, headers, body })
+        client.perform(call, |answered| {
+            let (answered, body) = client.wire.whole_body(answered)?;
+            let Answered { name, address, status, headers, .. } = answered;
+            Ok(Response { client: Arc::clone(client), name, address, status, headers, body })
         })
     }
 
@@ -157,14 +159,13 @@ impl Request {
             headers: with_accept(&self.headers),
             body: self.body.clone(),
             repeat: self.repeat,
-            part: Part::Data,
             hidden: self.secret_query.iter().map(|(name, _)| name.clone()).collect(),
-            at_most: Some(self.client.settings.answer_timeout),
+            at_most: Some(self.client.wire.settings.answer_timeout),
         })
     }
 
     pub(crate) fn name(&self, call: &Call) -> Name {
-        Name::new(call, &call.address, &self.client.secrets)
+        Name::new(call, &call.address, &self.client.wire.secrets)
     }
 }
 
@@ -179,7 +180,7 @@ impl std::fmt::Debug for Request {
 
 /// A path below the base, or a whole URL of its origin, as some sources put into their answers.
 fn address(client: &Client, path: &str) -> Result<Address, String> {
-    let shown = client.secrets.mask(path);
+    let shown = client.wire.secrets.mask(path);
     if !(path.starts_with("https://") || path.starts_with("http://")) {
         return client.base.below(path).map_err(|reason| format!("cannot make a URL of {shown}: {reason}"));
     }

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 use ureq::http::{HeaderMap, StatusCode, header::CONTENT_TYPE};
 
 use crate::{
+    address::Address,
     call::{Name, status_text},
     client::Client,
     error::{Error, ErrorKind},
@@ -15,6 +16,8 @@ use crate::{
 pub struct Response {
     pub(crate) client: Arc<Client>,
     pub(crate) name: Name,
+    /// Where it came from at last.
+    pub(crate) address: Address,
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Vec<u8>,
@@ -64,7 +67,7 @@ impl Response {
         let reason = if looks_like_html(content_type, &self.body) {
             "it is HTML, as of a page to log in or of a proxy; check the base URL".to_owned()
         } else {
-            self.client.secrets.mask(&error.to_string())
+            self.client.wire.secrets.mask(&error.to_string())
         };
         unexpected_body(&self.name, self.status, &reason)
     }

@@ -5,21 +5,22 @@ use std::{
     time::{Duration, Instant, SystemTime, UNIX_EPOCH},
 };
 
-use connector_interface::{Cancellation, Context, Logger, Timestamp};
+use connector_interface::{Cancellation, Context, Level, Logger, Timestamp};
 
 use crate::error::Error;
 
 /// What a run needs after a wait, to do something with the answer and to set a state.
 const MARGIN: Duration = Duration::from_secs(5);
-/// A wait of less is no news.
-const SILENT: Duration = Duration::from_secs(5);
-/// How often a wait is told of: a connector that shows no sign of life for minutes is killed.
+/// A wait of no more is no news.
+const SHORT: Duration = Duration::from_secs(5);
+/// How often a wait is told of: a connector that shows no sign of life for minutes is killed, and to ask the
+/// cancellation is none.
 const TOLD_EVERY: Duration = Duration::from_secs(60);
 
 #[derive(Clone)]
 pub(crate) struct Waits {
     cancellation: Cancellation,
-    logger: Logger,
+    pub(crate) logger: Logger,
 }
 
 impl Waits {
@@ -45,9 +46,8 @@ impl Waits {
             if rest.is_zero() {
                 return Ok(());
             }
-            if duration > SILENT {
-                self.logger.info(format_args!("waiting {} s: {reason}", rounded_up(rest)));
-            }
+            let level = if duration > SHORT { Level::Info } else { Level::Debug };
+            self.logger.log(level, format_args!("waiting {} s: {reason}", rounded_up(rest)));
             self.cancellation.sleep(rest.min(TOLD_EVERY)).map_err(Error::cancelled)?;
         }
     }

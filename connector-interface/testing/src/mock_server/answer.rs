@@ -95,9 +95,6 @@ impl Answer {
     }
 
     /// Compresses the body, and says so.
-    ///
-    /// # Panics
-    /// Never: what is read lies in memory.
     pub fn gzip(mut self) -> Self {
         let mut compressed = Vec::new();
         match GzEncoder::new(self.body.as_slice(), Compression::default()).read_to_end(&mut compressed) {

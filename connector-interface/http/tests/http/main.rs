@@ -1,0 +1,48 @@
+//! The client against a server that misbehaves on purpose.
+
+#![expect(clippy::unwrap_used, reason = "in a test, a panic with its place is the report")]
+
+mod bodies;
+mod building;
+mod concurrency;
+mod encrypted;
+mod pages;
+mod proxy;
+mod rate_limits;
+mod redirects;
+mod retries;
+mod secrets;
+mod stopping;
+mod streams;
+mod tokens;
+
+use std::time::Duration;
+
+use connector_http::{Http, HttpBuilder};
+use connector_testing::FakeRunner;
+use connector_testing::{Answer, MockServer, Received};
+
+/// A client that does not wait long before it tries again.
+fn builder(server: &MockServer, runner: &FakeRunner) -> HttpBuilder {
+    Http::new(&runner.context(), &server.base_url()).first_back_off(Duration::from_millis(1))
+}
+
+fn api(server: &MockServer) -> Http {
+    builder(server, &FakeRunner::new()).build().unwrap()
+}
+
+/// A server that gives these answers in turn, and the last one again and again.
+fn answering(answers: Vec<Answer>) -> MockServer {
+    let answers = std::sync::Mutex::new(answers);
+    MockServer::start(move |_: &Received| {
+        let mut answers = answers.lock().unwrap();
+        if answers.len() > 1 { answers.remove(0) } else { answers[0].clone() }
+    })
+}
+
+/// The kind of failure that reaches the runner.
+fn failure_kind(error: connector_http::Error) -> String {
+    let shown = format!("{:?}", connector_interface::Error::from(error));
+    let kind = shown.split("kind: \"").nth(1).unwrap();
+    kind.split('"').next().unwrap().to_owned()
+}
