@@ -95,6 +95,11 @@ impl FakeRunner {
         self
     }
 
+    /// Asks to stop from now on, also from another thread while a verb goes on.
+    pub fn cancel(&self) {
+        lock(&self.memory).stop = Stop::AfterQuestions(0);
+    }
+
     fn stopping(self, stop: Stop) -> Self {
         lock(&self.memory).stop = stop;
         self

@@ -6,9 +6,7 @@ use std::{
 };
 
 use connector_http::{ErrorKind, HttpBuilder};
-use connector_testing::FakeRunner;
-use connector_testing::{Answer, MockServer};
-use serde_json::json;
+use connector_testing::{Answer, FakeRunner, MockServer};
 
 use crate::{answering, builder};
 
@@ -17,7 +15,7 @@ fn stop_while_waiting(
     server: &MockServer,
     configure: fn(HttpBuilder) -> HttpBuilder,
 ) -> (ErrorKind, Duration) {
-    let runner = FakeRunner::new().cancelling_after(1);
+    let runner = FakeRunner::new();
     let api = configure(builder(server, &runner)).build().unwrap();
     let waiting = thread::spawn(move || api.get("/x").send().unwrap_err());
     while server.requests().is_empty() {
@@ -25,7 +23,7 @@ fn stop_while_waiting(
     }
     thread::sleep(Duration::from_millis(100));
     let start = Instant::now();
-    runner.context().records.produce(&json!({})).unwrap();
+    runner.cancel();
     let error = waiting.join().unwrap();
     (error.kind(), start.elapsed())
 }

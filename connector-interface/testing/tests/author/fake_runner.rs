@@ -106,6 +106,11 @@ fn a_client_is_asked_to_stop_when_the_test_says() {
     for (index, (runner, expected)) in table.into_iter().enumerate() {
         assert_eq!(answers(&runner), expected, "case {index}");
     }
+    let runner = FakeRunner::new();
+    let context = runner.context();
+    assert!(!context.cancellation.is_cancelled());
+    runner.cancel();
+    assert!(context.cancellation.is_cancelled());
     let runner = FakeRunner::new().with_time_left(Duration::from_secs(7));
     assert_eq!(runner.context().cancellation.time_left(), Duration::from_secs(7));
 }
