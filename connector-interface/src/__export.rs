@@ -10,5 +10,5 @@ pub use codeclimate_connector_abi::{
 
 pub use crate::{
     connector::create,
-    note::{Metadata, Note, either, padded_length, slug_of, state_format},
+    note::{Metadata, Note, either, padded_length, schema, slug_of, state_format},
 };

@@ -16,7 +16,8 @@ use crate::{error::Error, host::SharedHost};
 /// connector that ignores the question is killed.
 ///
 /// ```
-/// # use connector_interface::{Cancellation, Error, testing::FakeRunner};
+/// # use connector_interface::{Cancellation, Error};
+/// # use connector_testing::FakeRunner;
 /// # fn pages() -> impl Iterator<Item = u32> { 1..3 }
 /// fn sync(cancellation: &Cancellation) -> Result<(), Error> {
 ///     for page in pages() {

@@ -7,6 +7,7 @@ use crate::{
     configuration::ConfigurationMap,
     error::Error,
     host::SharedHost,
+    lenient_producer::LenientProducer,
     logger::Logger,
     migration::{KeptState, Migration},
     record_producer::RecordProducer,
@@ -19,6 +20,12 @@ use crate::{
 ///
 /// One value serves one verb in one process and is then dropped. Each method returns when all its work is
 /// done, threads joined included. A panic is caught and ends the run with its message and place.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not the client of a connector",
+    label = "it does not implement `connector_interface::Client`",
+    note = "write `impl Client for {Self}` with `type Configuration`, `new`, `verify_configuration`, `discover_streams` \
+            and `sync_stream`"
+)]
 pub trait Client: Sized + Send + Sync + 'static {
     /// The configuration as the connector wants to read it. [`ConfigurationMap`]'s raw values are in
     /// [`Context::configuration`]; a connector without keys may name [`serde::de::IgnoredAny`].
@@ -129,6 +136,12 @@ pub struct Context {
 }
 
 impl Context {
+    /// A producer that goes on where a record is refused.
+    #[must_use]
+    pub fn lenient_producer(&self) -> LenientProducer {
+        LenientProducer::new(self.records.clone(), self.logger.clone())
+    }
+
     pub(crate) fn new(host: &SharedHost, configuration: ConfigurationMap) -> Self {
         Self {
             records: RecordProducer::new(host.clone()),

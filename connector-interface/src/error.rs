@@ -90,6 +90,10 @@ impl Error {
         Self(Box::new(failure))
     }
 
+    pub(crate) fn as_failure(&self) -> &Failure {
+        &self.0
+    }
+
     pub(crate) fn into_failure(self) -> Failure {
         *self.0
     }

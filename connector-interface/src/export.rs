@@ -24,28 +24,34 @@
 #[macro_export]
 macro_rules! export_connector {
     ($client:ty $(, $part:ident: [$($text:literal),* $(,)?])* $(,)?) => {
+        // Two export lines meet here, under a name that says what is wrong.
+        const _ONE_EXPORT_LINE_IN_A_LIBRARY: () = ();
+
         const _: () = {
             use $crate::__export::{
                 __call_root_module_loader, CheckTypeLayout, LibHeader, Metadata, Note, RootModule,
-                RootModuleRef, RootModuleResult, create, either, padded_length, slug_of,
+                RootModuleRef, RootModuleResult, create, either, padded_length, schema, slug_of,
                 state_format,
             };
 
-            const METADATA: Metadata = Metadata {
-                slug: slug_of(env!("CARGO_PKG_NAME")),
-                version: env!("CARGO_PKG_VERSION"),
-                state_format: state_format::<$client>(),
-                description: env!("CARGO_PKG_DESCRIPTION"),
-                homepage: either(env!("CARGO_PKG_HOMEPAGE"), env!("CARGO_PKG_REPOSITORY")),
-                license: env!("CARGO_PKG_LICENSE"),
-                configuration_schema: include_str!(concat!(
-                    env!("CARGO_MANIFEST_DIR"),
-                    "/configuration.schema.json"
-                )),
-                permissions: &[],
-                record_types: &[],
-            }
-            $(.$part(&[$($text),*]))*;
+            const METADATA: Metadata = {
+                let metadata = Metadata {
+                    slug: slug_of(env!("CARGO_PKG_NAME")),
+                    version: env!("CARGO_PKG_VERSION"),
+                    state_format: state_format::<$client>(),
+                    description: env!("CARGO_PKG_DESCRIPTION"),
+                    homepage: either(env!("CARGO_PKG_HOMEPAGE"), env!("CARGO_PKG_REPOSITORY")),
+                    license: env!("CARGO_PKG_LICENSE"),
+                    configuration_schema: schema(include_str!(concat!(
+                        env!("CARGO_MANIFEST_DIR"),
+                        "/configuration.schema.json"
+                    ))),
+                    permissions: &[],
+                    record_types: &[],
+                };
+                $(let metadata = $crate::__export_part!(metadata, $part, &[$($text),*]);)*
+                metadata
+            };
 
             #[used]
             #[unsafe(link_section = ".note.connector")]
@@ -67,5 +73,33 @@ macro_rules! export_connector {
                 // SAFETY: `load` returns the `RootModuleRef` that the type parameter names.
                 unsafe { LibHeader::from_constructor::<RootModuleRef>(load, CheckTypeLayout::Yes) };
         };
+    };
+    ($client:ty $(, $part:ident: [$($text:expr),* $(,)?])* $(,)?) => {
+        compile_error!("permissions and record types are literals: write each out, such as `permissions: [\"network\"]`");
+    };
+    ($($anything:tt)*) => {
+        compile_error!(
+            "write `export_connector!(Client);` with the name of your client and, where it has some, \
+             `permissions: [\"network\"]` and `record_types: [\"Incident\"]` after it"
+        );
+    };
+}
+
+/// One named part of the export line.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export_part {
+    ($metadata:ident, permissions, $texts:expr) => {
+        $metadata.permissions($texts)
+    };
+    ($metadata:ident, record_types, $texts:expr) => {
+        $metadata.record_types($texts)
+    };
+    ($metadata:ident, $other:ident, $texts:expr) => {
+        compile_error!(concat!(
+            "the export line has no part `",
+            stringify!($other),
+            "`: write `permissions` or `record_types`"
+        ))
     };
 }

@@ -5,19 +5,25 @@ use serde::{Deserialize, Serialize};
 
 use crate::record_producer::FieldError;
 
+/// Why something was refused, or ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct Failure {
-    pub(crate) kind: String,
-    pub(crate) message: String,
+pub struct Failure {
+    /// One of the names in the ABI crate's `failure_kind`.
+    pub kind: String,
+    /// One sentence for a person.
+    pub message: String,
+    /// For an invalid record: all that is wrong with it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) errors: Vec<FieldError>,
+    pub errors: Vec<FieldError>,
+    /// For a pause: the RFC 3339 time before which another run is in vain.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) resume_after: Option<String>,
+    pub resume_after: Option<String>,
 }
 
 impl Failure {
-    pub(crate) fn new(kind: &str, message: impl Into<String>) -> Self {
+    /// A failure with a kind and a message only.
+    pub fn new(kind: &str, message: impl Into<String>) -> Self {
         Self { kind: kind.to_owned(), message: message.into(), errors: Vec::new(), resume_after: None }
     }
 

@@ -12,8 +12,10 @@ use crate::failure::Failure;
 pub(crate) type SharedHost = Arc<dyn Host>;
 
 /// What the runner offers. Callable from any thread.
-pub(crate) trait Host: Send + Sync {
+pub trait Host: Send + Sync {
+    /// Takes one record, a JSON object. The time is RFC 3339, or empty for 'now'.
     fn produce(&self, record: &[u8], extracted_at: &str) -> Result<(), Failure>;
+    /// Does one of the services in the ABI crate's `host_call`.
     fn call(&self, kind: u32, payload: &[u8]) -> Result<Vec<u8>, Failure>;
 }
 

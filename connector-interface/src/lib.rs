@@ -22,6 +22,9 @@
 //! connector-interface = "0.1"
 //! schemars = "1"
 //! serde = { version = "1", features = ["derive"] }
+//!
+//! [dev-dependencies]
+//! connector-testing = "0.1"
 //! serde_json = "1"
 //! ```
 //!
@@ -31,11 +34,11 @@
 //! #![forbid(unsafe_code)]
 //!
 //! use connector_interface::{
-//!     Client, Context, Error, State, Stream, Timestamp, VerifyConfigurationResult,
+//!     Client, Context, Error, State, Stream, Timestamp, Uri, VerifyConfigurationResult,
+//!     records::{Environment, NewEnvironment},
 //! };
 //! use schemars::JsonSchema;
 //! use serde::Deserialize;
-//! use serde_json::json;
 //!
 //! /// The weather of some stations, as environments that need a name each.
 //! #[derive(Debug, Deserialize, JsonSchema)]
@@ -86,13 +89,12 @@
 //!                 break;
 //!             }
 //!             self.context.cancellation.check()?;
-//!             self.context.records.produce(&json!({
-//!                 "_type": "Environment",
-//!                 "id": format!("{}@{day}", stream.id()),
-//!                 "self": format!("{}/{day}", stream.uri()),
-//!                 "name": stream.name(),
-//!                 "createdAt": day,
-//!             }))?;
+//!             let weather = Environment::new(NewEnvironment {
+//!                 id: format!("{}@{day}", stream.id()),
+//!                 uri: Uri::encoded(&format!("{}/{day}", stream.uri()))?,
+//!                 name: stream.name().to_owned(),
+//!             });
+//!             self.context.records.produce(&weather.created_at(day))?;
 //!             self.context.state.set(&State::at(day))?;
 //!         }
 //!         Ok(())
@@ -106,14 +108,15 @@
 //! #[cfg(test)]
 //! mod tests {
 //!     use super::*;
-//!     use connector_interface::testing::{FakeRunner, assert_configuration_schema};
+//!     use connector_testing::{FakeRunner, assert_configuration_schema};
+//!     use serde_json::json;
 //!
 //!     #[test]
 //!     fn every_station_is_a_stream() {
 //!         let runner = FakeRunner::new();
 //!         let configuration = json!({ "stations": ["Brocken"], "apiToken": "t" });
-//!         runner.client::<Weather>(configuration).unwrap().discover_streams().unwrap();
-//!         assert_eq!(runner.records()[0]["name"], "Brocken");
+//!         let streams = runner.discover::<Weather>(configuration).unwrap();
+//!         assert_eq!(streams[0].name(), "Brocken");
 //!     }
 //!
 //!     #[test]
@@ -122,12 +125,12 @@
 //!     }
 //! }
 //! # */
-//! # let runner = connector_interface::testing::FakeRunner::new();
-//! # let weather: Weather = runner.client(json!({ "stations": ["Brocken"], "apiToken": "t" })).unwrap();
-//! # weather.discover_streams().unwrap();
-//! # let stream: Stream = serde_json::from_value(runner.records()[0].clone()).unwrap();
-//! # weather.sync_stream(&stream, "2020-02-21T00:00:00Z".parse().unwrap()).unwrap();
+//! # let runner = connector_testing::FakeRunner::new();
+//! # let configuration = serde_json::json!({ "stations": ["Brocken"], "apiToken": "t" });
+//! # let streams = runner.discover::<Weather>(&configuration).unwrap();
+//! # runner.sync::<Weather>(&configuration, &streams[0], "2020-02-21T00:00:00Z").unwrap();
 //! # assert_eq!((runner.records().len(), runner.states().len()), (2, 1));
+//! # connector_testing::assert_resumes::<Weather>(&configuration, &streams[0], "2020-02-20T00:00:00Z");
 //! ```
 //!
 //! The export line embeds `configuration.schema.json`, which stands beside `Cargo.toml`; the last test compares it with
@@ -192,14 +195,35 @@
 //!
 //! The operator's JSON object. Name your own struct as [`Client::Configuration`]; its schema file lets the runner name
 //! every bad key at once before your code starts. Mark secrets with `#[schemars(extend("secret" = true))]`: their
-//! values are then masked wherever text of the connector reaches a person. The raw map is [`Context::configuration`].
+//! values are then masked wherever text of the connector reaches a person. Whatever is wrong with a key is told in your
+//! own words, once, where it has `#[schemars(extend("errorMessage" = "apiToken must be present"))]`. The raw map is
+//! [`Context::configuration`].
 //!
 //! # Records
 //!
 //! A record is a JSON object whose `_type` names one of the 45 record types; `codeclimate-connector schema`
-//! lists them. [`RecordProducer`] takes anything that is `Serialize`, or JSON as bytes, from any thread,
+//! lists them. [`records`] has a Rust type for each, such as [`Incident`](records::Incident), with which the compiler
+//! tells most mistakes: what is required, how it is called, which words and numbers may stand there. What the schema
+//! does not know goes along as an extra property; it is kept as it is, and `codeclimate-connector validate --strict`
+//! lists it.
+//!
+//! [`RecordProducer`] takes these and anything else that is `Serialize`, or JSON as bytes, from any thread,
 //! and gives its verdict at once: [`ProduceError::Invalid`] holds every error with its JSON pointer. Pass it
-//! on with `?` and the run ends as 'invalid records'; or log it, count it and go on.
+//! on with `?` and the run ends as 'invalid records'; or log it, count it and go on, as [`LenientProducer`] does.
+//!
+//! **Data that none of the types fits.** A `_type` of your own is refused, for nobody could read it. Instead:
+//!
+//! 1. Take the type that says what the thing *is* to those who read the records, whatever the source calls it: a merge
+//!    request is a [`PullRequest`](records::PullRequest), a page is an
+//!    [`IncidentNotification`](records::IncidentNotification). What is particular to the source becomes extra properties.
+//! 2. Where a status has no word of its own, take the nearest, and keep the source's word as an extra property. Where no
+//!    word is near, do not guess: leave the record out, with a warning that names the record and the word.
+//! 3. Numbers that are read again and again are a [`Metric`](records::Metric), which says what it is about by that
+//!    record's `self`, with a [`MetricMeasure`](records::MetricMeasure) for each reading. Readings are integers: choose
+//!    a unit small enough, such as `ms`.
+//! 4. Link records by their `self`, whoever produces the other one.
+//! 5. Leave out the rest, and say so in the connector's README. A record of the wrong type misleads; one that is not
+//!    there does not.
 //!
 //! # Streams
 //!
@@ -239,7 +263,8 @@
 //!
 //! # Time
 //!
-//! [`Timestamp`] reads and writes RFC 3339. Produce the data that is as new as the cutoff or newer.
+//! [`Timestamp`] reads and writes RFC 3339, in UTC; [`DateTime`] keeps a time as its source wrote it. Produce the data
+//! that is as new as the cutoff or newer.
 //!
 //! # Cancellation
 //!
@@ -257,7 +282,9 @@
 //!
 //! # Testing
 //!
-//! [`testing::FakeRunner`] stands in for the runner in unit tests, without network and without a `.so`.
+//! The crate `connector-testing` is all that your tests need: a runner in memory that checks every record, assertions that
+//! name the first difference, the proof that a sync can be gone on with after each of its states, a server that
+//! misbehaves, recorded traffic, and the real runner with your built `.so`.
 //!
 //! # Threads and ownership
 //!
@@ -269,36 +296,49 @@
 
 #[doc(hidden)]
 pub mod __export;
+#[doc(hidden)]
+pub mod __testing;
 mod block_on;
 mod cancellation;
 mod client;
 mod configuration;
 mod connector;
+mod date;
+mod date_time;
 mod error;
 mod export;
 mod failure;
 mod host;
 mod in_order;
+mod item;
+mod lenient_producer;
 mod log_forwarding;
 mod logger;
 mod migration;
 mod note;
 mod panic_hook;
+mod property;
 mod record_producer;
+pub mod records;
 mod state;
 mod stream;
-pub mod testing;
 mod timestamp;
+mod uri;
 
 pub use block_on::block_on;
 pub use cancellation::Cancellation;
 pub use client::{Client, Context, VerifyConfigurationResult};
 pub use configuration::ConfigurationMap;
+pub use date::{Date, DateError};
+pub use date_time::DateTime;
 pub use error::Error;
 pub use in_order::in_order;
+pub use item::{Item, UnreadableItem};
+pub use lenient_producer::LenientProducer;
 pub use logger::{Level, Logger};
 pub use migration::{KeptState, Migration};
 pub use record_producer::{FieldError, ProduceError, RecordProducer};
 pub use state::{State, StateManager};
 pub use stream::Stream;
 pub use timestamp::{Timestamp, TimestampError};
+pub use uri::{Uri, UriError};

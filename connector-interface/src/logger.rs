@@ -27,7 +27,7 @@ pub enum Level {
 /// is written to stdout and stderr becomes lines as well. Values of secrets are masked by the runner.
 ///
 /// ```
-/// # use connector_interface::testing::FakeRunner;
+/// # use connector_testing::FakeRunner;
 /// # let logger = FakeRunner::new().context().logger;
 /// let logger = logger.with_tag("page", 3);
 /// logger.warn("the answer has no incidents");

@@ -1,6 +1,8 @@
 //! The ELF note that tells what a library is without running it, written at compile time.
 
+mod json;
 mod parts;
+mod record_types;
 mod text;
 
 use text::Writer;
@@ -52,7 +54,10 @@ pub const fn slug_of(package: &'static str) -> &'static str {
         );
         index += 1;
     }
-    assert!(bytes.len() > PREFIX.len(), "the package's name has no slug after `codeclimate-connector-`");
+    assert!(
+        bytes.len() > PREFIX.len(),
+        "the package's name has no slug after `codeclimate-connector-`: add one to `name` in its Cargo.toml"
+    );
     match std::str::from_utf8(bytes.split_at(PREFIX.len()).1) {
         Ok(slug) => slug,
         Err(_) => panic!("cut at an ASCII prefix"),
@@ -65,8 +70,21 @@ pub const fn slug_of(package: &'static str) -> &'static str {
 /// At compile time, where it is 0.
 #[must_use]
 pub const fn state_format<C: Client>() -> u32 {
-    assert!(C::STATE_FORMAT > 0, "`STATE_FORMAT` is 0: the first format of a connector's states is 1");
+    assert!(
+        C::STATE_FORMAT > 0,
+        "`STATE_FORMAT` is 0: write 1, which is the first format of a connector's states, or more"
+    );
     C::STATE_FORMAT
+}
+
+/// The text of `configuration.schema.json`.
+///
+/// # Panics
+/// At compile time, where it is not a JSON object.
+#[must_use]
+pub const fn schema(text: &'static str) -> &'static str {
+    json::check_schema(text);
+    text
 }
 
 /// The first of two texts, or the second where the first is empty.

@@ -14,7 +14,8 @@ use crate::{failure::Failure, host::SharedHost, timestamp::Timestamp};
 /// checkpoint is durable.
 ///
 /// ```
-/// # use connector_interface::{RecordProducer, Error, testing::FakeRunner};
+/// # use connector_interface::{RecordProducer, Error};
+/// # use connector_testing::FakeRunner;
 /// # let runner = FakeRunner::new();
 /// # let records: RecordProducer = runner.context().records;
 /// records.produce(&serde_json::json!({

@@ -45,7 +45,8 @@ impl State {
 /// that has become so. Set one after each page, so that a run that is stopped loses little.
 ///
 /// ```
-/// # use connector_interface::{State, Timestamp, testing::FakeRunner};
+/// # use connector_interface::{State, Timestamp};
+/// # use connector_testing::FakeRunner;
 /// # let runner = FakeRunner::new().with_state(State::at(Timestamp::now()).with("page", 6));
 /// # let context = runner.context();
 /// let last_page = context.state.get()?.and_then(|state| state.metadata.get("page")?.as_u64());

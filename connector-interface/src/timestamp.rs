@@ -4,16 +4,20 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
 
+use crate::date::Date;
+
 /// An instant in UTC between the years 0000 and 9999, to the nanosecond.
 ///
 /// Reads RFC 3339 (`2020-02-21T12:00:00Z`, any offset, a space for the `T`) and writes it in UTC, so
-/// what it writes always passes the `date-time` format of the record schemas.
+/// what it writes always passes the `date-time` format of the record schemas. A fraction of a second is kept, up to
+/// nine digits. Second 60 is read as second 59, for there are no leap seconds here.
 ///
 /// ```
 /// # use connector_interface::Timestamp;
 /// let merged: Timestamp = "2020-02-21 13:00:00+01:00".parse()?;
 /// assert_eq!(merged.to_string(), "2020-02-21T12:00:00Z");
 /// assert_eq!(merged, Timestamp::from_unix_seconds(1_582_286_400)?);
+/// assert_eq!(merged.date().to_string(), "2020-02-21");
 /// # Ok::<(), connector_interface::TimestampError>(())
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +44,7 @@ pub enum TimestampError {
 }
 
 /// 0000-01-01T00:00:00Z.
-const EARLIEST_SECOND: i64 = -62_167_219_200;
+const EARLIEST: jiff::Timestamp = jiff::Timestamp::constant(-62_167_219_200, 0);
 
 impl Timestamp {
     /// The present.
@@ -64,16 +68,26 @@ impl Timestamp {
         self.0.as_second()
     }
 
+    /// The day in UTC, which writes itself as `2020-02-21`.
+    #[must_use]
+    pub fn date(self) -> Date {
+        Date::of_calendar(jiff::tz::Offset::UTC.to_datetime(self.0).date())
+    }
+
     /// This much earlier; the earliest instant where there is none.
     #[must_use]
     pub fn earlier_by(self, duration: Duration) -> Self {
-        let earliest = || jiff::Timestamp::from_second(EARLIEST_SECOND).unwrap_or(jiff::Timestamp::MIN);
-        let instant = self.0.checked_sub(duration).unwrap_or_else(|_| earliest());
-        Self::checked(instant).unwrap_or_else(|_| Self(earliest()))
+        Self(self.0.checked_sub(duration).unwrap_or(EARLIEST).max(EARLIEST))
+    }
+
+    /// This much later; the latest instant where there is none.
+    #[must_use]
+    pub fn later_by(self, duration: Duration) -> Self {
+        Self(self.0.checked_add(duration).unwrap_or(jiff::Timestamp::MAX))
     }
 
     fn checked(instant: jiff::Timestamp) -> Result<Self, TimestampError> {
-        if instant.as_second() < EARLIEST_SECOND {
+        if instant < EARLIEST {
             return Err(TimestampError::Range { seconds: instant.as_second() });
         }
         Ok(Self(instant))
@@ -130,5 +144,50 @@ mod tests {
     fn going_back_too_far_ends_at_the_earliest_instant() {
         let earliest = Timestamp::now().earlier_by(Duration::from_secs(u64::MAX));
         assert_eq!(earliest.to_string(), "0000-01-01T00:00:00Z");
+        assert_eq!(
+            earliest.later_by(Duration::from_millis(1)).earlier_by(Duration::from_millis(2)),
+            earliest
+        );
+    }
+
+    #[test]
+    fn going_ahead_too_far_ends_at_the_latest_instant() {
+        let latest = Timestamp::now().later_by(Duration::from_secs(u64::MAX));
+        assert_eq!(latest.to_string(), "9999-12-30T22:00:00.999999999Z");
+    }
+
+    #[test]
+    fn a_fraction_of_a_second_before_the_year_0000_is_out() {
+        for text in ["0000-01-01T00:59:59.5+01:00", "0000-01-01T00:59:59.999999999+01:00"] {
+            assert!(text.parse::<Timestamp>().is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn an_instant_is_kept_in_whatever_way_an_api_writes_it() {
+        for (read, written) in [
+            ("2020-02-20T10:00:00.123Z", "2020-02-20T10:00:00.123Z"),
+            ("2020-02-20T10:00:00.120000Z", "2020-02-20T10:00:00.12Z"),
+            ("2020-02-20T10:00:00.000Z", "2020-02-20T10:00:00Z"),
+            ("2020-02-20T10:00:00.123456789+00:00", "2020-02-20T10:00:00.123456789Z"),
+            ("2020-02-20t12:30:00.5+02:30", "2020-02-20T10:00:00.5Z"),
+            ("2020-02-20 10:00:00z", "2020-02-20T10:00:00Z"),
+            ("2020-02-20T10:00:00-00:00", "2020-02-20T10:00:00Z"),
+            ("1969-12-31T23:59:59.75Z", "1969-12-31T23:59:59.75Z"),
+            ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59Z"),
+        ] {
+            assert_eq!(read.parse::<Timestamp>().unwrap().to_string(), written, "{read}");
+        }
+    }
+
+    #[test]
+    fn the_day_is_told_in_utc() {
+        for (time, day) in [
+            ("2020-02-21T23:30:00-01:00", "2020-02-22"),
+            ("2020-02-21T00:30:00+01:00", "2020-02-20"),
+            ("0000-01-01T00:00:00Z", "0000-01-01"),
+        ] {
+            assert_eq!(time.parse::<Timestamp>().unwrap().date().to_string(), day);
+        }
     }
 }

@@ -4,10 +4,12 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 mod kind;
+mod message;
 mod schema;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use message::message;
 use schema::Applied;
 
 /// The most keys that are told, and how deep objects inside each other are followed.

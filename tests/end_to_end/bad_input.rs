@@ -49,6 +49,15 @@ fn every_problem_of_a_configuration_is_told_at_once() {
 }
 
 #[test]
+fn a_key_is_refused_in_the_words_of_the_connectors_author() {
+    for configuration in [json!({}), json!({ "url": null }), json!({ "url": "short" })] {
+        let ended = Runner::verb("verify-configuration", "fetching", &configuration).run();
+        let answer = "{\"isValid\":false,\"errorMessages\":[\"url must be present\"]}\n";
+        assert_eq!(ended.assert(10, "asks for:\n  url must be present").output(), answer);
+    }
+}
+
+#[test]
 fn a_stream_or_cutoff_that_cannot_be_read_is_a_usage_error() {
     let cases = [
         (r#"{"_type":"Stream"}"#, "90d", "missing required property `id`"),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test, a panic with its place is the report")]
 
 mod abi;
+mod authors;
 mod bad_input;
 mod commands;
 mod dead_letters;
@@ -16,6 +17,7 @@ mod lock;
 mod misbehaviours;
 mod network;
 mod project;
+mod recorded;
 mod records;
 mod report;
 mod runs;

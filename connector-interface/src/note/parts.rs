@@ -1,6 +1,6 @@
 //! The named parts of the export line, checked at compile time.
 
-use super::{Metadata, text::Writer};
+use super::{Metadata, record_types::RECORD_TYPES, text::Writer};
 
 /// What follows what was written, where it is no permission.
 const NO_PERMISSION: &str = "` is not a permission: write `network`, `exec`, `connect:<key>`, `read:<key>` or `write:<key>`, \
@@ -9,7 +9,8 @@ const NO_PERMISSION: &str = "` is not a permission: write `network`, `exec`, `co
 const NO_KEY: &str = "` names a key that is not in configuration.schema.json: write the key as it stands there, or write that file \
      anew with UPDATE_CONFIGURATION_SCHEMA=1 cargo test";
 
-const NO_RECORD_TYPE: &str = "` is not the name of a record type: write it as `codeclimate-connector schema` lists it, such as `Incident`";
+const NO_RECORD_TYPE: &str =
+    "` is not a record type: write it as `codeclimate-connector schema` lists it, such as `Incident`";
 
 /// The longest key of a permission, in bytes, as runners read them.
 const MAX_KEY: usize = 200;
@@ -34,7 +35,7 @@ impl Metadata {
     /// The same with the types of record that the connector produces.
     ///
     /// # Panics
-    /// At compile time, where one cannot be the name of a record type.
+    /// At compile time, where one is not the name of a record type.
     #[must_use]
     pub const fn record_types(mut self, record_types: &'static [&'static str]) -> Self {
         assert!(
@@ -43,7 +44,7 @@ impl Metadata {
         );
         let mut index = 0;
         while index < record_types.len() {
-            if !is_type_name(record_types[index].as_bytes()) {
+            if !is_record_type(record_types[index]) {
                 refuse(record_types[index], NO_RECORD_TYPE);
             }
             index += 1;
@@ -93,15 +94,15 @@ const fn is_key(key: &[u8]) -> bool {
     !key.is_empty() && key.len() <= MAX_KEY
 }
 
-const fn is_type_name(name: &[u8]) -> bool {
+const fn is_record_type(name: &str) -> bool {
     let mut index = 0;
-    while index < name.len() {
-        if !name[index].is_ascii_alphanumeric() {
-            return false;
+    while index < RECORD_TYPES.len() {
+        if is(RECORD_TYPES[index].as_bytes(), name.as_bytes()) {
+            return true;
         }
         index += 1;
     }
-    !name.is_empty() && name[0].is_ascii_uppercase()
+    false
 }
 
 /// Whether a text holds these bytes between quotation marks.
@@ -195,13 +196,13 @@ mod tests {
     }
 
     #[test]
-    fn a_record_type_is_written_like_a_type() {
+    fn a_record_type_is_one_of_those_that_there_are() {
         let table: [(&'static [&'static str], &str); 5] = [
-            (&["Branch", "S3Object"], ""),
-            (&["Branch", "branch"], "`branch` is not the name of a record type: write it as"),
-            (&[""], "`` is not the name of a record type"),
-            (&["Pull Request"], "`Pull Request` is not the name"),
-            (&["Größe"], "`Größe` is not the name"),
+            (&["Branch", "TestResultTotals", "Actor"], ""),
+            (&["Branch", "branch"], "`branch` is not a record type: write it as"),
+            (&[""], "`` is not a record type"),
+            (&["Pull Request"], "`Pull Request` is not a record type"),
+            (&["Incidents"], "`Incidents` is not a record type"),
         ];
         for (record_types, expected) in table {
             let message = message(|| METADATA.record_types(record_types));

@@ -74,14 +74,22 @@ impl MockServer {
     /// # Panics
     /// Where the system has no port or no thread left.
     pub fn start(handler: impl Fn(&Received) -> Answer + Send + Sync + 'static) -> Self {
-        match Self::try_start(Box::new(handler)) {
+        Self::start_on(0, handler)
+    }
+
+    /// Starts a server on this port, or on a free one for 0.
+    ///
+    /// # Panics
+    /// Where the port is in use, or the system has no thread left.
+    pub fn start_on(port: u16, handler: impl Fn(&Received) -> Answer + Send + Sync + 'static) -> Self {
+        match Self::try_start(port, Box::new(handler)) {
             Ok(server) => server,
-            Err(error) => panic!("cannot start a server on 127.0.0.1: {error}"),
+            Err(error) => panic!("cannot start a server on 127.0.0.1:{port}: {error}"),
         }
     }
 
-    fn try_start(handler: Box<Handler>) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+    fn try_start(port: u16, handler: Box<Handler>) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared { handler, stopping: Stopping::default(), seen: Mutex::default() });
         let accepting = {

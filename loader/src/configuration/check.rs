@@ -1,5 +1,6 @@
 //! Checks a configuration against the schema of its connector.
 
+use std::collections::HashSet;
 use std::fmt;
 
 use jsonschema::error::ValidationErrorKind as Kind;
@@ -12,6 +13,7 @@ use super::json::escaped;
 use super::secret::marked;
 use crate::did_you_mean::did_you_mean;
 use crate::exit_code::ExitCode;
+use crate::reference::message;
 
 /// One place of a configuration that breaks the schema. The text of a string, and a secret of any type, is never in it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,10 +26,15 @@ pub struct Problem {
     pub found: String,
     /// A name that was perhaps meant.
     pub did_you_mean: Option<String>,
+    /// The author's own words for whatever is wrong with the key, which are told in the place of all else.
+    pub message: Option<String>,
 }
 
 impl fmt::Display for Problem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(message) = &self.message {
+            return formatter.write_str(message);
+        }
         let place = if self.pointer.is_empty() { "the configuration" } else { &self.pointer };
         write!(formatter, "{place}: expected {}, found {}", self.expected, self.found)?;
         match &self.did_you_mean {
@@ -98,7 +105,9 @@ pub(super) fn check(
         return Ok(());
     }
     problems.sort_by(|left, right| left.pointer.cmp(&right.pointer));
-    problems.dedup();
+    // The author's words for a key stand for all that is wrong with it.
+    let mut texts = HashSet::new();
+    problems.retain(|problem| texts.insert(problem.to_string()));
     Err(CheckError::Refused { configuration: source.clone(), problems })
 }
 
@@ -124,7 +133,7 @@ impl Report<'_> {
             Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
                 unexpected.iter().map(|key| self.unknown_key(error, key)).collect()
             }
-            Kind::Required { property } => vec![missing_key(error, property)],
+            Kind::Required { property } => vec![self.missing_key(error, property)],
             Kind::AnyOf { context } | Kind::OneOfNotValid { context } => self.no_branch(error, context),
             _ => vec![self.problem(error)],
         }
@@ -134,7 +143,14 @@ impl Report<'_> {
         let pointer = error.instance_path().to_string();
         let is_secret = self.is_secret(&pointer);
         let did_you_mean = if is_secret { None } else { near_option(error) };
-        Problem { expected: expected(error.kind()), found: found(error, is_secret), pointer, did_you_mean }
+        let message = message(self.schema, &pointer);
+        Problem {
+            expected: expected(error.kind()),
+            found: found(error, is_secret),
+            pointer,
+            did_you_mean,
+            message,
+        }
     }
 
     fn is_secret(&self, pointer: &str) -> bool {
@@ -156,7 +172,21 @@ impl Report<'_> {
         let unused = known.iter().filter(|key| error.instance().get(**key).is_none());
         let did_you_mean = did_you_mean(key, unused.copied()).map(str::to_owned);
         let pointer = format!("{}/{}", error.instance_path(), escaped(key));
-        Problem { pointer, expected, found: "an unknown key".to_owned(), did_you_mean }
+        let message = message(self.schema, &pointer);
+        Problem { pointer, expected, found: "an unknown key".to_owned(), did_you_mean, message }
+    }
+
+    /// What is wrong is the object; the author's words stand at the key that it lacks.
+    fn missing_key(&self, error: &ValidationError<'_>, property: &Value) -> Problem {
+        let pointer = error.instance_path().to_string();
+        let key = format!("{pointer}/{}", escaped(property.as_str().unwrap_or_default()));
+        Problem {
+            pointer,
+            expected: format!("the key {property}"),
+            found: "no such key".to_owned(),
+            did_you_mean: None,
+            message: message(self.schema, &key),
+        }
     }
 
     /// The keys that the schema describes where the error arose.
@@ -193,16 +223,6 @@ impl Report<'_> {
             branches.iter().filter_map(|branch| Some(expected(branch.first()?.kind()))).collect();
         forms.dedup();
         vec![Problem { expected: forms.join(" or "), ..self.problem(error) }]
-    }
-}
-
-fn missing_key(error: &ValidationError<'_>, property: &Value) -> Problem {
-    let pointer = error.instance_path().to_string();
-    Problem {
-        pointer,
-        expected: format!("the key {property}"),
-        found: "no such key".to_owned(),
-        did_you_mean: None,
     }
 }
 

@@ -66,6 +66,15 @@ impl<'s> Applied<'s> {
         self.all().filter_map(|schema| schema.get("items")).collect()
     }
 
+    /// The schema of what stands under a key, or of the items where there is no such key and it is a number.
+    pub(super) fn below(&self, key: &str) -> Option<&'s Value> {
+        let property = self.properties().into_iter().find(|(name, _)| *name == key);
+        property.map(|(_, schema)| schema).or_else(|| {
+            key.parse::<usize>().ok()?;
+            self.items().first().copied()
+        })
+    }
+
     /// The direct alternatives, where there are some.
     pub(super) fn choices(&self) -> Vec<&'s Value> {
         self.always.iter().flat_map(|schema| branches(schema)).collect()

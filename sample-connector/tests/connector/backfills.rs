@@ -1,6 +1,6 @@
 //! Ranges of a history that are read once more.
 
-use connector_interface::testing::FakeRunner;
+use connector_testing::FakeRunner;
 
 use crate::fixture::{Fixture, checked, oids};
 

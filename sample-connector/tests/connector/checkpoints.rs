@@ -1,6 +1,7 @@
 //! Runs that stop halfway, and the runs that go on.
 
-use connector_interface::{State, testing::FakeRunner};
+use connector_interface::State;
+use connector_testing::FakeRunner;
 use serde_json::Value;
 
 use crate::fixture::{BEGINNING, Fixture, checked, oids};

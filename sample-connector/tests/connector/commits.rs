@@ -1,7 +1,8 @@
 //! What a commit record says.
 
 use codeclimate_connector_git::Git;
-use connector_interface::{Client, testing::FakeRunner};
+use connector_interface::Client;
+use connector_testing::FakeRunner;
 use serde_json::{Value, json};
 
 use crate::fixture::{Fixture, checked, of_type, stream};

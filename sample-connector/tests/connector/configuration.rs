@@ -1,10 +1,8 @@
 //! Configurations that do, and those that do not.
 
 use codeclimate_connector_git::{Git, configuration::Configuration};
-use connector_interface::{
-    Client,
-    testing::{FakeRunner, assert_configuration_schema},
-};
+use connector_interface::Client;
+use connector_testing::{FakeRunner, assert_configuration_schema};
 use serde_json::{Value, json};
 
 use crate::fixture::{BEGINNING, Fixture, stream};

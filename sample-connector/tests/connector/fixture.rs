@@ -8,8 +8,9 @@ use std::{
 };
 
 use codeclimate_connector_git::Git;
-use connector_interface::{Client, Error, Stream, Timestamp, testing::FakeRunner};
+use connector_interface::{Client, Error, Stream, Timestamp};
 use connector_schemas::Checker;
+use connector_testing::FakeRunner;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -1,6 +1,6 @@
 //! Which commits are produced, and in which order.
 
-use connector_interface::testing::FakeRunner;
+use connector_testing::FakeRunner;
 
 use crate::fixture::{BEGINNING, Fixture, of_type, oids};
 

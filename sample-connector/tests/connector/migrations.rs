@@ -1,7 +1,8 @@
 //! States that another version, or another configuration, has left.
 
 use codeclimate_connector_git::Git;
-use connector_interface::{Client, KeptState, Migration, State, testing::FakeRunner};
+use connector_interface::{Client, KeptState, Migration, State};
+use connector_testing::FakeRunner;
 use serde_json::json;
 
 #[test]

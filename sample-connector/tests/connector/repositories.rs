@@ -3,7 +3,8 @@
 use std::{ffi::OsStr, os::unix::ffi::OsStrExt};
 
 use codeclimate_connector_git::Git;
-use connector_interface::{Client, testing::FakeRunner};
+use connector_interface::Client;
+use connector_testing::FakeRunner;
 use serde_json::{Value, json};
 
 use crate::fixture::{BEGINNING, Fixture, checked, of_type, stream};

@@ -35,7 +35,11 @@ fn refusals(value: &Value) -> Vec<String> {
     let object = value.as_object_mut().unwrap();
     object.entry("apiToken").or_insert(json!("abcdefghij"));
     object.entry("path").or_insert(json!("."));
-    match configuration(&value).check(&schema()) {
+    refusals_of(&value, &schema())
+}
+
+fn refusals_of(value: &Value, schema: &Value) -> Vec<String> {
+    match configuration(value).check(schema) {
         Ok(()) => Vec::new(),
         Err(CheckError::Refused { problems, .. }) => problems.iter().map(Problem::to_string).collect(),
         Err(error) => panic!("{error}"),
@@ -134,6 +138,58 @@ fn all_problems_come_at_once_in_the_order_of_their_places() {
              /x: expected one of the keys {keys}, found an unknown key"
         )
     );
+}
+
+#[test]
+fn what_is_wrong_with_a_key_is_told_once_in_the_words_of_the_connectors_author() {
+    let schema = json!({
+        "type": "object",
+        "required": ["apiToken", "server", "mode"],
+        "additionalProperties": false,
+        "properties": {
+            "apiToken": {
+                "type": "string", "secret": true, "minLength": 30, "pattern": "^[a-z]+$",
+                "errorMessage": "apiToken must be\n present"
+            },
+            "server": {"$ref": "#/$defs/Server", "errorMessage": "say which server"},
+            "mode": {"oneOf": [{"const": "fast"}, {"const": "slow"}], "errorMessage": "mode is fast or slow"},
+            "list": {"type": "array", "items": {"type": "string", "errorMessage": "a list of names"}},
+            "a/b": {"type": "integer", "errorMessage": {"type": "other forms of the keyword are not known"}}
+        },
+        "$defs": {
+            "Server": {
+                "type": "object", "required": ["url", "port"],
+                "properties": {"url": {"errorMessage": "where is it?"}, "port": {"type": "integer"}}
+            }
+        }
+    });
+    let good = json!({"apiToken": "a".repeat(30), "server": {"url": 1, "port": 1}, "mode": "fast"});
+    let table = [
+        (json!({}), vec![]),
+        (json!({"apiToken": null}), vec!["apiToken must be present"]),
+        (json!({"apiToken": 4711}), vec!["apiToken must be present"]),
+        (json!({"apiToken": "HUNTER2"}), vec!["apiToken must be present"]),
+        (json!({"server": 7}), vec!["say which server"]),
+        (json!({"server": {"port": "x"}}), vec!["where is it?", "say which server"]),
+        (json!({"mode": "fasst"}), vec!["mode is fast or slow"]),
+        (json!({"list": [1, "a", 2]}), vec!["a list of names"]),
+        (json!({"list": 1}), vec!["/list: expected an array, found 1"]),
+        (json!({"a/b": "x"}), vec!["/a~1b: expected a whole number, found a string"]),
+        (
+            json!({"apitoken": 1, "apiToken": ""}),
+            vec![
+                "apiToken must be present",
+                "/apitoken: expected one of the keys \"a/b\", \"apiToken\", \"list\", \"mode\", \"server\", found an unknown key",
+            ],
+        ),
+    ];
+    for (changes, expected) in table {
+        let mut value = good.clone();
+        value.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
+        assert_eq!(refusals_of(&value, &schema), expected, "{changes}");
+    }
+    let all = ["apiToken must be present", "say which server", "mode is fast or slow"];
+    assert_eq!(refusals_of(&json!({}), &schema), all);
 }
 
 #[test]

@@ -68,7 +68,7 @@ async fn produce(context: Context, task: u64, records: u64) -> Result<(), Error>
 
 #[cfg(test)]
 mod tests {
-    use connector_interface::testing::assert_configuration_schema;
+    use connector_testing::assert_configuration_schema;
 
     use super::Configuration;
 

@@ -18,6 +18,7 @@ use ureq::{
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Configuration {
     /// The document: an object with the name of a branch.
+    #[schemars(length(min = 8), extend("errorMessage" = "url must be present"))]
     pub url: String,
     /// Another place of the document, which is asked in the place of the first; its port is granted.
     pub mirror: Option<String>,
@@ -77,7 +78,7 @@ impl Fetching {
 
 #[cfg(test)]
 mod tests {
-    use connector_interface::testing::assert_configuration_schema;
+    use connector_testing::assert_configuration_schema;
 
     use super::Configuration;
 

@@ -77,7 +77,7 @@ impl Misbehaving {
 
 #[cfg(test)]
 mod tests {
-    use connector_interface::testing::assert_configuration_schema;
+    use connector_testing::assert_configuration_schema;
 
     use super::Configuration;
 

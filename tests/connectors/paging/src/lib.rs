@@ -54,10 +54,8 @@ impl Client for Paging {
 
 #[cfg(test)]
 mod tests {
-    use connector_interface::{
-        Client, Error, Stream,
-        testing::{FakeRunner, assert_configuration_schema},
-    };
+    use connector_interface::{Client, Error, Stream};
+    use connector_testing::{FakeRunner, assert_configuration_schema};
     use serde_json::{Value, json};
 
     use super::{Configuration, Paging};

@@ -57,7 +57,7 @@ impl Client for Trespassing {
 
 #[cfg(test)]
 mod tests {
-    use connector_interface::testing::assert_configuration_schema;
+    use connector_testing::assert_configuration_schema;
 
     use super::Configuration;
 

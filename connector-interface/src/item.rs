@@ -1,0 +1,64 @@
+//! One element of a list, read for itself.
+
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::Value;
+
+/// An element of a list in an answer, which spoils none of the others where it is not what was expected.
+///
+/// [`LenientProducer::read`](crate::LenientProducer::read) takes it out, or logs and counts that it was rejected.
+///
+/// ```
+/// # use connector_interface::Item;
+/// # use serde::Deserialize;
+/// #[derive(Deserialize)]
+/// struct Page {
+///     items: Vec<Item<Job>>,
+/// }
+///
+/// #[derive(Deserialize)]
+/// struct Job {
+///     number: u64,
+/// }
+///
+/// let page: Page = serde_json::from_str(r#"{"items": [{"number": 7}, {"id": "j2", "number": "eight"}]}"#)?;
+/// assert_eq!(page.items[0].as_ref().ok().map(|job| job.number), Some(7));
+/// assert!(page.items[1].as_ref().is_err());
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item<T>(Result<T, UnreadableItem>);
+
+/// An element that is not what was expected.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("{reason}")]
+pub struct UnreadableItem {
+    /// The element as it is.
+    pub(crate) found: Value,
+    /// The member that is wrong, with what was expected and found.
+    reason: String,
+}
+
+impl<T> Item<T> {
+    /// The element, or why it cannot be read.
+    ///
+    /// # Errors
+    /// Where it is not what was expected.
+    pub fn as_ref(&self) -> Result<&T, &UnreadableItem> {
+        self.0.as_ref()
+    }
+
+    pub(crate) fn into_result(self) -> Result<T, UnreadableItem> {
+        self.0
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Item<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let found = Value::deserialize(deserializer)?;
+        let read = serde_path_to_error::deserialize(&found).map_err(|error| match error.path().to_string() {
+            path if path == "." => error.into_inner().to_string(),
+            path => format!("{path}: {}", error.inner()),
+        });
+        Ok(Self(read.map_err(|reason| UnreadableItem { found, reason })))
+    }
+}

@@ -1,0 +1,108 @@
+//! The record type `Stream`.
+//!
+//! Written from `schemas/schemas/records/stream.json` by
+//! `UPDATE_RECORDS=1 cargo test -p connector-interface --test records`.
+
+use crate::{
+    Uri,
+    property::{Extras, record},
+};
+
+/// A part of an integration's data that an operator can choose to sync, such as one repository.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Stream {
+    /// The stream's identifier, by which an operator names it to the runner.
+    pub id: String,
+    /// Address that identifies the stream at the integration.
+    pub uri: Uri,
+    /// What the stream is called in a list to choose from.
+    pub name: String,
+    /// The page at the integration that shows what the stream holds.
+    pub html_url: Option<Uri>,
+    /// What syncing the stream brings in.
+    pub description: Option<String>,
+    /// Address of the record that the stream stands for: the `self` of a Repository, for instance.
+    pub record: Option<Uri>,
+    /// The type of the record that the stream stands for, such as `Repository`.
+    pub record_type: Option<String>,
+    /// True if the stream is already chosen for syncing.
+    pub subscribed: Option<bool>,
+    extras: Extras,
+}
+
+/// What every [`Stream`] has.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewStream {
+    /// The stream's identifier, by which an operator names it to the runner.
+    pub id: String,
+    /// Address that identifies the stream at the integration.
+    pub uri: Uri,
+    /// What the stream is called in a list to choose from.
+    pub name: String,
+}
+
+impl Stream {
+    /// One with what is required; the other methods set the rest.
+    #[must_use]
+    pub fn new(required: NewStream) -> Self {
+        Self {
+            id: required.id,
+            uri: required.uri,
+            name: required.name,
+            html_url: None,
+            description: None,
+            record: None,
+            record_type: None,
+            subscribed: None,
+            extras: Extras::default(),
+        }
+    }
+
+    /// The page at the integration that shows what the stream holds.
+    #[must_use]
+    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
+        self.html_url = html_url.into();
+        self
+    }
+
+    /// What syncing the stream brings in.
+    #[must_use]
+    pub fn description(mut self, description: impl Into<Option<String>>) -> Self {
+        self.description = description.into();
+        self
+    }
+
+    /// Address of the record that the stream stands for: the `self` of a Repository, for instance.
+    #[must_use]
+    pub fn record(mut self, record: impl Into<Option<Uri>>) -> Self {
+        self.record = record.into();
+        self
+    }
+
+    /// The type of the record that the stream stands for, such as `Repository`.
+    #[must_use]
+    pub fn record_type(mut self, record_type: impl Into<Option<String>>) -> Self {
+        self.record_type = record_type.into();
+        self
+    }
+
+    /// True if the stream is already chosen for syncing.
+    #[must_use]
+    pub fn subscribed(mut self, subscribed: impl Into<Option<bool>>) -> Self {
+        self.subscribed = subscribed.into();
+        self
+    }
+}
+
+record! {
+    Stream {
+        required id "id",
+        required uri "self",
+        required name "name",
+        optional html_url "htmlUrl",
+        optional description "description",
+        optional record "record",
+        optional record_type "recordType",
+        optional subscribed "subscribed",
+    }
+}

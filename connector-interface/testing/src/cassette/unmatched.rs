@@ -1,0 +1,66 @@
+//! Tells in words why no exchange is left for a request.
+
+use std::collections::BTreeSet;
+
+use super::tape::{Exchange, Request};
+
+/// How many candidates are named.
+const NAMED: usize = 3;
+/// How alike two requests must be to be candidates for each other, from 0 to 1.
+const ALIKE: f64 = 0.7;
+
+/// The nearest recorded requests, each with what it differs in; the nearest first.
+pub(super) fn nearest(asked: &Request, exchanges: &[Exchange]) -> Vec<String> {
+    let same = exchanges.iter().filter(|exchange| exchange.request.is_as(asked)).count();
+    if same > 0 {
+        return vec![format!(
+            "it was recorded {same} time{}, and each has been played: is this a retry, or a loop?",
+            if same == 1 { "" } else { "s" }
+        )];
+    }
+    let mut candidates: Vec<(usize, String)> = exchanges
+        .iter()
+        .filter_map(|exchange| difference(&exchange.request, asked))
+        .map(|(rank, text)| (rank, text))
+        .collect();
+    candidates.sort();
+    candidates.dedup();
+    candidates.into_iter().take(NAMED).map(|(_, text)| text).collect()
+}
+
+/// What a recorded request differs in, and how much that counts; none where the two are strangers.
+fn difference(recorded: &Request, asked: &Request) -> Option<(usize, String)> {
+    let line = recorded.line();
+    if recorded.method == asked.method && recorded.path == asked.path {
+        let mut differences = pairs(recorded, asked);
+        if recorded.body != asked.body {
+            differences.push("another body".to_owned());
+        }
+        return Some((differences.len(), format!("{line}: {}", differences.join(", "))));
+    }
+    let (one, other) =
+        (format!("{} {}", recorded.method, recorded.path), format!("{} {}", asked.method, asked.path));
+    let likeness = strsim::jaro_winkler(&one, &other);
+    (likeness >= ALIKE).then(|| (1_000, format!("{line}: another method or path")))
+}
+
+fn pairs(recorded: &Request, asked: &Request) -> Vec<String> {
+    let keys: BTreeSet<&String> = recorded.query.iter().chain(&asked.query).map(|(key, _)| key).collect();
+    keys.into_iter().filter_map(|key| pair(key, &values(recorded, key), &values(asked, key))).collect()
+}
+
+fn pair(key: &str, recorded: &[&str], asked: &[&str]) -> Option<String> {
+    match (recorded, asked) {
+        _ if recorded == asked => None,
+        (_, []) => Some(format!("recorded with {key}={}, asked without", recorded.join(","))),
+        ([], _) => Some(format!("recorded without {key}, asked with {}", asked.join(","))),
+        _ => Some(format!("recorded with {key}={}, asked with {}", recorded.join(","), asked.join(","))),
+    }
+}
+
+fn values<'a>(request: &'a Request, key: &str) -> Vec<&'a str> {
+    let pairs = request.query.iter().filter(|(name, _)| name == key);
+    let mut values: Vec<&str> = pairs.map(|(_, value)| value.as_str()).collect();
+    values.sort_unstable();
+    values
+}

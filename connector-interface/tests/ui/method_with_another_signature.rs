@@ -1,0 +1,29 @@
+// says: method `sync_stream` has an incompatible type for trait
+
+use std::collections::BTreeMap;
+
+use connector_interface::{Client, Context, Error, Stream, Timestamp, VerifyConfigurationResult};
+
+pub struct Weather;
+
+impl Client for Weather {
+    type Configuration = BTreeMap<String, String>;
+
+    fn new(_: Self::Configuration, _: Context) -> Result<Self, Error> {
+        Ok(Self)
+    }
+
+    fn verify_configuration(&self) -> Result<VerifyConfigurationResult, Error> {
+        Ok(VerifyConfigurationResult::valid())
+    }
+
+    fn discover_streams(&self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn sync_stream(&self, _: &Stream, _: String) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+connector_interface::export_connector!(Weather);

@@ -1,0 +1,97 @@
+//! The API of a recorded case, served on loopback.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+use connector_testing::{Answer, Received};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::case::json as read;
+
+/// `api/routes.json`
+#[derive(Deserialize)]
+struct Routes {
+    auth: Auth,
+    routes: Vec<Route>,
+}
+
+/// The header that must be there.
+#[derive(Deserialize)]
+struct Auth {
+    header: String,
+    value: String,
+    unauthorized: Unauthorized,
+}
+
+#[derive(Deserialize)]
+struct Unauthorized {
+    status: u16,
+    body: Value,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Route {
+    method: String,
+    path: String,
+    query: BTreeMap<String, String>,
+    #[serde(default)]
+    status: u16,
+    body_file: Option<String>,
+    raw_body: Option<String>,
+    #[serde(default)]
+    reset: bool,
+}
+
+/// What is answered to which request.
+pub(super) struct Api {
+    auth: Auth,
+    answers: Vec<(Route, Vec<u8>)>,
+}
+
+impl Api {
+    /// That of the case in this folder.
+    pub(super) fn read(folder: &Path) -> Self {
+        let Routes { auth, routes } = read(&folder.join("api/routes.json"));
+        let body = |route: &Route| match (&route.body_file, &route.raw_body) {
+            (Some(file), _) => fs::read(folder.join("api").join(file)).unwrap(),
+            (None, text) => text.clone().unwrap_or_default().into_bytes(),
+        };
+        let answers = routes.into_iter().map(|route| {
+            let body = body(&route);
+            (route, body)
+        });
+        Self { auth, answers: answers.collect() }
+    }
+
+    /// The answer to a request.
+    pub(super) fn answer(&self, request: &Received) -> Answer {
+        if request.header(&self.auth.header) != Some(self.auth.value.as_str()) {
+            return Answer::json(self.auth.unauthorized.status, &self.auth.unauthorized.body);
+        }
+        match self.find(request) {
+            Some((route, _)) if route.reset => Answer::reset(),
+            Some((route, body)) => {
+                Answer::bytes(route.status, body.clone()).header("Content-Type", "application/json")
+            }
+            None => Answer::json(404, &json!({ "message": "Not found" })),
+        }
+    }
+
+    /// Whether a client may well ask the same once more.
+    pub(super) fn fails_for_now(&self, request: &Received) -> bool {
+        self.find(request).is_some_and(|(route, _)| route.reset || route.status == 429 || route.status >= 500)
+    }
+
+    fn find(&self, request: &Received) -> Option<&(Route, Vec<u8>)> {
+        let query: BTreeSet<(String, String)> = request.query().into_iter().collect();
+        self.answers.iter().find(|(route, _)| {
+            let pairs: BTreeSet<(String, String)> = route.query.clone().into_iter().collect();
+            route.method == request.method() && route.path == request.path() && pairs == query
+        })
+    }
+}

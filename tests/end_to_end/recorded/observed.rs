@@ -1,0 +1,177 @@
+//! What the runner does with a recorded case, and in what that differs from what is expected.
+
+use std::{ffi::OsString, path::Path, sync::Arc};
+
+use connector_testing::{MockServer, Received};
+use connector_tests::{Ended, Runner};
+use serde_json::{Value, json};
+
+use super::{
+    api::Api,
+    case::{Case, Expected, Request},
+};
+
+/// A server with the API of a case, and the folder in which states are kept.
+pub(super) struct World<'c> {
+    case: &'c Case,
+    api: Arc<Api>,
+    server: MockServer,
+    data: tempfile::TempDir,
+}
+
+impl<'c> World<'c> {
+    pub(super) fn new(case: &'c Case) -> Self {
+        let api = Arc::new(Api::read(&case.folder));
+        let serving = Arc::clone(&api);
+        let server = MockServer::start(move |request| serving.answer(request));
+        Self { case, api, server, data: tempfile::tempdir().unwrap() }
+    }
+
+    /// All complaints about a command, which ends with this code and words.
+    pub(super) fn complaints(&self, command: &str, code: i32, words: &str) -> Vec<String> {
+        if let Some(state) = &self.case.asked.initial_state {
+            self.begin_at(state);
+        }
+        let before = self.server.requests().len();
+        let ended = self.run(command);
+        let requests = self.requests(before);
+        let expected = self.case.expected(command);
+        let mut complaints = Vec::new();
+        if ended.code() != Some(code) || !ended.errors().contains(words) {
+            complaints.push(format!("expected exit code {code} and {words:?}"));
+        }
+        complaints.extend(self.difference(
+            "requests",
+            &self.in_pages(expected.requests.clone()),
+            &self.in_pages(requests),
+        ));
+        if command == "verify-configuration" {
+            complaints.extend(self.difference("results", &[expected.result.clone()], &[ended.lines().pop()]));
+        } else {
+            let records =
+                (self.sorted(&expected, expected.records.clone()), self.sorted(&expected, ended.records()));
+            complaints.extend(self.difference("records", &records.0, &records.1));
+        }
+        if command == "sync-stream" && code != 0 {
+            complaints.extend(self.difference("states", &[expected.last_state], &[self.kept()]));
+        }
+        if !complaints.is_empty() {
+            complaints.push(format!("{ended:?}"));
+        }
+        complaints.into_iter().map(|complaint| format!("{} {command}: {complaint}", self.case.name)).collect()
+    }
+
+    fn run(&self, command: &str) -> Ended {
+        runner(self.case, command, &self.server.base_url(), self.data.path()).run()
+    }
+
+    /// Leaves an unfinished sync that has come to this state: one that fails, whose state is then set by hand.
+    fn begin_at(&self, state: &Value) {
+        self.run("sync-stream").assert(20, "404");
+        let stream = self.case.asked.stream.as_ref().unwrap()["id"].as_str().unwrap();
+        Runner::new(["state", "set", &self.case.asked.connector, stream, "--checkpoint", &state.to_string()])
+            .with(["--data-folder".into(), OsString::from(self.data.path())])
+            .run()
+            .assert(0, "");
+    }
+
+    /// The state that the next run would go on from.
+    fn kept(&self) -> Option<Value> {
+        let ended = Runner::new(["state", "export", "--data-folder"]).with([self.data.path()]).run();
+        let mut document: Value = serde_json::from_str(&ended.assert(0, "").output()).unwrap();
+        let checkpoint = document["states"][0]["state"]["unfinished"]["checkpoint"].take();
+        let state =
+            json!({ "checkpointTime": checkpoint["checkpointTime"], "metadata": checkpoint["metadata"] });
+        (!checkpoint.is_null()).then_some(state)
+    }
+
+    /// What was asked since then; what was asked again after a failure counts once.
+    fn requests(&self, since: usize) -> Vec<Request> {
+        let mut requests: Vec<Request> = Vec::new();
+        for received in &self.server.requests()[since..] {
+            let request = self.named(received);
+            if !self.api.fails_for_now(received) || !requests.contains(&request) {
+                requests.push(request);
+            }
+        }
+        requests
+    }
+
+    /// A request with those of its headers that were recorded.
+    fn named(&self, received: &Received) -> Request {
+        let names = ["Accept", "Authorization", "Circle-Token", "Content-Type"];
+        let headers =
+            names.iter().filter_map(|name| Some(((*name).to_owned(), received.header(name)?.to_owned())));
+        Request {
+            method: received.method().to_owned(),
+            target: received.target().to_owned(),
+            headers: headers.collect(),
+        }
+    }
+
+    /// CircleCI's requests have an order from page to page only.
+    fn in_pages(&self, mut requests: Vec<Request>) -> Vec<Request> {
+        if self.is_ordered() {
+            return requests;
+        }
+        let begins_page = |request: &Request| {
+            request.target.contains("/pipeline") && !request.target.ends_with("/workflow")
+        };
+        let mut start = 0;
+        while start < requests.len() {
+            let rest = requests[start + 1..].iter().position(begins_page);
+            let end = rest.map_or(requests.len(), |length| start + 1 + length);
+            requests[start + 1..end].sort();
+            start = end;
+        }
+        requests
+    }
+
+    /// As are its records.
+    fn sorted(&self, expected: &Expected, mut records: Vec<Value>) -> Vec<Value> {
+        let mut start = 0;
+        for length in &expected.pages {
+            let end = (start + length).min(records.len());
+            if !self.is_ordered() {
+                records[start..end].sort_by_key(Value::to_string);
+            }
+            start = end;
+        }
+        records
+    }
+
+    fn is_ordered(&self) -> bool {
+        self.case.asked.connector != "circleci"
+    }
+
+    /// The first place in which two lists differ.
+    fn difference<T: std::fmt::Debug + PartialEq>(
+        &self,
+        what: &str,
+        expected: &[T],
+        found: &[T],
+    ) -> Option<String> {
+        let length = expected.len().max(found.len());
+        let place = (0..length).find(|place| expected.get(*place) != found.get(*place))?;
+        Some(format!(
+            "{what} differ: expected {}, found {}; number {place}: expected {:?}, found {:?}",
+            expected.len(),
+            found.len(),
+            expected.get(place),
+            found.get(place)
+        ))
+    }
+}
+
+/// A command of a case, against a server, with its states in a folder.
+pub(super) fn runner(case: &Case, command: &str, base_url: &str, data: &Path) -> Runner {
+    let mut configuration = case.asked.config.clone();
+    configuration["baseUrl"] = json!(base_url);
+    let runner = Runner::verb(command, &case.asked.connector, &configuration);
+    if command != "sync-stream" {
+        return runner;
+    }
+    let stream = case.asked.stream.as_ref().unwrap().to_string();
+    let cutoff = case.asked.cutoff.clone().unwrap();
+    runner.with([stream, cutoff]).with(["--data-folder".into(), OsString::from(data)])
+}
