@@ -90,7 +90,10 @@ macro_rules! export_connector {
 #[macro_export]
 macro_rules! __export_part {
     ($metadata:ident, permissions, $texts:expr) => {
-        $metadata.permissions($texts)
+        match option_env!("UPDATE_CONFIGURATION_SCHEMA") {
+            None => $metadata.permissions($texts),
+            Some(_) => $metadata.permissions_before_schema($texts),
+        }
     };
     ($metadata:ident, record_types, $texts:expr) => {
         $metadata.record_types($texts)

@@ -1,7 +1,9 @@
 //! One element of a list, read for itself.
 
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer};
 use serde_json::Value;
+
+use crate::lenient_producer::name_of;
 
 /// An element of a list in an answer, which spoils none of the others where it is not what was expected.
 ///
@@ -32,8 +34,8 @@ pub struct Item<T>(Result<T, UnreadableItem>);
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[error("{reason}")]
 pub struct UnreadableItem {
-    /// The element as it is.
-    pub(crate) found: Value,
+    /// What people know the element by.
+    pub(crate) name: Option<String>,
     /// The member that is wrong, with what was expected and found.
     reason: String,
 }
@@ -52,13 +54,14 @@ impl<T> Item<T> {
     }
 }
 
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Item<T> {
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for Item<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let found = Value::deserialize(deserializer)?;
-        let read = serde_path_to_error::deserialize(&found).map_err(|error| match error.path().to_string() {
+        let name = name_of(&found).map(str::to_owned);
+        let read = serde_path_to_error::deserialize(found).map_err(|error| match error.path().to_string() {
             path if path == "." => error.into_inner().to_string(),
             path => format!("{path}: {}", error.inner()),
         });
-        Ok(Self(read.map_err(|reason| UnreadableItem { found, reason })))
+        Ok(Self(read.map_err(|reason| UnreadableItem { name, reason })))
     }
 }

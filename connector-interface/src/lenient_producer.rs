@@ -55,7 +55,7 @@ impl LenientProducer {
         match self.records.produce(record) {
             Err(ProduceError::Invalid { errors }) => {
                 let complaints: Vec<String> = errors.iter().map(ToString::to_string).collect();
-                self.reject(name_of(record), complaints.join("; "));
+                self.reject(describe(record), complaints.join("; "));
                 Ok(())
             }
             other => Ok(other?),
@@ -68,7 +68,7 @@ impl LenientProducer {
             Ok(item) => return Some(item),
             Err(unreadable) => unreadable,
         };
-        self.reject(name_in(kind, &unreadable.found), unreadable);
+        self.reject(named(kind, unreadable.name.as_deref()), unreadable);
         None
     }
 
@@ -108,16 +108,19 @@ impl LenientProducer {
     }
 }
 
-/// What people know a record by: its type, with the first of its members that tells it from others.
-fn name_of(record: &(impl Serialize + ?Sized)) -> String {
-    let record = serde_json::to_value(record).unwrap_or_default();
-    let record_type = record.get("_type").and_then(Value::as_str).unwrap_or("record");
-    name_in(record_type, &record)
+/// The kind of a thing, with what people know it by.
+fn named(kind: &str, name: Option<&str>) -> String {
+    name.map_or_else(|| kind.to_owned(), |name| format!("{kind} {name:?}"))
 }
 
-fn name_in(kind: &str, value: &Value) -> String {
-    let name = ["id", "oid", "self", "name"].iter().find_map(|member| value.get(member)?.as_str());
-    name.map_or_else(|| kind.to_owned(), |name| format!("{kind} {name:?}"))
+/// What people know a record or an element of an answer by: the first of its members that tells it from others.
+pub(crate) fn name_of(value: &Value) -> Option<&str> {
+    ["id", "oid", "self", "name"].iter().find_map(|member| value.get(member)?.as_str())
+}
+
+fn describe(record: &(impl Serialize + ?Sized)) -> String {
+    let record = serde_json::to_value(record).unwrap_or_default();
+    named(record.get("_type").and_then(Value::as_str).unwrap_or("record"), name_of(&record))
 }
 
 #[cfg(test)]
@@ -134,7 +137,7 @@ mod tests {
             (json!({ "_type": "Incident", "id": 7 }), "Incident"),
             (json!([]), "record"),
         ] {
-            assert_eq!(name_of(&record), name);
+            assert_eq!(describe(&record), name);
         }
     }
 }

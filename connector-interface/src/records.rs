@@ -58,9 +58,8 @@
 //!
 //! # Streams
 //!
-//! `discover_streams` may produce a [`records::Stream`](Stream), or the shorter
-//! [`connector_interface::Stream`](crate::Stream), which is checked when it is produced. `sync_stream` gets the latter,
-//! whichever was produced.
+//! `discover_streams` may produce a [`StreamRecord`], or a [`Stream`](crate::Stream), which is shorter to write and is
+//! checked when it is produced. `sync_stream` gets a [`Stream`](crate::Stream), whichever was produced.
 
 mod actor;
 mod application;

@@ -161,6 +161,7 @@ mod retry;
 mod secrets;
 mod settings;
 mod threads;
+mod verification;
 mod waits;
 mod wire;
 

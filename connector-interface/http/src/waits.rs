@@ -20,7 +20,7 @@ const TOLD_EVERY: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub(crate) struct Waits {
     cancellation: Cancellation,
-    logger: Logger,
+    pub(crate) logger: Logger,
 }
 
 impl Waits {

@@ -10,14 +10,14 @@ pub trait Record: FromJson + Serialize + DeserializeOwned {
     const TYPE: &'static str;
 }
 
-/// Makes a struct a record: reading, writing, extra properties.
+/// Makes a struct a record of the type: reading, writing, extra properties.
 macro_rules! record {
-    ($name:ident { $($properties:tt)* }) => {
+    ($name:ident $record_type:literal { $($properties:tt)* }) => {
         impl $crate::property::Record for $name {
-            const TYPE: &'static str = stringify!($name);
+            const TYPE: &'static str = $record_type;
         }
 
-        $crate::property::properties! { $name, Some(stringify!($name)), { $($properties)* } }
+        $crate::property::properties! { $name, Some($record_type), { $($properties)* } }
     };
 }
 pub(crate) use record;

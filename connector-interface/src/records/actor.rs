@@ -124,7 +124,7 @@ impl Actor {
 }
 
 record! {
-    Actor {
+    Actor "Actor" {
         required id "id",
         required uri "self",
         optional name "name",

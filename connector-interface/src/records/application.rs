@@ -85,7 +85,7 @@ impl Application {
 }
 
 record! {
-    Application {
+    Application "Application" {
         required id "id",
         required uri "self",
         required name "name",

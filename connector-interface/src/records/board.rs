@@ -80,7 +80,7 @@ impl Board {
 }
 
 record! {
-    Board {
+    Board "Board" {
         required id "id",
         required uri "self",
         required name "name",

@@ -51,7 +51,7 @@ impl Branch {
 }
 
 record! {
-    Branch {
+    Branch "Branch" {
         optional name "name",
         optional repository "repository",
         optional deleted_at "deletedAt",

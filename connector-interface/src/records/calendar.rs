@@ -65,7 +65,7 @@ impl Calendar {
 }
 
 record! {
-    Calendar {
+    Calendar "Calendar" {
         required id "id",
         required uri "self",
         required title "title",

@@ -135,7 +135,7 @@ impl CalendarEvent {
 }
 
 record! {
-    CalendarEvent {
+    CalendarEvent "CalendarEvent" {
         required id "id",
         required uri "self",
         optional summary "summary",

@@ -223,7 +223,7 @@ impl CodeIssue {
 }
 
 record! {
-    CodeIssue {
+    CodeIssue "CodeIssue" {
         required id "id",
         required uri "self",
         optional check_name "checkName",

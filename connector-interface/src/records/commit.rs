@@ -105,7 +105,7 @@ impl Commit {
 }
 
 record! {
-    Commit {
+    Commit "Commit" {
         required id "id",
         required uri "self",
         required oid "oid",

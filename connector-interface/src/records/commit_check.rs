@@ -106,7 +106,7 @@ impl CommitCheck {
 }
 
 record! {
-    CommitCheck {
+    CommitCheck "CommitCheck" {
         required id "id",
         required uri "self",
         optional avatar_url "avatarUrl",

@@ -94,7 +94,7 @@ impl Component {
 }
 
 record! {
-    Component {
+    Component "Component" {
         required id "id",
         required uri "self",
         required name "name",

@@ -151,7 +151,7 @@ impl CoverageTotals {
 }
 
 record! {
-    CoverageTotals {
+    CoverageTotals "CoverageTotals" {
         required uri "self",
         required repository "repository",
         required commit_oid "commitOid",

@@ -138,7 +138,7 @@ impl DeliveryBuild {
 }
 
 record! {
-    DeliveryBuild {
+    DeliveryBuild "DeliveryBuild" {
         required id "id",
         required uri "self",
         optional number "number",

@@ -127,7 +127,7 @@ impl DeliveryJob {
 }
 
 record! {
-    DeliveryJob {
+    DeliveryJob "DeliveryJob" {
         required id "id",
         required uri "self",
         required build "build",

@@ -85,7 +85,7 @@ impl DeliveryWorkflow {
 }
 
 record! {
-    DeliveryWorkflow {
+    DeliveryWorkflow "DeliveryWorkflow" {
         required id "id",
         required uri "self",
         required name "name",

@@ -156,7 +156,7 @@ impl DependencyIssue {
 }
 
 record! {
-    DependencyIssue {
+    DependencyIssue "DependencyIssue" {
         required id "id",
         required uri "self",
         required title "title",

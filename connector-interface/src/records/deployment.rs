@@ -145,7 +145,7 @@ impl Deployment {
 }
 
 record! {
-    Deployment {
+    Deployment "Deployment" {
         required id "id",
         required uri "self",
         optional environment "environment",

@@ -115,7 +115,7 @@ impl Environment {
 }
 
 record! {
-    Environment {
+    Environment "Environment" {
         required id "id",
         required uri "self",
         required name "name",

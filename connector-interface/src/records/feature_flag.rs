@@ -126,7 +126,7 @@ impl FeatureFlag {
 }
 
 record! {
-    FeatureFlag {
+    FeatureFlag "FeatureFlag" {
         required id "id",
         required uri "self",
         required name "name",

@@ -115,7 +115,7 @@ impl FileCoverage {
 }
 
 record! {
-    FileCoverage {
+    FileCoverage "FileCoverage" {
         required uri "self",
         required repository "repository",
         required commit_oid "commitOid",

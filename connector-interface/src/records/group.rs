@@ -109,7 +109,7 @@ impl Group {
 }
 
 record! {
-    Group {
+    Group "Group" {
         required id "id",
         required uri "self",
         required name "name",

@@ -95,7 +95,7 @@ impl Incident {
 }
 
 record! {
-    Incident {
+    Incident "Incident" {
         required id "id",
         required uri "self",
         required title "title",

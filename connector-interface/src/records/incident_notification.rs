@@ -86,7 +86,7 @@ impl IncidentNotification {
 }
 
 record! {
-    IncidentNotification {
+    IncidentNotification "IncidentNotification" {
         required id "id",
         required uri "self",
         required incident "incident",

@@ -115,7 +115,7 @@ impl Issue {
 }
 
 record! {
-    Issue {
+    Issue "Issue" {
         required id "id",
         required uri "self",
         required title "title",

@@ -126,7 +126,7 @@ impl IssueChangelog {
 }
 
 record! {
-    IssueChangelog {
+    IssueChangelog "IssueChangelog" {
         required id "id",
         required uri "self",
         required title "title",

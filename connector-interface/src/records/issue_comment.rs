@@ -91,7 +91,7 @@ impl IssueComment {
 }
 
 record! {
-    IssueComment {
+    IssueComment "IssueComment" {
         required id "id",
         required uri "self",
         optional html_url "htmlUrl",

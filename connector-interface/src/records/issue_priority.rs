@@ -106,7 +106,7 @@ impl IssuePriority {
 }
 
 record! {
-    IssuePriority {
+    IssuePriority "IssuePriority" {
         required id "id",
         required uri "self",
         required project "project",

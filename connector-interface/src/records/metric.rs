@@ -110,7 +110,7 @@ impl Metric {
 }
 
 record! {
-    Metric {
+    Metric "Metric" {
         required id "id",
         required uri "self",
         optional record "record",

@@ -96,7 +96,7 @@ impl MetricMeasure {
 }
 
 record! {
-    MetricMeasure {
+    MetricMeasure "MetricMeasure" {
         required id "id",
         required uri "self",
         required metric "metric",

@@ -131,7 +131,7 @@ impl OnCall {
 }
 
 record! {
-    OnCall {
+    OnCall "OnCall" {
         required id "id",
         required uri "self",
         optional actor "actor",

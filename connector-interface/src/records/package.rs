@@ -121,7 +121,7 @@ impl Package {
 }
 
 record! {
-    Package {
+    Package "Package" {
         required id "id",
         required uri "self",
         optional name "name",

@@ -101,7 +101,7 @@ impl PackageDependency {
 }
 
 record! {
-    PackageDependency {
+    PackageDependency "PackageDependency" {
         required id "id",
         required uri "self",
         optional package "package",

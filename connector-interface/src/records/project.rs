@@ -80,7 +80,7 @@ impl Project {
 }
 
 record! {
-    Project {
+    Project "Project" {
         required id "id",
         required uri "self",
         optional name "name",

@@ -146,7 +146,7 @@ impl PullRequest {
 }
 
 record! {
-    PullRequest {
+    PullRequest "PullRequest" {
         required id "id",
         required uri "self",
         required repository "repository",

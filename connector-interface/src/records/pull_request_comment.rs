@@ -171,7 +171,7 @@ impl PullRequestComment {
 }
 
 record! {
-    PullRequestComment {
+    PullRequestComment "PullRequestComment" {
         required id "id",
         required uri "self",
         required pull_request "pullRequest",

@@ -71,7 +71,7 @@ impl PullRequestEvent {
 }
 
 record! {
-    PullRequestEvent {
+    PullRequestEvent "PullRequestEvent" {
         required id "id",
         required uri "self",
         required pull_request "pullRequest",

@@ -86,7 +86,7 @@ impl Push {
 }
 
 record! {
-    Push {
+    Push "Push" {
         required id "id",
         required uri "self",
         required repository "repository",

@@ -101,7 +101,7 @@ impl Release {
 }
 
 record! {
-    Release {
+    Release "Release" {
         required id "id",
         required uri "self",
         optional package "package",

@@ -100,7 +100,7 @@ impl ReleaseStage {
 }
 
 record! {
-    ReleaseStage {
+    ReleaseStage "ReleaseStage" {
         required id "id",
         required uri "self",
         optional package_repository "packageRepository",

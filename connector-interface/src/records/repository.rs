@@ -134,7 +134,7 @@ impl Repository {
 }
 
 record! {
-    Repository {
+    Repository "Repository" {
         required id "id",
         required uri "self",
         required owner "owner",

@@ -116,7 +116,7 @@ impl Review {
 }
 
 record! {
-    Review {
+    Review "Review" {
         required id "id",
         required uri "self",
         required pull_request "pullRequest",

@@ -109,7 +109,7 @@ impl ReviewRequest {
 }
 
 record! {
-    ReviewRequest {
+    ReviewRequest "ReviewRequest" {
         required id "id",
         required uri "self",
         optional pull_request "pullRequest",

@@ -121,7 +121,7 @@ impl Sprint {
 }
 
 record! {
-    Sprint {
+    Sprint "Sprint" {
         required id "id",
         required uri "self",
         required name "name",

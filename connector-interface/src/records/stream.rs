@@ -10,7 +10,7 @@ use crate::{
 
 /// A part of an integration's data that an operator can choose to sync, such as one repository.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stream {
+pub struct StreamRecord {
     /// The stream's identifier, by which an operator names it to the runner.
     pub id: String,
     /// Address that identifies the stream at the integration.
@@ -30,9 +30,9 @@ pub struct Stream {
     extras: Extras,
 }
 
-/// What every [`Stream`] has.
+/// What every [`StreamRecord`] has.
 #[derive(Debug, Clone, PartialEq)]
-pub struct NewStream {
+pub struct NewStreamRecord {
     /// The stream's identifier, by which an operator names it to the runner.
     pub id: String,
     /// Address that identifies the stream at the integration.
@@ -41,10 +41,10 @@ pub struct NewStream {
     pub name: String,
 }
 
-impl Stream {
+impl StreamRecord {
     /// One with what is required; the other methods set the rest.
     #[must_use]
-    pub fn new(required: NewStream) -> Self {
+    pub fn new(required: NewStreamRecord) -> Self {
         Self {
             id: required.id,
             uri: required.uri,
@@ -95,7 +95,7 @@ impl Stream {
 }
 
 record! {
-    Stream {
+    StreamRecord "Stream" {
         required id "id",
         required uri "self",
         required name "name",

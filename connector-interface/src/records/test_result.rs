@@ -121,7 +121,7 @@ impl TestResult {
 }
 
 record! {
-    TestResult {
+    TestResult "TestResult" {
         required id "id",
         required uri "self",
         required build "build",

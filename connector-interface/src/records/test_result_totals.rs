@@ -66,7 +66,7 @@ impl TestResultTotals {
 }
 
 record! {
-    TestResultTotals {
+    TestResultTotals "TestResultTotals" {
         required id "id",
         required uri "self",
         required build "build",

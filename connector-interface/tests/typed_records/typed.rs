@@ -23,7 +23,7 @@ static TYPES: [(&str, RoundTrip); 45] = types! {
     DeliveryBuild DeliveryJob DeliveryWorkflow DependencyIssue Deployment Environment FeatureFlag FileCoverage Group
     Incident IncidentNotification Issue IssueChangelog IssueComment IssuePriority Metric MetricMeasure OnCall Package
     PackageDependency Project PullRequest PullRequestComment PullRequestEvent Push Release ReleaseStage Repository
-    Review ReviewRequest Sprint Stream TestResult TestResultTotals
+    Review ReviewRequest Sprint StreamRecord TestResult TestResultTotals
 };
 
 fn through<T: Record + Send + Sync + Clone + PartialEq + std::fmt::Debug>(

@@ -19,5 +19,5 @@ pub(crate) fn generate(record_type: &RecordType) -> String {
 /// Where the schema says what no Rust type is known for.
 pub(crate) fn generate_from(name: &str, id: &str, schema: &str) -> String {
     let schema = serde_json::from_str(schema).unwrap_or_else(|error| panic!("schema of {name}: {error}"));
-    rust::file(id, &read::record(name, schema))
+    rust::file(name, id, &read::record(name, schema))
 }

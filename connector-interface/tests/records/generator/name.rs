@@ -7,6 +7,12 @@ const TAKEN: [&str; 4] = ["new", "with", "extras", "_type"];
 const KEYWORDS: [&str; 12] =
     ["abstract", "as", "final", "fn", "for", "in", "match", "mod", "move", "ref", "type", "where"];
 
+/// The struct of a record type. That of `Stream` is another than `connector_interface::Stream`, with which it must not be
+/// confused, by the compiler's messages neither.
+pub(crate) fn record(record_type: &str) -> String {
+    if record_type == "Stream" { "StreamRecord".to_owned() } else { record_type.to_owned() }
+}
+
 /// The field of a property: `createdAt` is `created_at`, `self` is `uri`, `type` is `type_`.
 pub(crate) fn field(property: &str) -> String {
     if property == "self" {

@@ -10,29 +10,24 @@ use super::{
 };
 
 /// The struct of a record type.
-pub(crate) fn record(name: &str, schema: Schema) -> Object {
+pub(crate) fn record(name: &str, mut schema: Schema) -> Object {
     assert_eq!(
         schema.keywords(),
         ["type", "properties", "required"],
         "{name}: no type is known for these keywords"
     );
-    let mut record = schema;
-    take_type(name, &mut record);
-    object(name.to_owned(), record)
+    take_type(name, &mut schema);
+    object(name::record(name), schema)
 }
 
 /// The `_type` is no field: it is written, and asked for, by itself.
 fn take_type(name: &str, schema: &mut Schema) {
-    for property in schema.properties.iter_mut() {
-        let (types, others): (Vec<_>, _) =
-            property.0.drain(..).partition(|(property, _)| property == "_type");
-        let constants: Vec<_> = types.iter().map(|(_, schema)| schema.constant.as_deref()).collect();
-        assert_eq!(constants, [Some(name)], "{name}: the `_type` is another");
-        property.0 = others;
-    }
-    for required in schema.required.iter_mut() {
-        required.retain(|property| property != "_type");
-    }
+    let properties = schema.properties.get_or_insert_default();
+    let (types, others): (Vec<_>, _) = properties.0.drain(..).partition(|(property, _)| property == "_type");
+    let constants: Vec<_> = types.iter().map(|(_, schema)| schema.constant.as_deref()).collect();
+    assert_eq!(constants, [Some(name)], "{name}: the `_type` is another");
+    properties.0 = others;
+    schema.required.get_or_insert_default().retain(|property| property != "_type");
 }
 
 fn object(name: String, schema: Schema) -> Object {
@@ -134,7 +129,7 @@ fn link(choices: &[Schema]) -> Option<Kind> {
     };
     let id = reference.strip_prefix(SCHEMA_BASE)?;
     let target = record_types().find(|known| known.id() == id)?;
-    is_text_in(address, "uri").then(|| Kind::Link(target.name().to_owned()))
+    is_text_in(address, "uri").then(|| Kind::Link(name::record(target.name())))
 }
 
 fn is_date_or_time(choices: &[Schema]) -> bool {

@@ -8,24 +8,23 @@ use super::{
 };
 
 /// A file that a stranger can read: what it is and where it comes from, then the record, then what it is made of.
-pub(crate) fn file(schema_id: &str, record: &Object) -> String {
+pub(crate) fn file(record_type: &str, schema_id: &str, record: &Object) -> String {
     let mut file = format!(
-        "//! The record type `{name}`.\n\
+        "//! The record type `{record_type}`.\n\
          //!\n\
          //! Written from `schemas/schemas/records/{schema_id}.json` by\n\
-         //! `UPDATE_RECORDS=1 cargo test -p connector-interface --test records`.\n\n",
-        name = record.name
+         //! `UPDATE_RECORDS=1 cargo test -p connector-interface --test records`.\n\n"
     );
     file.push_str(&imports(record));
-    file.push_str(&object(record, "record"));
+    file.push_str(&object(record, &format!("record! {{\n    {} {record_type:?}", record.name)));
     file
 }
 
-fn object(object: &Object, macro_name: &str) -> String {
+fn object(object: &Object, head: &str) -> String {
     let mut text = structure(object);
     text.push_str(&required_structure(object));
     text.push_str(&methods(object));
-    text.push_str(&listing(object, macro_name));
+    text.push_str(&listing(object, head));
     for property in &object.properties {
         text.push_str(&parts(&property.kind, &property.description));
     }
@@ -37,7 +36,7 @@ fn parts(kind: &Kind, description: &str) -> String {
     match kind {
         Kind::Known(_) | Kind::Link(_) => String::new(),
         Kind::Words(words) => enumeration(words, description),
-        Kind::Object(nested) => object(nested, "object"),
+        Kind::Object(nested) => object(nested, &format!("object! {{\n    {}", nested.name)),
         Kind::List(element) | Kind::OrNull(element) => parts(element, description),
     }
 }
@@ -120,14 +119,14 @@ fn setter(property: &Property) -> Option<String> {
     ))
 }
 
-/// The list from which reading and writing are made.
-fn listing(object: &Object, macro_name: &str) -> String {
+/// The list from which reading and writing are made; its head is the macro and what that is told first.
+fn listing(object: &Object, head: &str) -> String {
     let line = |property: &Property| {
         let presence = format!("{:?}", property.presence).to_lowercase();
         format!("        {presence} {} {:?},\n", property.field, property.name)
     };
     let lines: String = object.properties.iter().map(line).collect();
-    format!("{macro_name}! {{\n    {} {{\n{lines}    }}\n}}\n\n", object.name)
+    format!("{head} {{\n{lines}    }}\n}}\n\n")
 }
 
 fn enumeration(words: &Words, description: &str) -> String {
