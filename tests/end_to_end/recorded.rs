@@ -10,14 +10,14 @@ use std::{sync::Mutex, thread};
 use case::Case;
 use observed::World;
 
-/// How the commands end that do not end with 0 and 'done': case, command, exit code, words.
+/// How the commands end that do not end with 0 and no more: case, command, exit code, words.
 const ENDINGS: &[(&str, &str, i32, &str)] = &[
     ("pagerduty/cases/sync-500-page-2", "sync-stream", 27, "500"),
     ("pagerduty/cases/sync-bad-token", "sync-stream", 10, "401"),
     ("pagerduty/cases/sync-invalid-status", "sync-stream", 20, "404"),
     ("pagerduty/cases/sync-missing-token", "sync-stream", 10, "apiToken must be present"),
     ("pagerduty/cases/verify-bad-token", "verify-configuration", 10, "Unauthorized"),
-    ("pagerduty/cases/verify-body-not-json", "verify-configuration", 0, "the configuration works"),
+    ("pagerduty/cases/verify-body-not-json", "verify-configuration", 20, "oops"),
     ("pagerduty/cases/verify-connection-reset", "verify-configuration", 10, ""),
     ("pagerduty/cases/verify-missing-token", "verify-configuration", 10, "apiToken must be present"),
     ("pagerduty/cases/verify-status-429", "verify-configuration", 10, "429"),
@@ -30,6 +30,8 @@ const ENDINGS: &[(&str, &str, i32, &str)] = &[
     ("circleci/cases/verify-status-429", "verify-configuration", 10, "429"),
     ("codecov/cases/discover-bad-token", "discover-streams", 10, "401"),
     ("codecov/cases/sync-500", "sync-stream", 27, "500"),
+    ("codecov/cases/sync-coverage-over-100", "sync-stream", 0, "completed with 1 rejected record"),
+    ("codecov/cases/sync-totals-null", "sync-stream", 0, "completed with 1 record left out"),
     ("codecov/cases/sync-bad-token", "sync-stream", 10, "401"),
     ("codecov/cases/verify-missing-token", "verify-configuration", 10, "apiToken must be present"),
 ];

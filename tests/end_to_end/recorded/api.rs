@@ -19,6 +19,13 @@ struct Routes {
     routes: Vec<Route>,
 }
 
+/// `ours.json`: answers to what only ours asks.
+#[derive(Default, Deserialize)]
+struct Added {
+    #[serde(default)]
+    routes: Vec<Route>,
+}
+
 /// The header that must be there.
 #[derive(Deserialize)]
 struct Auth {
@@ -57,11 +64,13 @@ impl Api {
     /// That of the case in this folder.
     pub(super) fn read(folder: &Path) -> Self {
         let Routes { auth, routes } = read(&folder.join("api/routes.json"));
+        let ours = folder.join("ours.json");
+        let added: Added = if ours.exists() { read(&ours) } else { Added::default() };
         let body = |route: &Route| match (&route.body_file, &route.raw_body) {
             (Some(file), _) => fs::read(folder.join("api").join(file)).unwrap(),
             (None, text) => text.clone().unwrap_or_default().into_bytes(),
         };
-        let answers = routes.into_iter().map(|route| {
+        let answers = routes.into_iter().chain(added.routes).map(|route| {
             let body = body(&route);
             (route, body)
         });
