@@ -9,8 +9,8 @@ pub use crate::{failure::Failure, host::Host};
 
 /// What a client is given, with `host` behind all of it.
 #[must_use]
-pub fn context(host: Arc<dyn Host>, configuration: ConfigurationMap) -> Context {
-    Context::new(&host, configuration)
+pub fn context(host: &Arc<dyn Host>, configuration: ConfigurationMap) -> Context {
+    Context::new(host, configuration)
 }
 
 /// The error as it crosses to the runner.

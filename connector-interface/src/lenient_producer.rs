@@ -91,7 +91,7 @@ impl LenientProducer {
         match (rejected, left_out) {
             (0, 0) => {}
             (0, _) => {
-                self.logger.info(format_args!("completed with {left_out} {} left out", records(left_out)))
+                self.logger.info(format_args!("completed with {left_out} {} left out", records(left_out)));
             }
             (_, 0) => {
                 self.logger.warn(format_args!("completed with {rejected} rejected {}", records(rejected)));

@@ -1,6 +1,9 @@
 //! Connectors built with other versions of the binary interface: those that are out there, and those that will be.
 
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    process::Command,
+};
 
 use connector_tests::{Ended, Runner, connector};
 use serde_json::{Value, json};
@@ -37,6 +40,18 @@ fn run(verb: &str, library: &Path, arguments: &[&str]) -> Ended {
 
 fn branch(name: &str) -> Value {
     json!({ "_type": "Branch", "self": format!("https://aged.example/old/{name}"), "name": name })
+}
+
+/// A frozen interface is one whose files are out there.
+#[test]
+fn the_connectors_of_frozen_versions_are_the_files_that_were_frozen() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/abi");
+    let mut checked = Command::new("sha256sum");
+    checked.args(["--check", "--strict", "frozen.sha256"]).current_dir(folder);
+    let checked = checked.output().expect("coreutils has sha256sum");
+    let told = String::from_utf8_lossy(&checked.stdout);
+    assert!(checked.status.success(), "{told}: a frozen file is never built again; check it out as it was");
+    assert!(told.contains("1.0.0/libcodeclimate_connector_aged.so: OK"), "{told}");
 }
 
 #[test]

@@ -114,7 +114,7 @@ impl Drop for Permit<'_> {
 
 #[cfg(test)]
 mod tests {
-    use connector_interface::testing::FakeRunner;
+    use connector_testing::FakeRunner;
 
     use super::*;
 
@@ -181,7 +181,7 @@ mod tests {
     fn a_wait_for_a_permit_ends_with_the_run() {
         let permits = Permits::new(1);
         let _held = permits.acquire(&waits()).unwrap();
-        let stopped = Waits::new(&FakeRunner::new().cancelling_after(0).context());
+        let stopped = Waits::new(&FakeRunner::new().cancelled().context());
         assert!(permits.acquire(&stopped).is_err());
         assert!(permits.state().queue.is_empty());
     }

@@ -46,7 +46,7 @@
 //!     Ok(names)
 //! }
 //!
-//! # use connector_interface::testing::FakeRunner;
+//! # use connector_testing::FakeRunner;
 //! // In a test, a server on loopback stands in for the source.
 //! use connector_testing::{Answer, MockServer, Received};
 //! use serde_json::json;

@@ -52,22 +52,27 @@ pub struct LogLine {
     pub tags: BTreeMap<String, String>,
 }
 
-/// `LEVEL message`, without the tags.
-impl fmt::Display for LogLine {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let level = match self.level {
+impl LogLine {
+    fn level_name(&self) -> &'static str {
+        match self.level {
             Level::Error => "ERROR",
             Level::Warn => "WARN",
             Level::Info => "INFO",
             Level::Debug => "DEBUG",
-        };
-        write!(formatter, "{level} {}", self.message)
+        }
+    }
+}
+
+/// `LEVEL message`, without the tags.
+impl fmt::Display for LogLine {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.level_name(), self.message)
     }
 }
 
 impl PartialEq<str> for LogLine {
     fn eq(&self, text: &str) -> bool {
-        self.to_string() == text
+        text.split_once(' ') == Some((self.level_name(), &self.message))
     }
 }
 

@@ -95,6 +95,11 @@ impl FakeRunner {
         self
     }
 
+    /// Asks to stop from now on, also from another thread while a verb goes on.
+    pub fn cancel(&self) {
+        lock(&self.memory).stop = Stop::AfterQuestions(0);
+    }
+
     fn stopping(self, stop: Stop) -> Self {
         lock(&self.memory).stop = stop;
         self
@@ -106,7 +111,7 @@ impl FakeRunner {
     /// A context to make a client with; its configuration is empty, and every verb is permitted all.
     #[must_use]
     pub fn context(&self) -> Context {
-        self.context_of(&self.host(Verb::Unknown), ConfigurationMap::default())
+        context_of(self.host(Verb::Unknown), ConfigurationMap::default())
     }
 
     /// Makes a client as the real runner does: from a configuration, a JSON object. Which verb the test calls of it is
@@ -115,7 +120,7 @@ impl FakeRunner {
     /// # Errors
     /// What [`Client::new`] or the reading of the configuration says.
     pub fn client<C: Client>(&self, configuration: impl Borrow<Value>) -> Result<C, Error> {
-        self.client_of(&self.host(Verb::Unknown), configuration.borrow())
+        client_of(self.host(Verb::Unknown), configuration.borrow())
     }
 
     /// Asks a new client whether its configuration works. A record that it produces is refused.
@@ -196,23 +201,10 @@ impl FakeRunner {
         ask: impl FnOnce(&C) -> Result<T, Error>,
     ) -> Result<T, Error> {
         let host = self.host(verb);
-        let client = self.client_of(&host, configuration)?;
+        let client = client_of(Arc::clone(&host), configuration)?;
         let answer = ask(&client);
         host.close();
         answer
-    }
-
-    fn client_of<C: Client>(&self, host: &Arc<FakeHost>, configuration: &Value) -> Result<C, Error> {
-        let Value::Object(object) = configuration else {
-            return Err(Error::configuration("the configuration is not a JSON object"));
-        };
-        let map: ConfigurationMap = object.clone().into_iter().collect();
-        C::new(map.read()?, self.context_of(host, map))
-    }
-
-    #[expect(clippy::unused_self, reason = "every context is one of a runner")]
-    fn context_of(&self, host: &Arc<FakeHost>, configuration: ConfigurationMap) -> Context {
-        __testing::context(Arc::clone(host) as Arc<dyn __testing::Host>, configuration)
     }
 
     fn host(&self, verb: Verb) -> Arc<FakeHost> {
@@ -257,4 +249,17 @@ impl FakeRunner {
     pub fn events(&self) -> Vec<Event> {
         lock(&self.memory).events.clone()
     }
+}
+
+fn client_of<C: Client>(host: Arc<FakeHost>, configuration: &Value) -> Result<C, Error> {
+    let Value::Object(object) = configuration else {
+        return Err(Error::configuration("the configuration is not a JSON object"));
+    };
+    let map: ConfigurationMap = object.clone().into_iter().collect();
+    C::new(map.read()?, context_of(host, map))
+}
+
+fn context_of(host: Arc<FakeHost>, configuration: ConfigurationMap) -> Context {
+    let host: Arc<dyn __testing::Host> = host;
+    __testing::context(&host, configuration)
 }

@@ -1,6 +1,6 @@
 //! Recorded traffic is played as it was recorded, without secrets, and what was not recorded is told of.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "a failing test is to panic")]
+#![expect(clippy::unwrap_used, reason = "a failing test is to panic")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

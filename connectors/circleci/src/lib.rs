@@ -54,20 +54,22 @@ impl Client for CircleCi {
         let streams = self.context.lenient_producer();
         for project in &projects {
             let name = format!("{}/{}", project.username, project.reponame);
-            match project.vcs_type.as_str() {
-                "github" => streams.produce(&Stream::new(&format!("gh/{name}"), &project.vcs_url, &name))?,
-                "bitbucket" => {
-                    streams.produce(&Stream::new(&format!("bb/{name}"), &project.vcs_url, &name))?
+            let slug = match project.vcs_type.as_str() {
+                "github" => format!("gh/{name}"),
+                "bitbucket" => format!("bb/{name}"),
+                other => {
+                    streams.leave_out(Level::Warn, &name, format_args!("unknown vcs_type {other:?}"));
+                    continue;
                 }
-                other => streams.leave_out(Level::Warn, &name, format_args!("unknown vcs_type {other:?}")),
-            }
+            };
+            streams.produce(&Stream::new(&slug, &project.vcs_url, &name))?;
         }
         streams.finish();
         Ok(())
     }
 
     fn sync_stream(&self, stream: &Stream, cutoff: Timestamp) -> Result<(), Error> {
-        let project: Project = self.api.get(&format!("/api/v2/project/{}", stream.id())).send()?.json()?;
+        let project: Project = self.api.get(format!("/api/v2/project/{}", stream.id())).send()?.json()?;
         Walk::new(&self.api, &self.context, &project, cutoff).go(Checkpoint::read(&self.context)?)
     }
 }

@@ -32,7 +32,7 @@ impl<'a> Walk<'a> {
     /// Goes on behind the checkpoint, if there is one.
     pub(crate) fn go(self, checkpoint: Option<Checkpoint>) -> Result<(), Error> {
         match checkpoint {
-            None => self.from_start()?,
+            None => self.start()?,
             Some(Checkpoint::Before(token)) => self.resume(token)?,
             Some(Checkpoint::AtTheEnd) => {}
         }
@@ -40,7 +40,7 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn from_start(&self) -> Result<(), Error> {
+    fn start(&self) -> Result<(), Error> {
         self.records.produce(&records::repository(self.project))?;
         self.pages(self.pipelines(by_token()))
     }
@@ -53,14 +53,14 @@ impl<'a> Walk<'a> {
                 self.context
                     .logger
                     .warn(format_args!("the page of the last run is gone; starting anew: {error}"));
-                self.from_start()
+                self.start()
             }
             first => self.pages(first.into_iter().chain(pages)),
         }
     }
 
     fn pipelines(&self, pages: Pages<Page<Pipeline>>) -> PageIter<Page<Pipeline>> {
-        self.api.get(&format!("/api/v2/project/{}/pipeline", self.project.slug)).pages(pages)
+        self.api.get(format!("/api/v2/project/{}/pipeline", self.project.slug)).pages(pages)
     }
 
     fn pages(&self, pages: impl Iterator<Item = PageResult>) -> Result<(), Error> {
@@ -109,7 +109,7 @@ impl<'a> Walk<'a> {
     /// Everything below `/api/v2/<parent>/<id>/<kind>`.
     fn all<T: DeserializeOwned>(&self, parent: &str, id: &str, kind: &str) -> Result<Vec<Item<T>>, Error> {
         let mut items = Vec::new();
-        for page in self.api.get(&format!("/api/v2/{parent}/{}/{kind}", segment(id))).pages(by_token()) {
+        for page in self.api.get(format!("/api/v2/{parent}/{}/{kind}", segment(id))).pages(by_token()) {
             let page: Page<T> = page?.body;
             items.extend(page.items);
         }

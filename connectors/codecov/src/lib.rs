@@ -98,7 +98,7 @@ impl Codecov {
     fn page(&self, stream: &Stream, cutoff: Timestamp, number: u64) -> Result<Option<Page>, Error> {
         let answer = self
             .api
-            .get(&format!("/api/gh/{}/commits", stream.id()))
+            .get(format!("/api/gh/{}/commits", stream.id()))
             .query("page", number)
             .query("limit", LIMIT)
             .query("from", cutoff.date())

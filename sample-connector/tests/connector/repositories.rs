@@ -13,7 +13,7 @@ fn discovered(path: &Value) -> (Vec<Value>, Vec<String>) {
     let runner = FakeRunner::new();
     let client: Git = runner.client(json!({ "path": path })).unwrap();
     client.discover_streams().unwrap();
-    (checked(runner.records()), runner.log())
+    (checked(runner.records()), runner.log().iter().map(ToString::to_string).collect())
 }
 
 #[test]

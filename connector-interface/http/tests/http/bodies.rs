@@ -1,12 +1,11 @@
 //! What comes in answers, good and bad.
 
 use connector_http::ErrorKind;
-use connector_interface::testing::FakeRunner;
-use connector_testing::Answer;
+use connector_testing::{Answer, FakeRunner};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{answering, api, builder, failure_kind};
+use crate::{answering, api, builder, exit_code};
 
 #[derive(Debug, Deserialize)]
 #[expect(dead_code, reason = "only its type matters")]
@@ -82,7 +81,7 @@ fn a_body_of_another_kind_is_told_with_its_place() {
         let shown = error.to_string();
         assert!(shown.starts_with("GET http") && shown.contains("answered 200 OK"), "{shown}");
         assert!(shown.contains(wanted), "{shown}");
-        assert_eq!(failure_kind(error), "connector");
+        assert_eq!(exit_code(error), 20);
     }
 }
 

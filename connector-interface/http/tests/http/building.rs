@@ -1,8 +1,7 @@
 //! What cannot be a client is told by key.
 
 use connector_http::{Auth, ErrorKind, Http, HttpBuilder};
-use connector_interface::testing::FakeRunner;
-use connector_testing::Answer;
+use connector_testing::{Answer, FakeRunner};
 
 use crate::answering;
 

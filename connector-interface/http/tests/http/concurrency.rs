@@ -9,8 +9,7 @@ use std::{
     time::Duration,
 };
 
-use connector_interface::testing::FakeRunner;
-use connector_testing::{Answer, MockServer};
+use connector_testing::{Answer, FakeRunner, MockServer};
 
 use crate::builder;
 

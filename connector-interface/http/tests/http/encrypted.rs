@@ -10,7 +10,7 @@ use std::{
 };
 
 use connector_http::{ErrorKind, Http};
-use connector_interface::testing::FakeRunner;
+use connector_testing::FakeRunner;
 use rustls::{
     ServerConfig, ServerConnection,
     crypto::ring,

@@ -19,8 +19,7 @@ mod tokens;
 use std::time::Duration;
 
 use connector_http::{Http, HttpBuilder};
-use connector_interface::testing::FakeRunner;
-use connector_testing::{Answer, MockServer, Received};
+use connector_testing::{Answer, FakeRunner, MockServer, Received};
 
 /// A client that does not wait long before it tries again.
 fn builder(server: &MockServer, runner: &FakeRunner) -> HttpBuilder {
@@ -40,9 +39,7 @@ fn answering(answers: Vec<Answer>) -> MockServer {
     })
 }
 
-/// The kind of failure that reaches the runner.
-fn failure_kind(error: connector_http::Error) -> String {
-    let shown = format!("{:?}", connector_interface::Error::from(error));
-    let kind = shown.split("kind: \"").nth(1).unwrap();
-    kind.split('"').next().unwrap().to_owned()
+/// How the run would end.
+fn exit_code(error: connector_http::Error) -> u8 {
+    connector_testing::exit_code(&error.into())
 }

@@ -1,8 +1,7 @@
 //! Every way to tell where the next page is.
 
 use connector_http::{Error, Http, Page, Pages, Position, Request};
-use connector_interface::testing::FakeRunner;
-use connector_testing::{Answer, MockServer, Received};
+use connector_testing::{Answer, FakeRunner, MockServer, Received};
 use serde::Deserialize;
 use serde_json::json;
 

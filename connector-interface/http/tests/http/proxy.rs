@@ -6,8 +6,7 @@ use std::{
     thread,
 };
 
-use connector_interface::testing::FakeRunner;
-use connector_testing::{Answer, MockServer};
+use connector_testing::{Answer, FakeRunner, MockServer};
 
 use crate::{answering, builder};
 

@@ -3,10 +3,10 @@
 use std::time::{Duration, Instant};
 
 use connector_http::ErrorKind;
-use connector_interface::testing::FakeRunner;
-use connector_testing::Answer;
+use connector_interface::Timestamp;
+use connector_testing::{Answer, FakeRunner, resume_after};
 
-use crate::{answering, api, builder, failure_kind};
+use crate::{answering, api, builder, exit_code};
 
 #[test]
 fn a_wait_that_is_asked_for_is_waited() {
@@ -45,17 +45,21 @@ fn the_last_answer_of_a_limit_holds_back_the_next_request_of_every_clone() {
 
 #[test]
 fn a_wait_longer_than_the_run_ends_it_at_once() {
-    let asks_to_wait = Answer::bytes(429, "").header("Retry-After", "3600");
-    let last =
-        Answer::bytes(200, "").header("X-RateLimit-Remaining", "0").header("X-RateLimit-Reset", "3600");
-    for answer in [asks_to_wait, last] {
-        let server = answering(vec![answer]);
-        let api = api(&server);
-        let error = api.get("/x").send().err().unwrap_or_else(|| api.get("/x").send().unwrap_err());
-        assert_eq!((server.requests().len(), error.kind()), (1, ErrorKind::Paused), "{error}");
-        assert!(error.to_string().contains("600 s"), "{error}");
-        let shown = format!("{:?}", connector_interface::Error::from(error));
-        assert!(shown.contains("\"paused\"") && shown.contains("resume_after: Some"), "{shown}");
+    for wait in [57, 3600] {
+        let asks_to_wait = Answer::bytes(429, "").header("Retry-After", &wait.to_string());
+        let last = Answer::bytes(200, "").header("X-RateLimit-Remaining", "0");
+        for answer in [asks_to_wait, last.header("X-RateLimit-Reset", &wait.to_string())] {
+            let server = answering(vec![answer]);
+            let runner = FakeRunner::new().with_time_left(Duration::from_secs(60));
+            let api = builder(&server, &runner).build().unwrap();
+            let error = api.get("/x").send().err().unwrap_or_else(|| api.get("/x").send().unwrap_err());
+            assert_eq!((server.requests().len(), error.kind()), (1, ErrorKind::Paused), "{error}");
+            assert!(error.to_string().ends_with("and this run has 60 s left"), "{error}");
+
+            let instant = resume_after(&error.into()).unwrap().unix_seconds();
+            let from_now = instant - Timestamp::now().unix_seconds();
+            assert!((wait - 20..=wait + 2).contains(&from_now), "{from_now} s");
+        }
     }
 }
 
@@ -79,5 +83,5 @@ fn a_refusal_without_a_time_is_no_wait() {
         Answer::bytes(403, "no").header("X-RateLimit-Remaining", "9").header("X-RateLimit-Reset", "3600"),
     ]);
     let error = api(&server).get("/x").send().unwrap_err();
-    assert_eq!(failure_kind(error), "configuration");
+    assert_eq!(exit_code(error), 10);
 }

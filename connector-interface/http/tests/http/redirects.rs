@@ -1,8 +1,7 @@
 //! Where answers send a request.
 
 use connector_http::{Auth, ErrorKind};
-use connector_interface::testing::FakeRunner;
-use connector_testing::{Answer, MockServer, Received};
+use connector_testing::{Answer, FakeRunner, MockServer, Received};
 
 use crate::{answering, api, builder};
 

@@ -3,37 +3,36 @@
 use std::time::Duration;
 
 use connector_http::{ErrorKind, Http};
-use connector_interface::testing::FakeRunner;
-use connector_testing::{Answer, MockServer};
+use connector_testing::{Answer, FakeRunner, MockServer};
 use serde_json::json;
 
-use crate::{answering, api, builder, failure_kind};
+use crate::{answering, api, builder, exit_code};
 
 #[test]
 fn every_status_is_retried_or_not_and_ends_the_run_as_it_should() {
-    for (status, requests, kind, failure) in [
-        (400, 1, ErrorKind::Status, "connector"),
-        (401, 1, ErrorKind::Refused, "configuration"),
-        (403, 1, ErrorKind::Refused, "configuration"),
-        (404, 1, ErrorKind::Status, "connector"),
-        (408, 5, ErrorKind::Unavailable, "source-unavailable"),
-        (409, 1, ErrorKind::Status, "connector"),
-        (410, 1, ErrorKind::Status, "connector"),
-        (422, 1, ErrorKind::Status, "connector"),
-        (425, 5, ErrorKind::Unavailable, "source-unavailable"),
-        (429, 5, ErrorKind::Unavailable, "source-unavailable"),
-        (500, 5, ErrorKind::Unavailable, "source-unavailable"),
-        (501, 1, ErrorKind::Status, "connector"),
-        (502, 5, ErrorKind::Unavailable, "source-unavailable"),
-        (503, 5, ErrorKind::Unavailable, "source-unavailable"),
-        (504, 5, ErrorKind::Unavailable, "source-unavailable"),
+    for (status, requests, kind, ending) in [
+        (400, 1, ErrorKind::Status, 20),
+        (401, 1, ErrorKind::Refused, 10),
+        (403, 1, ErrorKind::Refused, 10),
+        (404, 1, ErrorKind::Status, 20),
+        (408, 5, ErrorKind::Unavailable, 27),
+        (409, 1, ErrorKind::Status, 20),
+        (410, 1, ErrorKind::Status, 20),
+        (422, 1, ErrorKind::Status, 20),
+        (425, 5, ErrorKind::Unavailable, 27),
+        (429, 5, ErrorKind::Unavailable, 27),
+        (500, 5, ErrorKind::Unavailable, 27),
+        (501, 1, ErrorKind::Status, 20),
+        (502, 5, ErrorKind::Unavailable, 27),
+        (503, 5, ErrorKind::Unavailable, 27),
+        (504, 5, ErrorKind::Unavailable, 27),
     ] {
         let server = answering(vec![Answer::json(status, &json!({ "error": "because" }))]);
         let error = api(&server).get("/x").send().unwrap_err();
         assert_eq!((server.requests().len(), error.kind()), (requests, kind), "{error}");
         assert_eq!(error.status(), Some(status));
         assert!(error.to_string().contains("because"), "{error}");
-        assert_eq!(failure_kind(error), failure, "{status}");
+        assert_eq!(exit_code(error), ending, "{status}");
     }
 }
 
@@ -92,7 +91,7 @@ fn a_server_that_is_not_there_is_an_unavailable_source() {
     let api = Http::new(&FakeRunner::new().context(), &gone).first_back_off(Duration::ZERO).build().unwrap();
     let error = api.get("/x").send().unwrap_err();
     assert!(error.to_string().contains("refused") && error.to_string().contains("(5 attempts)"), "{error}");
-    assert_eq!(failure_kind(error), "source-unavailable");
+    assert_eq!(exit_code(error), 27);
 }
 
 #[test]

@@ -2,8 +2,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use connector_http::{Auth, Error, ErrorKind, HttpBuilder};
-use connector_interface::testing::FakeRunner;
-use connector_testing::{Answer, MockServer, Received};
+use connector_testing::{Answer, FakeRunner, MockServer, Received};
 use serde_json::{Value, json};
 
 use crate::builder;

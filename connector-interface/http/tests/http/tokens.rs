@@ -7,11 +7,10 @@ use std::{
 };
 
 use connector_http::{Auth, ErrorKind, Http};
-use connector_interface::testing::FakeRunner;
-use connector_testing::{Answer, MockServer, Received};
+use connector_testing::{Answer, FakeRunner, MockServer, Received};
 use serde_json::json;
 
-use crate::{builder, failure_kind};
+use crate::{builder, exit_code};
 
 /// Gives `token-1`, `token-2` and so on, and accepts those from `first_good` on.
 fn source(first_good: usize, expires_in: u64) -> MockServer {
@@ -104,7 +103,7 @@ fn refused_credentials_are_a_matter_of_the_configuration_and_stay_secret() {
             shown.contains("invalid_client") && !shown.contains("hunter2") && !shown.contains("bXkraWQ6"),
             "{shown}"
         );
-        assert_eq!(failure_kind(error), "configuration");
+        assert_eq!(exit_code(error), 10);
     }
 }
 

@@ -1,7 +1,8 @@
 //! Asks the upstream for real, and keeps what may be kept.
 
-use std::{collections::BTreeMap, io, time::Duration};
+use std::{collections::BTreeMap, io, sync::Arc, time::Duration};
 
+use rustls::crypto::ring;
 use ureq::{
     Agent,
     http::{HeaderMap, Request as HttpRequest},
@@ -38,7 +39,10 @@ pub(super) struct Recorder {
 
 impl Recorder {
     pub(super) fn new() -> Self {
-        let certificates = TlsConfig::builder().root_certs(RootCerts::PlatformVerifier).build();
+        let certificates = TlsConfig::builder()
+            .root_certs(RootCerts::PlatformVerifier)
+            .unversioned_rustls_crypto_provider(Arc::new(ring::default_provider()))
+            .build();
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)

@@ -18,11 +18,8 @@ pub(super) fn nearest(asked: &Request, exchanges: &[Exchange]) -> Vec<String> {
             if same == 1 { "" } else { "s" }
         )];
     }
-    let mut candidates: Vec<(usize, String)> = exchanges
-        .iter()
-        .filter_map(|exchange| difference(&exchange.request, asked))
-        .map(|(rank, text)| (rank, text))
-        .collect();
+    let mut candidates: Vec<(usize, String)> =
+        exchanges.iter().filter_map(|exchange| difference(&exchange.request, asked)).collect();
     candidates.sort();
     candidates.dedup();
     candidates.into_iter().take(NAMED).map(|(_, text)| text).collect()

@@ -19,6 +19,8 @@ fn produced(records: &[Value]) -> FakeRunner {
     runner
 }
 
+type Claim = fn(&FakeRunner);
+
 fn incident(id: &str, status: &str) -> Value {
     let uri = format!("https://incidents.example/{id}");
     json!({
@@ -88,7 +90,7 @@ fn every_other_claim_says_what_is_there_instead() {
     let leaking = FakeRunner::new();
     leaking.context().logger.info("GET /?token=t0p%2Fs3cret");
     let nothing = FakeRunner::new();
-    let table: [(&FakeRunner, fn(&FakeRunner), &str); 6] = [
+    let table: [(&FakeRunner, Claim, &str); 6] = [
         (
             &nothing,
             |runner| runner.assert_all_of_type("Branch"),

@@ -6,7 +6,7 @@ use connector_interface::{Context, Error, ProduceError, State};
 use connector_testing::{Event, FakeRunner, exit_code};
 use serde_json::{Value, json};
 
-use crate::numbers::{CUTOFF, Numbers, branch, stream};
+use crate::numbers::{CUTOFF, Numbers, branch, numbered, stream};
 
 fn configured(fault: &str) -> Value {
     json!({ "count": 3, "fault": fault })
@@ -52,7 +52,7 @@ fn every_verb_reaches_the_client() -> Result<(), Error> {
     runner.backfill::<Numbers>(&configuration, &stream(), CUTOFF, "2020-02-22T00:00:00Z")?;
     runner.sync_entity::<Numbers>(&configuration, &stream(), "one")?;
     let range = branch("2020-02-21T00:00:00Z..2020-02-22T00:00:00Z");
-    runner.assert_produced(&[json!(stream()), branch(1), branch(2), branch(3), range, branch("one")]);
+    runner.assert_produced(&[json!(stream()), numbered(1), numbered(2), numbered(3), range, branch("one")]);
     assert_eq!(runner.states().len(), 3);
     Ok(())
 }
@@ -62,7 +62,7 @@ fn a_state_is_handed_to_what_is_resumed_only() -> Result<(), Error> {
     let state = State::at(CUTOFF.parse()?).with("number", 2);
     let runner = FakeRunner::new().with_state(state);
     runner.sync::<Numbers>(configured("none"), &stream(), CUTOFF)?;
-    runner.assert_produced(&[branch(3)]);
+    runner.assert_produced(&[numbered(3)]);
     Ok(())
 }
 
@@ -82,12 +82,12 @@ fn an_invalid_record_comes_back_with_all_its_errors() {
 
 #[test]
 fn a_client_is_asked_to_stop_when_the_test_says() {
-    fn answers(runner: FakeRunner) -> Vec<bool> {
+    fn answers(runner: &FakeRunner) -> Vec<bool> {
         let context: Context = runner.context();
         let mut answers = Vec::new();
         for number in 0..3 {
             answers.push(context.cancellation.is_cancelled());
-            context.records.produce(&branch(number)).unwrap();
+            context.records.produce(&numbered(number)).unwrap();
             if number == 1 {
                 context.state.set(&State::at(CUTOFF.parse().unwrap())).unwrap();
             }
@@ -104,8 +104,13 @@ fn a_client_is_asked_to_stop_when_the_test_says() {
         (FakeRunner::new().with_time_left(Duration::ZERO), [true, true, true]),
     ];
     for (index, (runner, expected)) in table.into_iter().enumerate() {
-        assert_eq!(answers(runner), expected, "case {index}");
+        assert_eq!(answers(&runner), expected, "case {index}");
     }
+    let runner = FakeRunner::new();
+    let context = runner.context();
+    assert!(!context.cancellation.is_cancelled());
+    runner.cancel();
+    assert!(context.cancellation.is_cancelled());
     let runner = FakeRunner::new().with_time_left(Duration::from_secs(7));
     assert_eq!(runner.context().cancellation.time_left(), Duration::from_secs(7));
 }
@@ -114,7 +119,7 @@ fn a_client_is_asked_to_stop_when_the_test_says() {
 fn what_a_client_did_is_kept_in_its_order() {
     let runner = FakeRunner::new();
     let context = runner.context();
-    context.records.produce(&branch(1)).unwrap();
+    context.records.produce(&numbered(1)).unwrap();
     context.logger.with_tag("page", 1).info("done");
     context.state.set(&State::at(CUTOFF.parse().unwrap())).unwrap();
     assert!(matches!(runner.events()[..], [Event::Record(_), Event::Log(_), Event::State(_)]));
@@ -129,7 +134,7 @@ fn a_verb_that_is_over_takes_nothing_more() {
     LEAKED.with(|leak| leak.set(Some(sender)));
     verb.sync::<Leaking>(json!({}), &stream(), CUTOFF).unwrap();
     let context = receiver.recv().unwrap();
-    let error = context.records.produce(&branch(1)).unwrap_err();
+    let error = context.records.produce(&numbered(1)).unwrap_err();
     assert!(error.to_string().contains("the verb is over"), "{error}");
     assert!(context.state.set(&State::at(CUTOFF.parse().unwrap())).is_err());
 }

@@ -9,6 +9,6 @@ mod resumption;
 
 /// The message of the panic with which this ends.
 fn panic_of(work: impl FnOnce() + std::panic::UnwindSafe) -> String {
-    let payload = std::panic::catch_unwind(work).expect_err("it panics");
-    *payload.downcast::<String>().expect("an assertion panics with a text")
+    let payload = std::panic::catch_unwind(work).unwrap_err();
+    *payload.downcast::<String>().unwrap()
 }

@@ -40,8 +40,12 @@ pub(crate) struct Numbers {
     context: Context,
 }
 
-pub(crate) fn branch(name: impl ToString) -> Value {
-    json!({ "_type": "Branch", "name": name.to_string() })
+pub(crate) fn branch(name: &str) -> Value {
+    json!({ "_type": "Branch", "name": name })
+}
+
+pub(crate) fn numbered(number: u64) -> Value {
+    branch(&number.to_string())
 }
 
 pub(crate) fn stream() -> Stream {
@@ -57,7 +61,7 @@ impl Client for Numbers {
 
     fn verify_configuration(&self) -> Result<VerifyConfigurationResult, Error> {
         if self.configuration.fault == Fault::ProducesInVerify {
-            self.context.records.produce(&branch(0))?;
+            self.context.records.produce(&numbered(0))?;
         }
         Ok(VerifyConfigurationResult::valid())
     }
@@ -65,7 +69,7 @@ impl Client for Numbers {
     fn discover_streams(&self) -> Result<(), Error> {
         match self.configuration.fault {
             Fault::DiscoversNothing => Ok(()),
-            Fault::DiscoversBranches => Ok(self.context.records.produce(&branch(0))?),
+            Fault::DiscoversBranches => Ok(self.context.records.produce(&numbered(0))?),
             _ => Ok(self.context.records.produce(&stream())?),
         }
     }
@@ -87,7 +91,7 @@ impl Client for Numbers {
     }
 
     fn backfill_stream(&self, _: &Stream, earliest: Timestamp, latest: Timestamp) -> Result<(), Error> {
-        Ok(self.context.records.produce(&branch(format!("{earliest}..{latest}")))?)
+        Ok(self.context.records.produce(&branch(&format!("{earliest}..{latest}")))?)
     }
 
     fn sync_entity(&self, _stream: &Stream, entity: &str) -> Result<(), Error> {
@@ -107,13 +111,13 @@ impl Numbers {
     fn produce(&self, number: u64, earliest: Timestamp) -> Result<(), Error> {
         let state = State::at(earliest).with("number", number);
         match self.configuration.fault {
-            Fault::NoState => self.context.records.produce(&branch(number))?,
+            Fault::NoState => self.context.records.produce(&numbered(number))?,
             Fault::StateFirst => {
                 self.context.state.set(&state)?;
-                self.context.records.produce(&branch(number))?;
+                self.context.records.produce(&numbered(number))?;
             }
             _ => {
-                self.context.records.produce(&branch(number))?;
+                self.context.records.produce(&numbered(number))?;
                 self.context.state.set(&state)?;
             }
         }
