@@ -1,5 +1,7 @@
 //! What the compiler says of the mistakes that authors make, each a file in `ui`.
 
+#![expect(clippy::unwrap_used, reason = "in a test, a panic with its place is the report")]
+
 mod compiler;
 
 use std::{

@@ -55,7 +55,7 @@ impl<'c> World<'c> {
 
     fn difference_of_output(&self, command: &str, expected: &Expected, ended: &Ended) -> Option<String> {
         if command == "verify-configuration" {
-            return difference("results", &[expected.result.clone()], &[self.result(ended)]);
+            return difference("results", std::slice::from_ref(&expected.result), &[self.result(ended)]);
         }
         let in_pages = |records: Vec<Value>| self.sorted(expected, records);
         difference("records", &in_pages(expected.records.clone()), &in_pages(ended.records()))
