@@ -53,7 +53,8 @@ pub(super) const RECORD_TYPES: [&str; 45] = [
 mod tests {
     #[test]
     fn these_are_the_types_that_the_runner_checks() {
-        let mut known: Vec<&str> = connector_schemas::record_types().map(|known| known.name()).collect();
+        let mut known: Vec<&str> =
+            connector_schemas::record_types().map(connector_schemas::RecordType::name).collect();
         known.sort_unstable();
         assert_eq!(super::RECORD_TYPES.to_vec(), known);
     }
