@@ -17,7 +17,7 @@ const ENDINGS: &[(&str, &str, i32, &str)] = &[
     ("pagerduty/cases/sync-invalid-status", "sync-stream", 20, "404"),
     ("pagerduty/cases/sync-missing-token", "sync-stream", 10, "apiToken must be present"),
     ("pagerduty/cases/verify-bad-token", "verify-configuration", 10, "Unauthorized"),
-    ("pagerduty/cases/verify-body-not-json", "verify-configuration", 20, "oops"),
+    ("pagerduty/cases/verify-body-not-json", "verify-configuration", 20, "it is HTML"),
     ("pagerduty/cases/verify-connection-reset", "verify-configuration", 10, ""),
     ("pagerduty/cases/verify-missing-token", "verify-configuration", 10, "apiToken must be present"),
     ("pagerduty/cases/verify-status-429", "verify-configuration", 10, "429"),

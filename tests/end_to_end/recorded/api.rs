@@ -4,6 +4,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
+    sync::atomic::{AtomicBool, Ordering},
 };
 
 use connector_testing::{Answer, Received};
@@ -57,7 +58,9 @@ struct Route {
 /// What is answered to which request.
 pub(super) struct Api {
     auth: Auth,
-    answers: Vec<(Route, Vec<u8>)>,
+    recorded: Vec<(Route, Vec<u8>)>,
+    added: Vec<(Route, Vec<u8>)>,
+    is_interrupted: AtomicBool,
 }
 
 impl Api {
@@ -70,11 +73,26 @@ impl Api {
             (Some(file), _) => fs::read(folder.join("api").join(file)).unwrap(),
             (None, text) => text.clone().unwrap_or_default().into_bytes(),
         };
-        let answers = routes.into_iter().chain(added.routes).map(|route| {
+        let with_body = |route: Route| {
             let body = body(&route);
             (route, body)
-        });
-        Self { auth, answers: answers.collect() }
+        };
+        Self {
+            auth,
+            recorded: routes.into_iter().map(with_body).collect(),
+            added: added.routes.into_iter().map(with_body).collect(),
+            is_interrupted: AtomicBool::new(false),
+        }
+    }
+
+    /// From now on nothing of what was recorded is answered.
+    pub(super) fn interrupt(&self) {
+        self.is_interrupted.store(true, Ordering::SeqCst);
+    }
+
+    /// It is answered again.
+    pub(super) fn restore(&self) {
+        self.is_interrupted.store(false, Ordering::SeqCst);
     }
 
     /// The answer to a request.
@@ -98,7 +116,9 @@ impl Api {
 
     fn find(&self, request: &Received) -> Option<&(Route, Vec<u8>)> {
         let query: BTreeSet<(String, String)> = request.query().into_iter().collect();
-        self.answers.iter().find(|(route, _)| {
+        let is_interrupted = self.is_interrupted.load(Ordering::SeqCst);
+        let recorded = self.recorded.iter().filter(|_| !is_interrupted);
+        recorded.chain(&self.added).find(|(route, _)| {
             let pairs: BTreeSet<(String, String)> = route.query.clone().into_iter().collect();
             route.method == request.method() && route.path == request.path() && pairs == query
         })

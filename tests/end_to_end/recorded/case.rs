@@ -183,7 +183,7 @@ fn with_messages(mut result: Value) -> Value {
 }
 
 /// Ours writes no fraction of a second where there is none.
-fn without_fraction(mut state: Value) -> Value {
+pub(super) fn without_fraction(mut state: Value) -> Value {
     let time = state["checkpointTime"].as_str().unwrap_or_default().replace(".000Z", "Z");
     state["checkpointTime"] = time.into();
     state

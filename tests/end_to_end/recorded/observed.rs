@@ -1,6 +1,6 @@
 //! What the runner does with a recorded case, and in what that differs from what is expected.
 
-use std::{ffi::OsString, path::Path, sync::Arc};
+use std::{ffi::OsString, fmt::Debug, path::Path, sync::Arc};
 
 use connector_testing::{MockServer, Received};
 use connector_tests::{Ended, Runner};
@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::{
     api::Api,
-    case::{Case, Expected, Request},
+    case::{Case, Expected, Request, without_fraction},
 };
 
 /// A server with the API of a case, and the folder in which states are kept.
@@ -34,45 +34,43 @@ impl<'c> World<'c> {
         }
         let before = self.server.requests().len();
         let ended = self.run(command);
-        let requests = self.requests(before);
         let expected = self.case.expected(command);
-        let mut complaints = Vec::new();
-        if ended.code() != Some(code) || !ended.errors().contains(words) {
-            complaints.push(format!("expected exit code {code} and {words:?}"));
-        }
-        complaints.extend(self.difference(
+        let is_as_expected = ended.code() == Some(code) && ended.errors().contains(words);
+        let mut found = Vec::new();
+        found.extend((!is_as_expected).then(|| format!("expected exit code {code} and {words:?}")));
+        found.extend(difference(
             "requests",
             &self.in_pages(expected.requests.clone()),
-            &self.in_pages(requests),
+            &self.in_pages(self.requests(before)),
         ));
+        found.extend(self.difference_of_output(command, &expected, &ended));
+        // A sync that is done leaves nothing to go on from.
+        let state = expected.last_state.filter(|_| code != 0);
+        found.extend(
+            (command == "sync-stream").then(|| difference("states", &[state], &[self.kept()])).flatten(),
+        );
+        let name = &self.case.name;
+        found.into_iter().map(|complaint| format!("{name} {command}: {complaint}\n{ended:?}")).collect()
+    }
+
+    fn difference_of_output(&self, command: &str, expected: &Expected, ended: &Ended) -> Option<String> {
         if command == "verify-configuration" {
-            complaints.extend(self.difference("results", &[expected.result.clone()], &[self.result(&ended)]));
-        } else {
-            let records =
-                (self.sorted(&expected, expected.records.clone()), self.sorted(&expected, ended.records()));
-            complaints.extend(self.difference("records", &records.0, &records.1));
+            return difference("results", &[expected.result.clone()], &[self.result(ended)]);
         }
-        if command == "sync-stream" && code != 0 {
-            complaints.extend(self.difference("states", &[expected.last_state], &[self.kept()]));
-        }
-        if !complaints.is_empty() {
-            complaints.push(format!("{ended:?}"));
-        }
-        complaints.into_iter().map(|complaint| format!("{} {command}: {complaint}", self.case.name)).collect()
+        let in_pages = |records: Vec<Value>| self.sorted(expected, records);
+        difference("records", &in_pages(expected.records.clone()), &in_pages(ended.records()))
     }
 
     fn run(&self, command: &str) -> Ended {
         runner(self.case, command, &self.server.base_url(), self.data.path()).run()
     }
 
-    /// Leaves an unfinished sync that has come to this state: one that fails, whose state is then set by hand.
+    /// Leaves an unfinished sync that has come to this state: one that could read what `ours.json` has, and no more.
     fn begin_at(&self, state: &Value) {
+        self.api.interrupt();
         self.run("sync-stream").assert(20, "404");
-        let stream = self.case.asked.stream.as_ref().unwrap()["id"].as_str().unwrap();
-        Runner::new(["state", "set", &self.case.asked.connector, stream, "--checkpoint", &state.to_string()])
-            .with(["--data-folder".into(), OsString::from(self.data.path())])
-            .run()
-            .assert(0, "");
+        self.api.restore();
+        assert_eq!(self.kept(), Some(without_fraction(state.clone())));
     }
 
     /// What was printed, with a word in the place of the server's address.
@@ -85,10 +83,8 @@ impl<'c> World<'c> {
     fn kept(&self) -> Option<Value> {
         let ended = Runner::new(["state", "export", "--data-folder"]).with([self.data.path()]).run();
         let document: Value = serde_json::from_str(&ended.assert(0, "").output()).unwrap();
-        let checkpoint = document.pointer("/states/0/state/unfinished/checkpoint")?;
-        let state =
-            json!({ "checkpointTime": checkpoint["checkpointTime"], "metadata": checkpoint["metadata"] });
-        (!checkpoint.is_null()).then_some(state)
+        let state = document.pointer("/states/0/state/unfinished/checkpoint/state")?;
+        Some(state.clone())
     }
 
     /// What was asked since then; what was asked again after a failure counts once.
@@ -150,24 +146,19 @@ impl<'c> World<'c> {
     fn is_ordered(&self) -> bool {
         self.case.asked.connector != "circleci"
     }
+}
 
-    /// The first place in which two lists differ.
-    fn difference<T: std::fmt::Debug + PartialEq>(
-        &self,
-        what: &str,
-        expected: &[T],
-        found: &[T],
-    ) -> Option<String> {
-        let length = expected.len().max(found.len());
-        let place = (0..length).find(|place| expected.get(*place) != found.get(*place))?;
-        Some(format!(
-            "{what} differ: expected {}, found {}; number {place}: expected {:?}, found {:?}",
-            expected.len(),
-            found.len(),
-            expected.get(place),
-            found.get(place)
-        ))
-    }
+/// The first place in which two lists differ.
+fn difference<T: Debug + PartialEq>(what: &str, expected: &[T], found: &[T]) -> Option<String> {
+    let length = expected.len().max(found.len());
+    let place = (0..length).find(|place| expected.get(*place) != found.get(*place))?;
+    Some(format!(
+        "{what} differ: expected {}, found {}; number {place}: expected {:?}, found {:?}",
+        expected.len(),
+        found.len(),
+        expected.get(place),
+        found.get(place)
+    ))
 }
 
 /// A command of a case, against a server, with its states in a folder.
@@ -180,5 +171,5 @@ pub(super) fn runner(case: &Case, command: &str, base_url: &str, data: &Path) ->
     }
     let stream = case.asked.stream.as_ref().unwrap().to_string();
     let cutoff = case.asked.cutoff.clone().unwrap();
-    runner.with([stream, cutoff]).with(["--data-folder".into(), OsString::from(data)])
+    runner.with([stream, cutoff]).with(["--state".into(), "--data-folder".into(), OsString::from(data)])
 }
