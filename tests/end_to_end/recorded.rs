@@ -14,7 +14,7 @@ use observed::World;
 const ENDINGS: &[(&str, &str, i32, &str)] = &[
     ("pagerduty/cases/sync-500-page-2", "sync-stream", 27, "500"),
     ("pagerduty/cases/sync-bad-token", "sync-stream", 10, "401"),
-    ("pagerduty/cases/sync-invalid-status", "sync-stream", 20, "404"),
+    ("pagerduty/cases/sync-invalid-status", "sync-stream", 0, "completed with 1 rejected record"),
     ("pagerduty/cases/sync-missing-token", "sync-stream", 10, "apiToken must be present"),
     ("pagerduty/cases/verify-bad-token", "verify-configuration", 10, "Unauthorized"),
     ("pagerduty/cases/verify-body-not-json", "verify-configuration", 20, "it is HTML"),

@@ -106,12 +106,19 @@ impl<'a> Walk<'a> {
         readable.filter(|pipeline| pipeline.created_at.timestamp() >= self.cutoff).collect()
     }
 
-    /// Everything below `/api/v2/<parent>/<id>/<kind>`.
+    /// Everything below `/api/v2/<parent>/<id>/<kind>`. Where a page behind the first is gone, what came before it counts.
     fn all<T: DeserializeOwned>(&self, parent: &str, id: &str, kind: &str) -> Result<Vec<Item<T>>, Error> {
         let mut items = Vec::new();
-        for page in self.api.get(format!("/api/v2/{parent}/{}/{kind}", segment(id))).pages(by_token()) {
-            let page: Page<T> = page?.body;
-            items.extend(page.items);
+        let request = self.api.get(format!("/api/v2/{parent}/{}/{kind}", segment(id)));
+        for (number, page) in (1..).zip(request.pages(by_token())) {
+            match page {
+                Err(error) if number > 1 && error.status() == Some(404) => {
+                    let place = format_args!("page {number} of the {kind}s of {parent} {id}");
+                    self.records.leave_out(Level::Warn, place, error);
+                    break;
+                }
+                page => items.extend(page?.body.items),
+            }
         }
         Ok(items)
     }

@@ -148,6 +148,20 @@ fn a_page_that_is_gone_begins_anew() {
 }
 
 #[test]
+fn a_page_of_workflows_that_is_gone_does_not_keep_back_those_before_it() {
+    let server = serving(vec![
+        ("/api/v2/project/gh/acme/rocket/pipeline", vec![pipeline("p1", "2020-02-20T10:00:00Z")], None),
+        ("/api/v2/pipeline/p1/workflow", vec![workflow("w1", "success")], Some("gone")),
+        ("/api/v2/workflow/w1/job", vec![job("j1", "success", Some(1))], None),
+    ]);
+    let runner = FakeRunner::new();
+    sync(&runner, &server).unwrap();
+    assert_eq!(runner.records().len(), 3);
+    let warning = "WARN left out page 2 of the workflows of pipeline p1: GET ";
+    assert!(runner.log()[0].to_string().starts_with(warning), "{:?}", runner.log());
+}
+
+#[test]
 fn what_is_bad_is_left_out_alone() {
     let pipelines = "/api/v2/project/gh/acme/rocket/pipeline";
     let created = "2020-02-20T10:00:00Z";

@@ -58,7 +58,7 @@ impl Client for PagerDuty {
     fn sync_stream(&self, _account: &Stream, cutoff: Timestamp) -> Result<(), Error> {
         let records = self.context.lenient_producer();
         for number in self.next_page()?.. {
-            let page = self.page(number)?;
+            let Some(page) = self.page(number)? else { break };
             for incident in &page.incidents {
                 produce(&records, incident, cutoff)?;
             }
@@ -88,9 +88,16 @@ impl PagerDuty {
         }
     }
 
-    fn page(&self, number: u64) -> Result<Page, Error> {
+    /// None where a page behind the first is not there, though the one before it says so.
+    fn page(&self, number: u64) -> Result<Option<Page>, Error> {
         let request = self.api.get("/incidents").query("limit", LIMIT).query("offset", (number - 1) * LIMIT);
-        Ok(request.send()?.json()?)
+        match request.send() {
+            Err(error) if number > 1 && error.status() == Some(404) => {
+                self.context.logger.warn(format_args!("page {number} is taken for the end: {error}"));
+                Ok(None)
+            }
+            answer => Ok(Some(answer?.json()?)),
+        }
     }
 }
 

@@ -145,6 +145,18 @@ fn a_page_whose_last_incident_is_undated_goes_by_the_last_that_is_dated() {
 }
 
 #[test]
+fn a_page_that_is_not_there_is_the_end_but_for_the_first() {
+    let server = MockServer::start(|request: &Received| match request.query_value("offset").as_deref() {
+        Some("0") => Answer::json(200, &json!({ "incidents": [incident(1)], "more": true })),
+        _ => Answer::json(404, &json!({})),
+    });
+    let runner = FakeRunner::new();
+    sync(&runner, &server).unwrap();
+    assert_eq!(runner.records().len(), 1);
+    assert!(runner.log()[0].message.starts_with("page 2 is taken for the end: GET "), "{:?}", runner.log());
+}
+
+#[test]
 fn what_a_source_does_wrong_once_is_mended() {
     let troubles: [fn() -> Answer; 7] = [
         || Answer::bytes(429, "").header("Retry-After", "1"),

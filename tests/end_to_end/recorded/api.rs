@@ -105,6 +105,8 @@ impl Api {
             Some((route, body)) => {
                 Answer::bytes(route.status, body.clone()).header("Content-Type", "application/json")
             }
+            // Nobody asks again after this one, nor takes it for the end of the pages.
+            None if self.is_interrupted.load(Ordering::SeqCst) => Answer::json(400, &json!({})),
             None => Answer::json(404, &json!({ "message": "Not found" })),
         }
     }

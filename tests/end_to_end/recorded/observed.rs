@@ -68,7 +68,7 @@ impl<'c> World<'c> {
     /// Leaves an unfinished sync that has come to this state: one that could read what `ours.json` has, and no more.
     fn begin_at(&self, state: &Value) {
         self.api.interrupt();
-        self.run("sync-stream").assert(20, "404");
+        self.run("sync-stream").assert(20, "400");
         self.api.restore();
         assert_eq!(self.kept(), Some(without_fraction(state.clone())));
     }
