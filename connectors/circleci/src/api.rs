@@ -31,7 +31,14 @@ pub(crate) struct VcsInfo {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Page<T> {
     pub(crate) items: Vec<Item<T>>,
-    pub(crate) next_page_token: Option<String>,
+    next_page_token: Option<String>,
+}
+
+impl<T> Page<T> {
+    /// None on the last page.
+    pub(crate) fn next_page_token(&self) -> Option<String> {
+        self.next_page_token.clone().filter(|token| !token.is_empty())
+    }
 }
 
 /// An item of `GET /api/v2/project/<slug>/pipeline`.
@@ -39,12 +46,20 @@ pub(crate) struct Page<T> {
 pub(crate) struct Pipeline {
     pub(crate) id: String,
     pub(crate) created_at: DateTime,
-    pub(crate) vcs: Vcs,
+    /// None where it was not started for a commit.
+    vcs: Option<Vcs>,
 }
 
 #[derive(Debug, Deserialize)]
-pub(crate) struct Vcs {
-    pub(crate) revision: String,
+struct Vcs {
+    revision: Option<String>,
+}
+
+impl Pipeline {
+    /// The commit that it was started for.
+    pub(crate) fn revision(&self) -> Option<&str> {
+        self.vcs.as_ref()?.revision.as_deref()
+    }
 }
 
 /// An item of `GET /api/v2/pipeline/<id>/workflow`.

@@ -10,7 +10,7 @@ use connector_interface::{
     },
 };
 
-use crate::api::{Job, Pipeline, Project, Workflow};
+use crate::api::{Job, Project, Workflow};
 
 pub(crate) fn repository(project: &Project) -> Repository {
     let uri = &project.vcs_info.vcs_url;
@@ -32,7 +32,7 @@ pub(crate) fn repository(project: &Project) -> Repository {
 /// None where CircleCI has a status that it did not have when this was written.
 pub(crate) fn build(
     project: &Project,
-    pipeline: &Pipeline,
+    revision: &str,
     workflow: &Workflow,
 ) -> Result<Option<DeliveryBuild>, UriError> {
     let Some(state) = state(&workflow.status) else { return Ok(None) };
@@ -42,7 +42,7 @@ pub(crate) fn build(
         uri: uri.clone(),
         repository: project.vcs_info.vcs_url.clone().into(),
         state,
-        commit_oid: pipeline.vcs.revision.clone(),
+        commit_oid: revision.to_owned(),
     });
     let build = build.html_url(uri).created_at(workflow.created_at.clone());
     Ok(Some(build.finished_at(workflow.stopped_at.clone())))

@@ -68,7 +68,7 @@ impl<'a> Walk<'a> {
             let page = page?.body;
             let last_created_at = page.last_created_at();
             let is_recent = last_created_at.is_none_or(|last| last >= self.cutoff);
-            let next = page.next_page_token.clone().filter(|_| is_recent && !page.items.is_empty());
+            let next = page.next_page_token().filter(|_| is_recent && !page.items.is_empty());
             self.page(page)?;
             if let Some(last_created_at) = last_created_at {
                 self.context.state.set(&Checkpoint::state(last_created_at, next.as_deref()))?;
@@ -86,9 +86,11 @@ impl<'a> Walk<'a> {
         in_order(
             THREADS,
             self.recent(page),
-            |pipeline| Ok((self.all::<Workflow>("pipeline", &pipeline.id, "workflow")?, pipeline)),
-            |(found, pipeline)| {
-                workflows.extend(self.builds(&pipeline, found)?);
+            |(pipeline, revision)| {
+                Ok((self.all::<Workflow>("pipeline", &pipeline.id, "workflow")?, revision))
+            },
+            |(found, revision)| {
+                workflows.extend(self.builds(&revision, found)?);
                 Ok(())
             },
         )?;
@@ -100,14 +102,34 @@ impl<'a> Walk<'a> {
         )
     }
 
-    /// The pipelines of a page that were created at or after the cutoff.
-    fn recent(&self, page: Page<Pipeline>) -> Vec<Pipeline> {
+    /// The pipelines of a page that were created at or after the cutoff, each with the commit that it was started for.
+    fn recent(&self, page: Page<Pipeline>) -> Vec<(Pipeline, String)> {
         let readable = page.items.into_iter().filter_map(|item| self.records.read("pipeline", item));
-        readable.filter(|pipeline| pipeline.created_at.timestamp() >= self.cutoff).collect()
+        let recent = readable.filter(|pipeline| pipeline.created_at.timestamp() >= self.cutoff);
+        recent.filter_map(|pipeline| self.with_revision(pipeline)).collect()
+    }
+
+    /// None where it was not started for a commit: what it built cannot be told then.
+    fn with_revision(&self, pipeline: Pipeline) -> Option<(Pipeline, String)> {
+        let Some(revision) = pipeline.revision().map(str::to_owned) else {
+            let name = format_args!("pipeline {}", pipeline.id);
+            self.records.leave_out(
+                Level::Info,
+                name,
+                "vcs.revision: none, as it was not started for a commit",
+            );
+            return None;
+        };
+        Some((pipeline, revision))
     }
 
     /// Everything below `/api/v2/<parent>/<id>/<kind>`. Where a page behind the first is gone, what came before it counts.
-    fn all<T: DeserializeOwned>(&self, parent: &str, id: &str, kind: &str) -> Result<Vec<Item<T>>, Error> {
+    fn all<T: DeserializeOwned + 'static>(
+        &self,
+        parent: &str,
+        id: &str,
+        kind: &str,
+    ) -> Result<Vec<Item<T>>, Error> {
         let mut items = Vec::new();
         let request = self.api.get(format!("/api/v2/{parent}/{}/{kind}", segment(id)));
         for (number, page) in (1..).zip(request.pages(by_token())) {
@@ -123,11 +145,11 @@ impl<'a> Walk<'a> {
         Ok(items)
     }
 
-    fn builds(&self, pipeline: &Pipeline, found: Vec<Item<Workflow>>) -> Result<Vec<Workflow>, Error> {
+    fn builds(&self, revision: &str, found: Vec<Item<Workflow>>) -> Result<Vec<Workflow>, Error> {
         let workflows: Vec<_> =
             found.into_iter().filter_map(|item| self.records.read("workflow", item)).collect();
         for workflow in &workflows {
-            match records::build(self.project, pipeline, workflow)? {
+            match records::build(self.project, revision, workflow)? {
                 Some(build) => self.records.produce(&build)?,
                 None => self.unknown("workflow", &workflow.id, &workflow.status),
             }
@@ -156,6 +178,6 @@ impl<'a> Walk<'a> {
     }
 }
 
-fn by_token<T>() -> Pages<Page<T>> {
-    Pages::cursor("page-token", |page: &Page<T>| page.next_page_token.clone())
+fn by_token<T: 'static>() -> Pages<Page<T>> {
+    Pages::cursor("page-token", Page::next_page_token)
 }

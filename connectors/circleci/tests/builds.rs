@@ -162,6 +162,20 @@ fn a_page_of_workflows_that_is_gone_does_not_keep_back_those_before_it() {
 }
 
 #[test]
+fn a_pipeline_that_was_not_started_for_a_commit_is_left_out_and_still_dates_its_page() {
+    let manual = json!({ "id": "p1", "created_at": "2020-01-14T00:00:00Z", "vcs": {} });
+    let scheduled = json!({ "id": "p2", "created_at": "2020-02-20T10:00:00Z" });
+    let pipelines = vec![scheduled, manual];
+    let server =
+        serving(vec![("/api/v2/project/gh/acme/rocket/pipeline", pipelines, Some("never asked for"))]);
+    let runner = FakeRunner::new();
+    sync(&runner, &server).unwrap();
+    assert_eq!((runner.records().len(), server.requests().len()), (1, 2));
+    let line = "INFO left out pipeline p2: vcs.revision: none, as it was not started for a commit";
+    assert_eq!(runner.log()[0], line);
+}
+
+#[test]
 fn what_is_bad_is_left_out_alone() {
     let pipelines = "/api/v2/project/gh/acme/rocket/pipeline";
     let created = "2020-02-20T10:00:00Z";

@@ -1,6 +1,6 @@
 //! What the API answers, as far as it is read.
 
-use connector_interface::Timestamp;
+use connector_interface::{Item, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -24,7 +24,7 @@ pub(crate) struct Repo {
 /// A page of `GET /api/gh/<owner>/<repository>/commits`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Page {
-    pub(crate) commits: Vec<Commit>,
+    pub(crate) commits: Vec<Item<Commit>>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -52,7 +52,13 @@ pub(crate) struct Totals {
 impl Page {
     /// The time of its last commit, of those that have one.
     pub(crate) fn last_timestamp(&self) -> Option<Timestamp> {
-        self.commits.iter().rev().find_map(|commit| format!("{}Z", commit.timestamp.as_ref()?).parse().ok())
+        self.commits.iter().rev().find_map(|commit| commit.as_ref().ok()?.time())
+    }
+}
+
+impl Commit {
+    fn time(&self) -> Option<Timestamp> {
+        format!("{}Z", self.timestamp.as_ref()?).parse().ok()
     }
 }
 

@@ -8,9 +8,10 @@ mod api;
 pub mod configuration;
 mod record;
 
-use connector_http::{Auth, Http};
+use connector_http::{Auth, Http, Request};
 use connector_interface::{
-    Client, Context, Error, LenientProducer, Level, State, Stream, Timestamp, Uri, VerifyConfigurationResult,
+    Client, Context, Error, Item, LenientProducer, Level, State, Stream, Timestamp, Uri,
+    VerifyConfigurationResult,
 };
 use serde_json::Value;
 
@@ -68,12 +69,29 @@ impl Client for Codecov {
     fn sync_stream(&self, stream: &Stream, cutoff: Timestamp) -> Result<(), Error> {
         let repository = address(stream.id())?;
         let records = self.context.lenient_producer();
-        for number in self.next_page()?.. {
-            let Some(page) = self.page(stream, cutoff, number)? else { break };
-            for commit in &page.commits {
-                produce(&records, &repository, commit)?;
+        let (first, mut before) = (self.next_page()?, None);
+        for number in first.. {
+            let answer = match self.commits(stream, cutoff, number).send() {
+                // A page that is not there is the end, unless nothing is there any more.
+                Err(error) if number > 1 && error.status() == Some(404) => {
+                    if number == first {
+                        self.commits(stream, cutoff, 1).send()?;
+                    }
+                    break;
+                }
+                answer => answer?,
+            };
+            let page: Page = answer.json()?;
+            if page.commits.is_empty() {
+                break;
+            }
+            if before.replace(answer.bytes().to_vec()).is_some_and(|before| before == answer.bytes()) {
+                return Err(Error::new(format!("page {number} is page {} once more", number - 1)));
             }
             let read_up_to = page.last_timestamp().unwrap_or(cutoff);
+            for commit in page.commits {
+                produce(&records, &repository, commit)?;
+            }
             self.context.state.set(&State::at(read_up_to).with("nextPage", number + 1))?;
         }
         records.finish();
@@ -94,20 +112,9 @@ impl Codecov {
         }
     }
 
-    /// None behind the last page, which is empty, or not there at all.
-    fn page(&self, stream: &Stream, cutoff: Timestamp, number: u64) -> Result<Option<Page>, Error> {
-        let answer = self
-            .api
-            .get(format!("/api/gh/{}/commits", stream.id()))
-            .query("page", number)
-            .query("limit", LIMIT)
-            .query("from", cutoff.date())
-            .send();
-        let page: Page = match answer {
-            Err(error) if number > 1 && error.status() == Some(404) => return Ok(None),
-            answer => answer?.json()?,
-        };
-        Ok(Some(page).filter(|page| !page.commits.is_empty()))
+    fn commits(&self, stream: &Stream, cutoff: Timestamp, page: u64) -> Request {
+        let request = self.api.get(format!("/api/gh/{}/commits", stream.id()));
+        request.query("page", page).query("limit", LIMIT).query("from", cutoff.date())
     }
 }
 
@@ -116,14 +123,15 @@ fn address(id: &str) -> Result<Uri, Error> {
     Ok(Uri::encoded(&format!("https://codecov.io/api/gh/{id}"))?)
 }
 
-fn produce(records: &LenientProducer, repository: &Uri, commit: &Commit) -> Result<(), Error> {
+fn produce(records: &LenientProducer, repository: &Uri, commit: Item<Commit>) -> Result<(), Error> {
+    let Some(commit) = records.read("commit", commit) else { return Ok(()) };
     let name = format!("commit {}", commit.commitid);
     let Some(totals) = &commit.totals else {
         records.leave_out(Level::Info, name, "totals: null, as its reports are still being processed");
         return Ok(());
     };
     match totals.coverage() {
-        Ok(coverage) => records.produce(&CoverageTotals::new(repository, commit, totals, coverage)),
+        Ok(coverage) => records.produce(&CoverageTotals::new(repository, &commit, totals, coverage)),
         Err(found) => {
             records.leave_out(Level::Warn, name, format_args!("totals.c: expected a number, found {found}"));
             Ok(())

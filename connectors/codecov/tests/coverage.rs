@@ -1,7 +1,7 @@
 //! The client against a server of the test's own.
 
 use codeclimate_connector_codecov::Codecov;
-use connector_interface::{Error, Stream};
+use connector_interface::{Error, State, Stream};
 use connector_testing::{Answer, FakeRunner, MockServer, Received, assert_resumes, exit_code};
 use serde_json::{Value, json};
 
@@ -97,7 +97,17 @@ fn a_page_that_is_not_there_is_the_end_but_for_the_first() {
     runner.assert_produced(&[record(1)]);
 
     let gone = MockServer::start(move |_: &Received| not_found());
-    assert_eq!(exit_code(&sync(&FakeRunner::new(), &gone).unwrap_err()), 20);
+    let unfinished = State::at(CUTOFF.parse().unwrap()).with("nextPage", 7);
+    for runner in [FakeRunner::new(), FakeRunner::new().with_state(unfinished)] {
+        assert_eq!(exit_code(&sync(&runner, &gone).unwrap_err()), 20);
+    }
+}
+
+#[test]
+fn a_source_that_repeats_itself_is_not_asked_for_ever() {
+    let server = MockServer::start(|_: &Received| Answer::json(200, &json!({ "commits": [covered(1)] })));
+    let error = sync(&FakeRunner::new(), &server).unwrap_err();
+    assert_eq!(error.to_string(), "page 2 is page 1 once more");
 }
 
 #[test]

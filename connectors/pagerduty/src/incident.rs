@@ -1,21 +1,29 @@
 //! An incident, from the API's members to the record's.
 
-use connector_interface::Timestamp;
+use connector_interface::{Item, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+
+/// Incidents on a page; the API allows no more.
+pub(crate) const LIMIT: usize = 100;
 
 /// One page of `GET /incidents`.
 #[derive(Debug, Deserialize)]
 pub(crate) struct Page {
-    pub(crate) incidents: Vec<Incident>,
+    pub(crate) incidents: Vec<Item<Incident>>,
     #[serde(default)]
-    pub(crate) more: bool,
+    more: bool,
 }
 
 impl Page {
+    /// How far the next page is behind this one; 0 where there is none.
+    pub(crate) fn step(&self) -> usize {
+        if self.more && !self.incidents.is_empty() { LIMIT } else { 0 }
+    }
+
     /// When its last incident was created, of those that say when.
     pub(crate) fn last_created_at(&self) -> Option<Timestamp> {
-        self.incidents.iter().rev().find_map(Incident::created_at)
+        self.incidents.iter().rev().find_map(|incident| incident.as_ref().ok()?.created_at())
     }
 }
 

@@ -7,18 +7,15 @@
 pub mod configuration;
 mod incident;
 
-use connector_http::{Auth, Http};
+use connector_http::{Auth, Http, PageIter, Pages};
 use connector_interface::{
-    Client, Context, Error, LenientProducer, Level, State, Stream, Timestamp, VerifyConfigurationResult,
+    Client, Context, Error, Item, LenientProducer, Level, State, Stream, Timestamp, VerifyConfigurationResult,
 };
 
 use crate::{
     configuration::Configuration,
-    incident::{Incident, Page},
+    incident::{Incident, LIMIT, Page},
 };
-
-/// Incidents on a page; the API allows no more.
-const LIMIT: u64 = 100;
 
 /// The client.
 pub struct PagerDuty {
@@ -57,13 +54,24 @@ impl Client for PagerDuty {
 
     fn sync_stream(&self, _account: &Stream, cutoff: Timestamp) -> Result<(), Error> {
         let records = self.context.lenient_producer();
-        for number in self.next_page()?.. {
-            let Some(page) = self.page(number)? else { break };
-            for incident in &page.incidents {
+        let first = self.next_page()?;
+        for (number, page) in (first..).zip(self.pages_from(first)) {
+            let page = match page {
+                // A page that is not there, though the one before it said so, is the end, unless nothing is there any more.
+                Err(error) if number > 1 && error.status() == Some(404) => {
+                    if number == first {
+                        self.pages_from(1).next().transpose()?;
+                    }
+                    self.context.logger.warn(format_args!("page {number} is taken for the end: {error}"));
+                    break;
+                }
+                page => page?,
+            };
+            let last_created_at = page.body.last_created_at();
+            for incident in page.body.incidents {
                 produce(&records, incident, cutoff)?;
             }
-            let last_created_at = page.last_created_at();
-            if !page.more || page.incidents.is_empty() || last_created_at.is_some_and(|last| last < cutoff) {
+            if page.next.is_none() || last_created_at.is_some_and(|last| last < cutoff) {
                 break;
             }
             if let Some(last_created_at) = last_created_at {
@@ -77,10 +85,10 @@ impl Client for PagerDuty {
 
 impl PagerDuty {
     /// The page to begin with: the first, or the one that an unfinished sync has come to.
-    fn next_page(&self) -> Result<u64, Error> {
+    fn next_page(&self) -> Result<usize, Error> {
         let Some(state) = self.context.state.get()? else { return Ok(1) };
         match state.metadata.get("nextPage").and_then(serde_json::Value::as_u64) {
-            Some(page) if page > 0 => Ok(page),
+            Some(page) if page > 0 => Ok(usize::try_from(page)?),
             _ => {
                 self.context.logger.warn("the state of the last run names no page; starting anew");
                 Ok(1)
@@ -88,22 +96,17 @@ impl PagerDuty {
         }
     }
 
-    /// None where a page behind the first is not there, though the one before it says so.
-    fn page(&self, number: u64) -> Result<Option<Page>, Error> {
-        let request = self.api.get("/incidents").query("limit", LIMIT).query("offset", (number - 1) * LIMIT);
-        match request.send() {
-            Err(error) if number > 1 && error.status() == Some(404) => {
-                self.context.logger.warn(format_args!("page {number} is taken for the end: {error}"));
-                Ok(None)
-            }
-            answer => Ok(Some(answer?.json()?)),
-        }
+    fn pages_from(&self, number: usize) -> PageIter<Page> {
+        let offset = (number - 1).saturating_mul(LIMIT).to_string();
+        let pages = Pages::offset("offset", Page::step).starting_at(Some(offset.into()));
+        self.api.get("/incidents").query("limit", LIMIT).pages(pages)
     }
 }
 
-fn produce(records: &LenientProducer, incident: &Incident, cutoff: Timestamp) -> Result<(), Error> {
+fn produce(records: &LenientProducer, incident: Item<Incident>, cutoff: Timestamp) -> Result<(), Error> {
+    let Some(incident) = records.read("incident", incident) else { return Ok(()) };
     match incident.created_at() {
-        Some(created_at) if created_at >= cutoff => records.produce(incident),
+        Some(created_at) if created_at >= cutoff => records.produce(&incident),
         Some(_) => Ok(()),
         None => {
             records.leave_out(Level::Warn, incident.name(), "created_at: expected a time, found none");

@@ -38,6 +38,8 @@ fn page(incidents: &[Value], request: &Received) -> Answer {
     Answer::json(200, &json!({ "incidents": page, "more": more }))
 }
 
+type MakeAnswer = fn() -> Answer;
+
 fn serving(incidents: Vec<Value>) -> MockServer {
     MockServer::start(move |request: &Received| page(&incidents, request))
 }
@@ -119,6 +121,7 @@ fn a_bad_incident_is_left_behind_with_its_id_and_its_field() {
             r#"rejected Incident "P2": /htmlUrl: expected an absolute URI"#,
         ),
         (with("created_at", json!(null)), r#"left out incident "P2": created_at: expected a time"#),
+        (json!(null), "rejected incident: invalid type: null, expected struct Incident"),
         (with("created_at", json!("yesterday")), r#"left out incident "P2": created_at: expected a time"#),
     ] {
         let server = serving(vec![incident(3), bad, incident(1)]);
@@ -157,8 +160,25 @@ fn a_page_that_is_not_there_is_the_end_but_for_the_first() {
 }
 
 #[test]
+fn a_resumed_sync_of_an_api_that_is_gone_is_not_finished() {
+    let server = MockServer::start(|_: &Received| Answer::json(404, &json!({})));
+    let unfinished = State::at(CUTOFF.parse().unwrap()).with("nextPage", 7);
+    let error = sync(&FakeRunner::new().with_state(unfinished), &server).unwrap_err();
+    assert_eq!(exit_code(&error), 20, "{error}");
+}
+
+#[test]
+fn a_source_that_repeats_itself_is_not_asked_for_ever() {
+    let server = MockServer::start(|_: &Received| {
+        Answer::json(200, &json!({ "incidents": [incident(1)], "more": true }))
+    });
+    let error = sync(&FakeRunner::new(), &server).unwrap_err();
+    assert!(server.requests().len() < 5, "{error}");
+}
+
+#[test]
 fn what_a_source_does_wrong_once_is_mended() {
-    let troubles: [fn() -> Answer; 7] = [
+    let troubles: [MakeAnswer; 7] = [
         || Answer::bytes(429, "").header("Retry-After", "1"),
         || Answer::bytes(500, "oops"),
         || Answer::bytes(503, ""),
@@ -187,7 +207,7 @@ fn what_a_source_does_wrong_once_is_mended() {
 #[test]
 fn what_stays_wrong_ends_the_run_with_a_reason() {
     let html = || Answer::bytes(200, "<html>Log in</html>").header("Content-Type", "text/html");
-    let cases: [(fn() -> Answer, u8, &str); 5] = [
+    let cases: [(MakeAnswer, u8, &str); 5] = [
         (|| Answer::bytes(500, "oops"), 27, "answered 500 Internal Server Error (5 attempts): oops"),
         (|| Answer::json(401, &json!({})), 10, "answered 401 Unauthorized"),
         (|| Answer::json(404, &json!({})), 20, "answered 404 Not Found"),
