@@ -1,6 +1,6 @@
 //! What the API answers, as far as it is read.
 
-use connector_interface::{DateTime, Item, Timestamp, Uri, records::Nullable};
+use connector_interface::{DateTime, Error, Item, Timestamp, Uri, records::Nullable};
 use serde::Deserialize;
 
 /// An element of `GET /api/v1.1/projects`.
@@ -31,14 +31,7 @@ pub(crate) struct VcsInfo {
 #[derive(Debug, Deserialize)]
 pub(crate) struct Page<T> {
     pub(crate) items: Vec<Item<T>>,
-    next_page_token: Option<String>,
-}
-
-impl<T> Page<T> {
-    /// None on the last page.
-    pub(crate) fn next_page_token(&self) -> Option<String> {
-        self.next_page_token.clone().filter(|token| !token.is_empty())
-    }
+    pub(crate) next_page_token: Option<String>,
 }
 
 /// An item of `GET /api/v2/project/<slug>/pipeline`.
@@ -57,8 +50,10 @@ struct Vcs {
 
 impl Pipeline {
     /// The commit that it was started for.
-    pub(crate) fn revision(&self) -> Option<&str> {
-        self.vcs.as_ref()?.revision.as_deref()
+    pub(crate) fn revision(&self) -> Result<&str, Error> {
+        let revision = self.vcs.as_ref().and_then(|vcs| vcs.revision.as_deref());
+        revision
+            .ok_or_else(|| Error::new("its pipeline has no vcs.revision: it was not started for a commit"))
     }
 }
 

@@ -5,7 +5,6 @@
 #![forbid(unsafe_code)]
 
 mod api;
-mod checkpoint;
 pub mod configuration;
 mod records;
 mod walk;
@@ -15,7 +14,6 @@ use connector_interface::{Client, Context, Error, Level, Stream, Timestamp, Veri
 
 use crate::{
     api::{FollowedProject, Project},
-    checkpoint::Checkpoint,
     configuration::Configuration,
     walk::Walk,
 };
@@ -54,15 +52,15 @@ impl Client for CircleCi {
         let streams = self.context.lenient_producer();
         for project in &projects {
             let name = format!("{}/{}", project.username, project.reponame);
-            let slug = match project.vcs_type.as_str() {
-                "github" => format!("gh/{name}"),
-                "bitbucket" => format!("bb/{name}"),
+            let prefix = match project.vcs_type.as_str() {
+                "github" => "gh",
+                "bitbucket" => "bb",
                 other => {
                     streams.leave_out(Level::Warn, &name, format_args!("unknown vcs_type {other:?}"));
                     continue;
                 }
             };
-            streams.produce(&Stream::new(&slug, &project.vcs_url, &name))?;
+            streams.produce(&Stream::new(&format!("{prefix}/{name}"), &project.vcs_url, &name))?;
         }
         streams.finish();
         Ok(())
@@ -70,6 +68,7 @@ impl Client for CircleCi {
 
     fn sync_stream(&self, stream: &Stream, cutoff: Timestamp) -> Result<(), Error> {
         let project: Project = self.api.get(format!("/api/v2/project/{}", stream.id())).send()?.json()?;
-        Walk::new(&self.api, &self.context, &project, cutoff).go(Checkpoint::read(&self.context)?)
+        let records = self.context.lenient_producer();
+        Walk { api: &self.api, context: &self.context, project: &project, cutoff, records }.run()
     }
 }

@@ -1,8 +1,10 @@
 //! The client against a server of the test's own.
 
-use codeclimate_connector_circleci::CircleCi;
+use codeclimate_connector_circleci::{CircleCi, configuration::Configuration};
 use connector_interface::{Error, State, Stream};
-use connector_testing::{Answer, FakeRunner, MockServer, Received, assert_resumes};
+use connector_testing::{
+    Answer, FakeRunner, MockServer, Received, assert_configuration_schema, assert_resumes,
+};
 use serde_json::{Value, json};
 
 const CUTOFF: &str = "2020-01-15T00:00:00Z";
@@ -143,7 +145,7 @@ fn a_page_that_is_gone_begins_anew() {
     let runner = FakeRunner::new().with_state(state);
     sync(&runner, &three_pages()).unwrap();
     assert_eq!(runner.records().len(), 7);
-    let warning = "WARN the page of the last run is gone; starting anew: ";
+    let warning = "WARN the page of the last run is gone (GET ";
     assert!(runner.log()[0].to_string().starts_with(warning), "{:?}", runner.log());
 }
 
@@ -157,21 +159,23 @@ fn a_page_of_workflows_that_is_gone_does_not_keep_back_those_before_it() {
     let runner = FakeRunner::new();
     sync(&runner, &server).unwrap();
     assert_eq!(runner.records().len(), 3);
-    let warning = "WARN left out page 2 of the workflows of pipeline p1: GET ";
+    let warning = "WARN left out page 2 of pipeline/p1/workflow: GET ";
     assert!(runner.log()[0].to_string().starts_with(warning), "{:?}", runner.log());
 }
 
 #[test]
-fn a_pipeline_that_was_not_started_for_a_commit_is_left_out_and_still_dates_its_page() {
+fn a_pipeline_that_was_not_started_for_a_commit_has_no_builds_and_still_dates_its_page() {
     let manual = json!({ "id": "p1", "created_at": "2020-01-14T00:00:00Z", "vcs": {} });
     let scheduled = json!({ "id": "p2", "created_at": "2020-02-20T10:00:00Z" });
-    let pipelines = vec![scheduled, manual];
-    let server =
-        serving(vec![("/api/v2/project/gh/acme/rocket/pipeline", pipelines, Some("never asked for"))]);
+    let server = serving(vec![
+        ("/api/v2/project/gh/acme/rocket/pipeline", vec![scheduled, manual], Some("never asked for")),
+        ("/api/v2/pipeline/p2/workflow", vec![workflow("w1", "success")], None),
+        ("/api/v2/workflow/w1/job", vec![], None),
+    ]);
     let runner = FakeRunner::new();
     sync(&runner, &server).unwrap();
-    assert_eq!((runner.records().len(), server.requests().len()), (1, 2));
-    let line = "INFO left out pipeline p2: vcs.revision: none, as it was not started for a commit";
+    assert_eq!((runner.records().len(), server.requests().len()), (1, 4));
+    let line = "WARN left out workflow w1: its pipeline has no vcs.revision: it was not started for a commit";
     assert_eq!(runner.log()[0], line);
 }
 
@@ -224,4 +228,9 @@ fn projects_of_other_hosts_are_left_out() {
     let streams = runner.discover::<CircleCi>(configuration(&server)).unwrap();
     assert_eq!(streams.iter().map(Stream::id).collect::<Vec<_>>(), ["gh/acme/x", "bb/acme/x"]);
     assert_eq!(runner.log()[0], "WARN left out acme/x: unknown vcs_type \"gitlab\"");
+}
+
+#[test]
+fn the_schema_file_says_what_the_struct_says() {
+    assert_configuration_schema::<Configuration>(env!("CARGO_MANIFEST_DIR"));
 }

@@ -19,15 +19,3 @@ pub struct Configuration {
     #[schemars(title = "Proxy", url, extend("secret" = true), example = "http://proxy.example:3128")]
     pub proxy: Option<String>,
 }
-
-#[cfg(test)]
-mod tests {
-    use connector_testing::assert_configuration_schema;
-
-    use super::Configuration;
-
-    #[test]
-    fn the_schema_file_says_what_the_struct_says() {
-        assert_configuration_schema::<Configuration>(env!("CARGO_MANIFEST_DIR"));
-    }
-}

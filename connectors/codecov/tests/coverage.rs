@@ -1,8 +1,10 @@
 //! The client against a server of the test's own.
 
-use codeclimate_connector_codecov::Codecov;
+use codeclimate_connector_codecov::{Codecov, configuration::Configuration};
 use connector_interface::{Error, State, Stream};
-use connector_testing::{Answer, FakeRunner, MockServer, Received, assert_resumes, exit_code};
+use connector_testing::{
+    Answer, FakeRunner, MockServer, Received, assert_configuration_schema, assert_resumes, exit_code,
+};
 use serde_json::{Value, json};
 
 /// 23:30 in UTC of the 14th.
@@ -141,4 +143,9 @@ fn what_is_not_known_is_left_out_and_what_cannot_be_is_rejected() {
         assert!(log[0].starts_with(&line), "expected {line}, found {log:?}");
         assert!(log[1].contains("completed with 1 "), "{log:?}");
     }
+}
+
+#[test]
+fn the_schema_file_says_what_the_struct_says() {
+    assert_configuration_schema::<Configuration>(env!("CARGO_MANIFEST_DIR"));
 }

@@ -5,9 +5,12 @@ use std::{
     time::Duration,
 };
 
-use codeclimate_connector_pagerduty::PagerDuty;
+use codeclimate_connector_pagerduty::{PagerDuty, configuration::Configuration};
 use connector_interface::{Error, Level, State, Stream};
-use connector_testing::{Answer, FakeRunner, MockServer, Received, assert_resumes, exit_code, resume_after};
+use connector_testing::{
+    Answer, FakeRunner, MockServer, Received, assert_configuration_schema, assert_resumes, exit_code,
+    resume_after,
+};
 use serde_json::{Value, json};
 
 const CUTOFF: &str = "2020-01-15T00:00:00Z";
@@ -234,4 +237,9 @@ fn a_wait_beyond_the_end_of_the_run_pauses_it() {
     assert_eq!(exit_code(&error), 26, "{error}");
     assert!(resume_after(&error).is_some(), "{error}");
     assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
+fn the_schema_file_says_what_the_struct_says() {
+    assert_configuration_schema::<Configuration>(env!("CARGO_MANIFEST_DIR"));
 }
