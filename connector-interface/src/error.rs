@@ -4,11 +4,7 @@ use std::{any::Any, fmt};
 
 use codeclimate_connector_abi::v1::failure_kind;
 
-use crate::{
-    failure::Failure,
-    record_producer::{FieldError, ProduceError},
-    timestamp::Timestamp,
-};
+use crate::{failure::Failure, field_error::FieldError, record_producer::ProduceError, timestamp::Timestamp};
 
 /// Ends a verb early; its kind decides what the operator is told and the runner's exit code.
 ///

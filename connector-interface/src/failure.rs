@@ -3,7 +3,7 @@
 use codeclimate_connector_abi::v1::failure_kind;
 use serde::{Deserialize, Serialize};
 
-use crate::record_producer::FieldError;
+use crate::field_error::FieldError;
 
 /// Why something was refused, or ended.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

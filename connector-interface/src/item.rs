@@ -3,8 +3,6 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
-use crate::lenient_producer::name_of;
-
 /// An element of a list in an answer, which spoils none of the others where it is not what was expected.
 ///
 /// [`LenientProducer::read`](crate::LenientProducer::read) takes it out, or logs and counts that it was rejected.
@@ -64,4 +62,9 @@ impl<'de, T: Deserialize<'de>> Deserialize<'de> for Item<T> {
         });
         Ok(Self(read.map_err(|reason| UnreadableItem { name, reason })))
     }
+}
+
+/// What people know a record or an element of an answer by: the first of its members that tells it from others.
+pub(crate) fn name_of(value: &Value) -> Option<&str> {
+    ["id", "oid", "self", "name"].iter().find_map(|member| value.get(member)?.as_str())
 }

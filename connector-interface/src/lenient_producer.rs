@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::{
     error::Error,
-    item::Item,
+    item::{Item, name_of},
     logger::{Level, Logger},
     record_producer::{ProduceError, RecordProducer},
 };
@@ -111,11 +111,6 @@ impl LenientProducer {
 /// The kind of a thing, with what people know it by.
 fn named(kind: &str, name: Option<&str>) -> String {
     name.map_or_else(|| kind.to_owned(), |name| format!("{kind} {name:?}"))
-}
-
-/// What people know a record or an element of an answer by: the first of its members that tells it from others.
-pub(crate) fn name_of(value: &Value) -> Option<&str> {
-    ["id", "oid", "self", "name"].iter().find_map(|member| value.get(member)?.as_str())
 }
 
 fn describe(record: &(impl Serialize + ?Sized)) -> String {

@@ -3,9 +3,9 @@
 use std::{cell::RefCell, fmt};
 
 use codeclimate_connector_abi::v1::failure_kind;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
-use crate::{failure::Failure, host::SharedHost, timestamp::Timestamp};
+use crate::{failure::Failure, field_error::FieldError, host::SharedHost, timestamp::Timestamp};
 
 /// Takes records, checks each against the schema of its `_type`, and sends the good ones on.
 ///
@@ -31,32 +31,6 @@ use crate::{failure::Failure, host::SharedHost, timestamp::Timestamp};
 #[derive(Clone)]
 pub struct RecordProducer {
     host: SharedHost,
-}
-
-/// One thing that is wrong with a record.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct FieldError {
-    /// JSON pointer into the record; empty for the record itself.
-    pub pointer: String,
-    /// The whole complaint in one sentence.
-    pub message: String,
-    /// What the schema asks for.
-    #[serde(default)]
-    pub expected: String,
-    /// What is there, shortened.
-    #[serde(default)]
-    pub found: String,
-    /// The nearest name that would do, where one is near.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub suggestion: Option<String>,
-}
-
-impl fmt::Display for FieldError {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let place = if self.pointer.is_empty() { "record" } else { &self.pointer };
-        write!(formatter, "{place}: {}", self.message)
-    }
 }
 
 /// Why a record was not taken.
