@@ -41,9 +41,10 @@ impl Client {
         read: &mut impl FnMut(Answered) -> Result<R, Failure>,
     ) -> Result<R, Failure> {
         let wire = &self.wire;
-        self.hold.wait(&wire.waits, &Name::new(call, &call.address, &wire.secrets).short())?;
+        let name = Name::new(call, &call.address, &wire.secrets).short();
+        self.hold.wait(&wire.waits, &name)?;
         let proof = self.credentials.proof(wire)?;
-        let permit = self.permits.acquire(&wire.waits)?;
+        let permit = self.permit(&name)?;
         let answered = self.credentials.follow(wire, call, proof)?;
         let answered = self.learnt(wire.success(call, answered), &permit)?;
         if call.at_most.is_none() {
@@ -51,6 +52,18 @@ impl Client {
             drop(permit);
         }
         read(answered)
+    }
+
+    /// A permit while nothing is held back: who waited for one may have been told to wait meanwhile.
+    fn permit(&self, name: &str) -> Result<Permit<'_>, Error> {
+        loop {
+            let permit = self.permits.acquire(&self.wire.waits)?;
+            if !self.hold.is_on() {
+                return Ok(permit);
+            }
+            drop(permit);
+            self.hold.wait(&self.wire.waits, name)?;
+        }
     }
 
     /// Keeps in mind, for all clones, what the answer says about the source's limits.
