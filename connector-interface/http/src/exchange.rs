@@ -191,6 +191,7 @@ fn hand_over(body: Body, sender: &SyncSender<Message>) -> io::Result<()> {
             Ok(0) => return Ok(()),
             Ok(length) => length,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) if has_no_bytes(&error) => return Ok(()),
             Err(error) => return Err(error),
         };
         piece.truncate(length);
@@ -198,4 +199,12 @@ fn hand_over(body: Body, sender: &SyncSender<Message>) -> io::Result<()> {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
     }
+}
+
+/// Whether a body that is said to be compressed is empty, as with HEAD or the status 204 (RFC 9110, section 8.4): what
+/// the decoder misses is its header. An error that comes from the connection has words of its own.
+fn has_no_bytes(error: &io::Error) -> bool {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<ureq::Error>());
+    matches!(cause, Some(ureq::Error::Decompress(_, cause))
+        if cause.kind() == io::ErrorKind::UnexpectedEof && cause.get_ref().is_none())
 }
