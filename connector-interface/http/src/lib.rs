@@ -160,6 +160,7 @@ mod response;
 mod retry;
 mod secrets;
 mod settings;
+mod spelling;
 mod threads;
 mod verification;
 mod waits;
