@@ -4,6 +4,11 @@ use std::{fmt, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
+use crate::secrets::SHORTEST;
+
+/// A user of so many bytes may be a key.
+const SHORTEST_KEY: usize = 16;
+
 /// How a client proves who it is. Shows no secret, not even by `{:?}`.
 ///
 /// ```
@@ -56,6 +61,10 @@ impl Auth {
         let mut auth =
             Self::header("Authorization", format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))));
         auth.secrets.push(password.to_owned());
+        // Some sources take a key for the user, with no password or one that is always the same.
+        if user.len() >= SHORTEST_KEY || password.len() < SHORTEST {
+            auth.secrets.push(user.to_owned());
+        }
         auth
     }
 
