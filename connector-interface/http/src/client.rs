@@ -46,7 +46,8 @@ impl Client {
         let proof = self.credentials.proof(wire)?;
         let permit = self.permit(&name)?;
         let answered = self.credentials.follow(wire, call, proof)?;
-        let answered = self.learnt(wire.success(call, answered), &permit)?;
+        self.learn(&answered, &permit);
+        let answered = wire.success(call, answered)?;
         if call.at_most.is_none() {
             // A stream is read as slowly as its elements are used, which may need requests of their own.
             drop(permit);
@@ -66,25 +67,20 @@ impl Client {
         }
     }
 
-    /// Keeps in mind, for all clones, what the answer says about the source's limits.
-    fn learnt(&self, answered: Result<Answered, Failure>, permit: &Permit) -> Result<Answered, Failure> {
-        match &answered {
-            Ok(answered) => {
-                permit.succeeded();
-                if let Some(told) = rate_limit::exhausted(&answered.headers, SystemTime::now()) {
-                    self.hold.note(told);
-                }
+    /// Keeps in mind, for all clones, what the head of the answer says about the source's limits.
+    fn learn(&self, answered: &Answered, permit: &Permit) {
+        let told = if answered.status.is_success() {
+            permit.succeeded();
+            rate_limit::exhausted(&answered.headers, SystemTime::now())
+        } else {
+            let told = answered.told();
+            if told.is_some() || matches!(answered.status.as_u16(), 429 | 503) {
+                permit.refused();
             }
-            Err(Failure::Later(later)) => {
-                if matches!(later.status, Some(429 | 503)) {
-                    permit.refused();
-                }
-                if let Some(told) = later.told {
-                    self.hold.note(told);
-                }
-            }
-            Err(Failure::Final(_)) => {}
+            told
+        };
+        if let Some(told) = told {
+            self.hold.note(told);
         }
-        answered
     }
 }

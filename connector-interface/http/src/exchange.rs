@@ -119,6 +119,12 @@ impl Drop for Exchanger {
 }
 
 impl Pieces {
+    /// Lets the body come no later than so, nor than it had to anyway.
+    pub(crate) fn end_within(&mut self, at_most: Duration) {
+        let ends = Instant::now().checked_add(at_most);
+        self.ends = self.ends.into_iter().chain(ends).min();
+    }
+
     /// The next bytes of the body, or nothing after the last.
     pub(crate) fn next(&mut self) -> Result<Option<Vec<u8>>, Broken> {
         match self.message()? {

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     address::{Address, NotAnAddress},
-    call::Call,
+    call::{Call, shown_elsewhere},
     client::Client,
     error::{Error, ErrorKind},
     link::next_link,
@@ -126,7 +126,8 @@ impl Seen<'_> {
     /// Path and query of a link in the answer, without secrets. Another origin would be shown the credentials.
     fn position_of(&self, link: &str) -> Result<Position, String> {
         let secrets = &self.request.client.wire.secrets;
-        let wrong = |why: &dyn fmt::Display| format!("the next page, {}: {why}", secrets.mask(link));
+        let shown = secrets.mask(&shown_elsewhere(link));
+        let wrong = |why: &dyn fmt::Display| format!("the next page, {shown}: {why}");
         let next = self.response.address.resolve(link).map_err(|reason| wrong(&reason))?;
         let origin = self.call.address.origin();
         if next.origin() != origin {

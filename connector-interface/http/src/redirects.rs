@@ -7,7 +7,7 @@ use ureq::http::{
 
 use crate::{
     address::Address,
-    call::{Call, Failure, Name, without_query},
+    call::{Call, Failure, Name, shown_elsewhere},
     error::{Error, ErrorKind},
     exchange::{Incoming, Outgoing},
     wire::{Answered, Wire},
@@ -43,7 +43,7 @@ pub(crate) fn follow(wire: &Wire, call: &Call, proof: Option<&Proof>) -> Result<
         };
         trail.push(address);
         address = next_stop(&trail, &location).map_err(|reason| {
-            let shown = wire.secrets.mask(without_query(&location));
+            let shown = wire.secrets.mask(&shown_elsewhere(&location));
             Error::new(ErrorKind::Request, format_args!("{name} redirects to {shown}: {reason}"))
         })?;
     }

@@ -136,6 +136,16 @@ fn a_stream_that_takes_long_is_not_given_up() {
 }
 
 #[test]
+fn an_error_whose_body_does_not_end_is_told_all_the_same() {
+    let server =
+        answering(vec![Answer::bytes(404, "gone".repeat(1000)).slowly(4, Duration::from_millis(20))]);
+    let api =
+        builder(&server, &FakeRunner::new()).answer_timeout(Duration::from_millis(400)).build().unwrap();
+    let error = api.get("/x").for_each("", |_: Item| Ok(())).unwrap_err();
+    assert!(error.to_string().contains("answered 404 Not Found: gone"), "{error}");
+}
+
+#[test]
 fn a_pointer_that_is_none_is_told() {
     let server = answering(vec![Answer::json(200, &json!([]))]);
     let error = api(&server).get("/x").for_each("items", |_: Item| Ok(())).unwrap_err();
