@@ -15,6 +15,12 @@ const LONGEST_SPELLING: usize = 12;
 /// How often a text may have been encoded over and over.
 const MOST_ROUNDS: usize = 3;
 
+/// Whether the secret is anywhere in the text.
+pub(crate) fn is_written_in(secret: &str, text: &str) -> bool {
+    let mut places = text.char_indices().map(|(at, _)| &text.as_bytes()[at..]);
+    places.any(|rest| written_length(secret, rest, Extent::Whole).is_some())
+}
+
 /// The length of the secret where the text begins with it, and the greatest of several. Each letter may be written in a
 /// way of its own: encoders differ in what they leave as it is.
 pub(crate) fn written_length(secret: &str, text: &[u8], extent: Extent) -> Option<usize> {
