@@ -73,17 +73,17 @@ impl Wire {
         let mut body = Vec::new();
         while let Some(piece) = answered.body.next().map_err(|broken| self.broken(&answered.name, broken))? {
             if body.len() + piece.len() > self.settings.most_body_bytes {
-                return Err(Failure::Final(self.too_large(&answered.name)));
+                return Err(Failure::Final(self.too_large(&answered.name, "a body")));
             }
             body.extend_from_slice(&piece);
         }
         Ok((answered, body))
     }
 
-    fn too_large(&self, name: &Name) -> Error {
+    pub(crate) fn too_large(&self, name: &Name, what: &str) -> Error {
         let most = self.settings.most_body_bytes;
         let message = format!(
-            "{name} answered with a body of more than {most} bytes: ask for smaller pages, or raise the cap with \
+            "{name} answered with {what} of more than {most} bytes: ask for smaller pages, or raise the cap with \
              `most_body_bytes` on the client's builder"
         );
         Error::new(ErrorKind::Body, message)

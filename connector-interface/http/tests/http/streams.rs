@@ -56,6 +56,28 @@ fn a_body_larger_than_the_cap_is_no_matter() {
 }
 
 #[test]
+fn neither_one_element_nor_what_stands_around_them_may_exceed_the_cap() {
+    let junk = "x".repeat(600);
+    for body in [
+        json!({ "junk": "x".repeat(80_000), "items": [] }).to_string(),
+        json!({ "items": [{ "id": 1 }, { "id": 2, "junk": "x".repeat(1000) }] }).to_string(),
+        format!(r#"{{"a":"{junk}","items":[{{"id":1}}],"b":"{junk}"}}"#),
+        format!(r#"{{"items":[{{"id":1}}{}]}}"#, " ".repeat(2000)),
+    ] {
+        let server = answering(vec![Answer::bytes(200, body).gzip()]);
+        let api = builder(&server, &FakeRunner::new()).most_body_bytes(1000).build().unwrap();
+        let error = api.get("/x").for_each("/items", |_: Item| Ok(())).unwrap_err();
+        let shown = error.to_string();
+        assert!(shown.contains("of more than 1000 bytes") && shown.contains("most_body_bytes"), "{shown}");
+        assert_eq!(server.requests().len(), 1);
+    }
+    let body = format!(r#"{{"a":"{junk}","items":[{}{{"id":1}}]}}"#, r#"{"id":1},"#.repeat(1000));
+    let server = answering(vec![Answer::bytes(200, body)]);
+    let api = builder(&server, &FakeRunner::new()).most_body_bytes(1000).build().unwrap();
+    api.get("/x").for_each("/items", |_: Item| Ok(())).unwrap();
+}
+
+#[test]
 fn a_body_that_breaks_off_is_asked_for_again_only_while_nothing_was_used() {
     let body = json!({ "items": [{ "id": 1 }, { "id": 2 }, { "id": 3 }] });
     let server = answering(vec![Answer::json(200, &body).truncated_after(5), Answer::json(200, &body)]);
