@@ -128,11 +128,15 @@ impl Wire {
             Io(error) => self.later(name, &format!("got no whole answer: {error}")),
             Timeout(phase) => self.later(name, &format!("got no answer in time: {phase} timed out")),
             Rustls(_) | Tls(_) => self.at_once(name, ErrorKind::Unavailable, &error.to_string()),
-            ConnectProxyFailed(_) => self.at_once(
-                name,
-                ErrorKind::Unavailable,
-                &format!("{error}; check the proxy in the configuration"),
-            ),
+            ConnectProxyFailed(ref reason) => {
+                let what = format!("{error}; check the proxy in the configuration");
+                match proxy_status(reason) {
+                    Some(status) if !is_worth_a_retry(status) => {
+                        self.at_once(name, ErrorKind::Unavailable, &what)
+                    }
+                    _ => self.later(name, &format!("got no answer: {what}")),
+                }
+            }
             Http(_) | BadUri(_) => self.at_once(name, ErrorKind::Request, &error.to_string()),
             error => self.later(name, &format!("got no whole answer: {error}")),
         }
@@ -146,6 +150,11 @@ impl Wire {
     fn at_once(&self, name: &Name, kind: ErrorKind, what: &str) -> Failure {
         Failure::Final(Error::new(kind, format_args!("{name} got no answer: {}", self.secrets.mask(what))))
     }
+}
+
+/// What a proxy has answered, if it has, in the words of ureq: `proxy server responded 502/502`.
+fn proxy_status(reason: &str) -> Option<u16> {
+    reason.rsplit_once('/').and_then(|(_, status)| status.parse().ok())
 }
 
 /// The same certificate would come again.
