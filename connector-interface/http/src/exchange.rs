@@ -102,7 +102,7 @@ impl Exchanger {
         let (sender, messages) = mpsc::sync_channel(PIECES_AHEAD);
         let agent = self.agent.clone();
         self.threads.run(Box::new(move || converse(&agent, outgoing, &sender))).map_err(Broken::from)?;
-        let ends = at_most.map(|at_most| Instant::now() + at_most);
+        let ends = at_most.and_then(|at_most| Instant::now().checked_add(at_most));
         let mut body = Pieces { messages, waits: waits.clone(), agent: self.agent.clone(), ends };
         match body.message()? {
             Message::Head(status, headers) => Ok(Incoming { status, headers, body }),

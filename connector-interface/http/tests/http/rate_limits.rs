@@ -85,6 +85,16 @@ fn a_wait_longer_than_the_run_ends_it_at_once() {
 }
 
 #[test]
+fn a_request_that_is_not_repeated_may_be_left_to_another_run() {
+    for (wait, kind) in [("3600", ErrorKind::Paused), ("1", ErrorKind::Unavailable)] {
+        let server = answering(vec![Answer::bytes(429, "").header("Retry-After", wait)]);
+        let runner = FakeRunner::new().with_time_left(Duration::from_secs(60));
+        let error = builder(&server, &runner).build().unwrap().post("/x").send().unwrap_err();
+        assert_eq!((server.requests().len(), error.kind()), (1, kind), "{error}");
+    }
+}
+
+#[test]
 fn a_long_wait_is_told_of() {
     let runner = FakeRunner::new();
     let server = answering(vec![Answer::bytes(429, "").header("Retry-After", "6"), Answer::bytes(200, "")]);
