@@ -69,7 +69,8 @@ impl Auth {
     }
 
     /// OAuth 2.0 client credentials (RFC 6749, section 4.4): a token is fetched from `token_url`, kept until a minute
-    /// or a tenth of its life before it expires, shared by all clones of the client, and fetched anew once where it is refused.
+    /// before it expires, or a tenth of its life where that is less, shared by all clones of the client, and fetched
+    /// anew once where it is refused.
     #[must_use]
     pub fn client_credentials(token_url: &str, client_id: &str, client_secret: &str) -> ClientCredentials {
         let basic = format!("{}:{}", form_encoded(client_id), form_encoded(client_secret));

@@ -10,7 +10,7 @@ pub(crate) enum Extent {
 
 /// Letters of a secret before a cut that give it away.
 const FEWEST_BEFORE_A_CUT: usize = 4;
-/// No letter takes more bytes (`\ud83d\ude00`), so fewer before a cut may be a part of one.
+/// Fewer bytes before a cut may be a part of a letter (`\ud83d\ude00`).
 const LONGEST_SPELLING: usize = 12;
 /// How often a text may have been encoded over and over.
 const MOST_ROUNDS: usize = 3;

@@ -41,7 +41,7 @@ pub(crate) struct Answered {
 }
 
 impl Answered {
-    /// How long it asks to wait, where it is none that another request would meet again.
+    /// How long it asks to wait, where its status is one that a wait may mend.
     pub(crate) fn told(&self) -> Option<Told> {
         let status = self.status.as_u16();
         // Some ask for a wait with 403 (<https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>).

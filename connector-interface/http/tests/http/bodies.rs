@@ -60,6 +60,8 @@ fn an_answer_without_a_body_may_say_that_it_is_compressed() {
             assert_eq!(request(&api).send().unwrap().bytes(), b"", "{status}");
         }
     }
+    let server = answering(vec![Answer::json(200, &json!({ "a": "b" })).gzip()]);
+    assert_eq!(api(&server).head("/x").send().unwrap().bytes(), b"");
 }
 
 #[test]
