@@ -1,6 +1,6 @@
 //! Elements that are used as they come.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use connector_http::ErrorKind;
 use connector_interface::Error;
@@ -160,11 +160,14 @@ fn a_stream_that_takes_long_is_not_given_up() {
 #[test]
 fn an_error_whose_body_does_not_end_is_told_all_the_same() {
     let server =
-        answering(vec![Answer::bytes(404, "gone".repeat(1000)).slowly(4, Duration::from_millis(20))]);
+        answering(vec![Answer::bytes(404, "gone".repeat(1000)).slowly(4, Duration::from_millis(60))]);
     let api =
         builder(&server, &FakeRunner::new()).answer_timeout(Duration::from_millis(400)).build().unwrap();
+    let start = Instant::now();
     let error = api.get("/x").for_each("", |_: Item| Ok(())).unwrap_err();
     assert!(error.to_string().contains("answered 404 Not Found: gone"), "{error}");
+    // All of it takes a minute.
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
 }
 
 #[test]
