@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    panic,
+    io, panic,
     sync::{
         Mutex, MutexGuard, PoisonError,
         atomic::{AtomicBool, Ordering},
@@ -14,8 +14,9 @@ use std::{
 use crate::error::Error;
 
 /// Does `work` on each item, on so many threads, and gives the results to `consume` in the order of the items, on the
-/// thread of the caller, which also takes the items from their iterator. At least one thread; at most twice as many
-/// items as threads are under way or wait for their turn, so memory is bounded.
+/// thread of the caller, which also takes the items from their iterator. At least one thread, and fewer than asked for
+/// where the system gives no more; at most twice as many items as threads are under way or wait for their turn, so memory
+/// is bounded.
 ///
 /// ```
 /// # use connector_interface::{Error, in_order};
@@ -34,7 +35,7 @@ use crate::error::Error;
 /// ```
 ///
 /// # Errors
-/// The first error in the order of the items, of `work` or of `consume`. What came before it has been consumed; nothing
+/// Where not even one thread can be made, or the first error in the order of the items, of `work` or of `consume`. What came before it has been consumed; nothing
 /// behind it is begun any more, and this returns once what was begun has ended.
 ///
 /// # Panics
@@ -50,9 +51,10 @@ pub fn in_order<T: Send, R: Send>(
     let (sender, receiver) = mpsc::channel();
     let jobs = Jobs { receiver: Mutex::new(receiver), is_over: &is_over };
     thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(|| jobs.work_off(&work))).collect();
         let feed = Feed { sender, is_over: &is_over };
-        let ended = feed.run(2 * threads, items.into_iter().fuse(), consume);
+        let spawn = |_| thread::Builder::new().spawn_scoped(scope, || jobs.work_off(&work));
+        let workers = as_many_as_can_be((0..threads).map(spawn))?;
+        let ended = feed.run(2 * workers.len(), items.into_iter().fuse(), consume);
         drop(feed);
         for worker in workers {
             if let Err(panic) = worker.join() {
@@ -61,6 +63,21 @@ pub fn in_order<T: Send, R: Send>(
         }
         ended
     })
+}
+
+/// The threads up to the first that cannot be made, as where a limit of the system is reached; one is needed.
+fn as_many_as_can_be<W>(workers: impl Iterator<Item = io::Result<W>>) -> Result<Vec<W>, Error> {
+    let mut made = Vec::new();
+    for worker in workers {
+        match worker {
+            Ok(worker) => made.push(worker),
+            Err(reason) if made.is_empty() => {
+                return Err(Error::new(format_args!("cannot make a thread to work on the items: {reason}")));
+            }
+            Err(_) => break,
+        }
+    }
+    Ok(made)
 }
 
 /// An item, with where its result is waited for.
@@ -146,6 +163,14 @@ mod tests {
     /// Takes a different time for each item, so that results come in any order.
     fn slowly(item: u64) {
         thread::sleep(Duration::from_micros(item.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 55));
+    }
+
+    #[test]
+    fn the_threads_that_can_be_made_do() {
+        let refused = || Err(io::Error::from(io::ErrorKind::WouldBlock));
+        let made = |workers: Vec<io::Result<u8>>| as_many_as_can_be(workers.into_iter()).ok();
+        assert_eq!(made(vec![Ok(1), Ok(2), refused(), Ok(3)]), Some(vec![1, 2]));
+        assert_eq!(made(vec![refused(), Ok(1)]), None);
     }
 
     #[test]

@@ -184,10 +184,17 @@ fn encoded(text: &str) -> String {
 
 /// Brackets may stand around the host only, as an IPv6 address.
 fn utf8_percent_encode_around_brackets(text: &str) -> String {
-    let authority = text.find("://").map_or(0, |scheme| scheme + 3);
+    let scheme = text.split_once("://").map(|(scheme, _)| scheme).filter(|scheme| is_scheme(scheme));
+    let authority = scheme.map_or(0, |scheme| scheme.len() + 3);
     let rest = text[authority..].find(['/', '?', '#']).map_or(text.len(), |length| authority + length);
     let (head, target) = if authority == 0 { ("", text) } else { text.split_at(rest) };
     format!("{head}{}", utf8_percent_encode(target, NOT_IN_A_TARGET))
+}
+
+/// RFC 3986, section 3.1. In a query `://` may stand as well.
+fn is_scheme(text: &str) -> bool {
+    text.starts_with(|letter: char| letter.is_ascii_alphabetic())
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte))
 }
 
 /// A `%` that begins no `%XX` is meant as itself.
@@ -264,6 +271,7 @@ mod tests {
             ("?page=2", "https://a.example/x/y?page=2"),
             ("//b.example/c", "https://b.example/c"),
             ("http://b.example#d", "http://b.example"),
+            ("/x?u=https://a b/[c]", "https://a.example/x?u=https://a%20b/%5Bc%5D"),
         ] {
             let found = address("https://a.example/x/y?z").resolve(reference);
             assert_eq!(found.map(|address| address.as_str().to_owned()), Ok(wanted.to_owned()));

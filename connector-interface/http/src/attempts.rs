@@ -21,6 +21,10 @@ pub(crate) fn until_answered<R>(
             Err(Failure::Later(later)) => later,
         };
         let next = match (repeat, later.told) {
+            // The wait says at once when another run may go on.
+            (Repeat::Never, Some(told)) if wire.waits.would_outlast_the_run(told.wait) => {
+                Next::Wait(told.wait)
+            }
             (Repeat::Never, _) => Next::GiveUp,
             (Repeat::Freely, Some(told)) => tries.after_told(told.wait, &wire.settings),
             (Repeat::Freely, None) => tries.after_failure(fastrand::f64(), &wire.settings),

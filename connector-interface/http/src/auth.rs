@@ -4,6 +4,11 @@ use std::{fmt, sync::Arc};
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 
+use crate::secrets::SHORTEST;
+
+/// A user of so many bytes may be a key.
+const SHORTEST_KEY: usize = 16;
+
 /// How a client proves who it is. Shows no secret, not even by `{:?}`.
 ///
 /// ```
@@ -56,11 +61,16 @@ impl Auth {
         let mut auth =
             Self::header("Authorization", format!("Basic {}", STANDARD.encode(format!("{user}:{password}"))));
         auth.secrets.push(password.to_owned());
+        // Some sources take a key for the user, with no password or one that is always the same.
+        if user.len() >= SHORTEST_KEY || password.len() < SHORTEST {
+            auth.secrets.push(user.to_owned());
+        }
         auth
     }
 
     /// OAuth 2.0 client credentials (RFC 6749, section 4.4): a token is fetched from `token_url`, kept until a minute
-    /// before it expires, shared by all clones of the client, and fetched anew once where it is refused.
+    /// before it expires, or a tenth of its life where that is less, shared by all clones of the client, and fetched
+    /// anew once where it is refused.
     #[must_use]
     pub fn client_credentials(token_url: &str, client_id: &str, client_secret: &str) -> ClientCredentials {
         let basic = format!("{}:{}", form_encoded(client_id), form_encoded(client_secret));

@@ -126,7 +126,8 @@ impl HttpBuilder {
         self
     }
 
-    /// How large a body may be once it is decompressed, in bytes, 64 MiB by default. Streams are not held to it.
+    /// How large a body may be once it is decompressed, in bytes, 64 MiB by default. Of a stream, one
+    /// element with what stands around all of them is held to it.
     pub fn most_body_bytes(mut self, bytes: usize) -> Self {
         self.settings.most_body_bytes = bytes;
         self

@@ -9,6 +9,7 @@ use crate::{
     error::{Error, ErrorKind},
     rate_limit::Told,
     secrets::{HIDDEN, Secrets},
+    spelling::Extent,
 };
 
 /// Of an error's body, this much is looked at, and this many characters of it are shown.
@@ -45,12 +46,8 @@ pub(crate) struct Name {
 impl Name {
     pub(crate) fn new(call: &Call, address: &Address, secrets: &Secrets) -> Self {
         let is_home = address.origin() == call.address.origin();
-        let shown = if is_home {
-            without_values(address, &call.hidden)
-        } else {
-            // A query that was made elsewhere may be all that it takes, as in a signed URL.
-            without_query(address.as_str()).to_owned()
-        };
+        let shown =
+            if is_home { without_values(address, &call.hidden) } else { shown_elsewhere(address.as_str()) };
         let path = without_query(address.target());
         Self { method: call.method.clone(), url: secrets.mask(&shown), path: secrets.mask(path) }
     }
@@ -70,6 +67,16 @@ impl fmt::Display for Name {
 /// The part of a URL before its query.
 pub(crate) fn without_query(url: &str) -> &str {
     url.split_once('?').map_or(url, |(place, _)| place)
+}
+
+/// A URL that was made elsewhere, as a message may show it: its query may be all that it takes, as in a signed one, and so
+/// may be its user and password.
+pub(crate) fn shown_elsewhere(url: &str) -> String {
+    let place = url.split(['?', '#']).next().unwrap_or_default();
+    let (scheme, rest) = place.split_at(place.find("//").map_or(0, |slashes| slashes + 2));
+    let authority = rest.split('/').next().unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    format!("{scheme}{host}{}", &rest[authority.len()..])
 }
 
 fn without_values(address: &Address, hidden: &[String]) -> String {
@@ -141,9 +148,13 @@ pub(crate) fn status_text(status: StatusCode) -> String {
 }
 
 /// The beginning of an error's body on one line, after a colon; nothing where there is none.
-pub(crate) fn excerpt(body: &[u8], secrets: &Secrets) -> String {
-    // Secrets are hidden before the text is cut: half of one would not be found.
-    let text = secrets.mask(&String::from_utf8_lossy(&body[..body.len().min(EXCERPT_BYTES)]));
+pub(crate) fn excerpt(body: &[u8], extent: Extent, secrets: &Secrets) -> String {
+    let (body, extent) = match body.get(..EXCERPT_BYTES) {
+        Some(beginning) if body.len() > EXCERPT_BYTES => (beginning, Extent::Cut),
+        _ => (body, extent),
+    };
+    // Secrets are hidden before the text is cut to what is shown: half of one would not be found.
+    let text = secrets.masked(&String::from_utf8_lossy(body), extent);
     let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let shown: String = line
         .chars()
@@ -170,7 +181,20 @@ mod tests {
             ("token hunter2hunter2 is bad", ": token [secret] is bad".to_owned()),
             (&long, format!(": {}...", "x".repeat(200))),
         ] {
-            assert_eq!(excerpt(body.as_bytes(), &secrets), wanted);
+            assert_eq!(excerpt(body.as_bytes(), Extent::Whole, &secrets), wanted);
+        }
+    }
+
+    #[test]
+    fn a_url_from_elsewhere_is_shown_without_what_it_takes() {
+        for (url, wanted) in [
+            ("https://s3.example/a/b?X-Amz-Signature=0", "https://s3.example/a/b"),
+            ("https://user:p@w@cdn.example/x@y", "https://cdn.example/x@y"),
+            ("//user@cdn.example#t", "//cdn.example"),
+            ("/x?next=//a@b", "/x"),
+            ("", ""),
+        ] {
+            assert_eq!(shown_elsewhere(url), wanted);
         }
     }
 
@@ -178,7 +202,10 @@ mod tests {
     fn a_secret_at_the_cut_is_hidden_as_a_whole() {
         let secrets = Secrets::default();
         secrets.add("hunter2hunter2");
-        let shown = excerpt(format!("{}hunter2hunter2", "x".repeat(195)).as_bytes(), &secrets);
-        assert!(!shown.contains("hunter2"), "{shown}");
+        for before in ["x".repeat(195), " ".repeat(EXCERPT_BYTES - 7)] {
+            let shown = excerpt(format!("{before}hunter2hunter2").as_bytes(), Extent::Whole, &secrets);
+            assert!(!shown.contains("hunter2"), "{shown}");
+        }
+        assert_eq!(excerpt(b"it is hunter2", Extent::Cut, &secrets), ": it is [secret]");
     }
 }

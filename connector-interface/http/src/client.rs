@@ -41,11 +41,13 @@ impl Client {
         read: &mut impl FnMut(Answered) -> Result<R, Failure>,
     ) -> Result<R, Failure> {
         let wire = &self.wire;
-        self.hold.wait(&wire.waits, &Name::new(call, &call.address, &wire.secrets).short())?;
+        let name = Name::new(call, &call.address, &wire.secrets).short();
+        self.hold.wait(&wire.waits, &name)?;
         let proof = self.credentials.proof(wire)?;
-        let permit = self.permits.acquire(&wire.waits)?;
+        let permit = self.permit(&name)?;
         let answered = self.credentials.follow(wire, call, proof)?;
-        let answered = self.learnt(wire.success(call, answered), &permit)?;
+        self.learn(&answered, &permit);
+        let answered = wire.success(call, answered)?;
         if call.at_most.is_none() {
             // A stream is read as slowly as its elements are used, which may need requests of their own.
             drop(permit);
@@ -53,25 +55,32 @@ impl Client {
         read(answered)
     }
 
-    /// Keeps in mind, for all clones, what the answer says about the source's limits.
-    fn learnt(&self, answered: Result<Answered, Failure>, permit: &Permit) -> Result<Answered, Failure> {
-        match &answered {
-            Ok(answered) => {
-                permit.succeeded();
-                if let Some(told) = rate_limit::exhausted(&answered.headers, SystemTime::now()) {
-                    self.hold.note(told);
-                }
+    /// A permit while nothing is held back: who waited for one may have been told to wait meanwhile.
+    fn permit(&self, name: &str) -> Result<Permit<'_>, Error> {
+        loop {
+            let permit = self.permits.acquire(&self.wire.waits)?;
+            if !self.hold.is_on() {
+                return Ok(permit);
             }
-            Err(Failure::Later(later)) => {
-                if matches!(later.status, Some(429 | 503)) {
-                    permit.refused();
-                }
-                if let Some(told) = later.told {
-                    self.hold.note(told);
-                }
-            }
-            Err(Failure::Final(_)) => {}
+            drop(permit);
+            self.hold.wait(&self.wire.waits, name)?;
         }
-        answered
+    }
+
+    /// Keeps in mind, for all clones, what the head of the answer says about the source's limits.
+    fn learn(&self, answered: &Answered, permit: &Permit) {
+        let told = if answered.status.is_success() {
+            permit.succeeded();
+            rate_limit::exhausted(&answered.headers, SystemTime::now())
+        } else {
+            let told = answered.told();
+            if told.is_some() || matches!(answered.status.as_u16(), 429 | 503) {
+                permit.refused();
+            }
+            told
+        };
+        if let Some(told) = told {
+            self.hold.note(told);
+        }
     }
 }

@@ -66,7 +66,7 @@ fn fetch_token(wire: &Wire, source: &TokenSource) -> Result<Grant, Error> {
         })
     });
     let grant = grant.map_err(refused_client)?;
-    wire.secrets.add(&grant.access_token);
+    wire.secrets.add_token(&grant.access_token);
     Ok(grant)
 }
 

@@ -1,6 +1,7 @@
 //! The elements of an array in a body, one by one as they come.
 
 use std::{
+    cell::Cell,
     fmt,
     io::{self, BufReader, Read},
     marker::PhantomData,
@@ -22,7 +23,7 @@ use crate::{
 impl Request {
     /// Sends the request, and gives each element of the array at this JSON pointer to the closure as soon as it has come;
     /// `""` is the body itself. Gives back what stands around the array. No more than one element is in memory, so the
-    /// body may be of any size.
+    /// body may be of any size; the cap of other bodies holds for one element together with what stands around them.
     ///
     /// Once elements are out, a body that breaks off is not asked for again: the records before it would be produced
     /// twice. Set no state before it has ended.
@@ -54,6 +55,7 @@ impl Request {
             let mut sink = Sink {
                 use_element: &mut use_element,
                 own_error: &mut own_error,
+                kept: &Cell::new(0),
                 count: 0,
                 element: PhantomData,
             };
@@ -87,7 +89,9 @@ fn read_elements<T: DeserializeOwned>(
     let (name, status) = (answered.name.clone(), answered.status);
     let mut body = Body { answered, piece: Vec::new(), read: 0, broken: None };
     let mut rest = Map::new();
-    let mut deserializer = serde_json::Deserializer::from_reader(BufReader::new(&mut body));
+    let (kept, most) = (sink.kept, wire.settings.most_body_bytes);
+    let reader = Capped { reader: BufReader::new(&mut body), kept, most };
+    let mut deserializer = serde_json::Deserializer::from_reader(reader);
     let read = Walk { path, place: &path.join("."), sink, rest: &mut rest }
         .deserialize(&mut deserializer)
         .and_then(|()| deserializer.end());
@@ -95,6 +99,9 @@ fn read_elements<T: DeserializeOwned>(
     match (read, body.broken) {
         (Ok(()), _) => Ok(rest),
         (Err(_), Some(broken)) => Err(broke_off(wire, &name, broken, sink.count)),
+        (Err(_), None) if kept.get() > most => {
+            Err(Failure::Final(wire.too_large(&name, "an element, with what stands around all of them,")))
+        }
         (Err(error), None) => {
             Err(Failure::Final(unexpected_body(&name, status, &wire.secrets.mask(&error.to_string()))))
         }
@@ -139,10 +146,27 @@ impl Read for &mut Body {
     }
 }
 
+/// Counts what is kept in memory of what is read, and ends where that is too much.
+struct Capped<'a, R> {
+    reader: R,
+    kept: &'a Cell<usize>,
+    most: usize,
+}
+
+impl<R: Read> Read for Capped<'_, R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = self.reader.read(buffer)?;
+        self.kept.set(self.kept.get() + length);
+        if self.kept.get() > self.most { Err(io::ErrorKind::FileTooLarge.into()) } else { Ok(length) }
+    }
+}
+
 /// Where elements go.
 struct Sink<'a, T> {
     use_element: &'a mut dyn FnMut(T) -> Result<(), Error>,
     own_error: &'a mut Option<Error>,
+    /// Bytes that are kept in memory: what stands around the elements, with the present one.
+    kept: &'a Cell<usize>,
     count: u64,
     element: PhantomData<T>,
 }
@@ -181,7 +205,10 @@ impl<'de, T: DeserializeOwned> Visitor<'de> for Walk<'_, '_, T> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<(), A::Error> {
         let Self { sink, place, .. } = self;
-        while elements.next_element_seed(Element { sink: &mut *sink, place })?.is_some() {}
+        let around = sink.kept.get();
+        while elements.next_element_seed(Element { sink: &mut *sink, place })?.is_some() {
+            sink.kept.set(around);
+        }
         Ok(())
     }
 

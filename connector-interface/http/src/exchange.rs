@@ -102,7 +102,7 @@ impl Exchanger {
         let (sender, messages) = mpsc::sync_channel(PIECES_AHEAD);
         let agent = self.agent.clone();
         self.threads.run(Box::new(move || converse(&agent, outgoing, &sender))).map_err(Broken::from)?;
-        let ends = at_most.map(|at_most| Instant::now() + at_most);
+        let ends = at_most.and_then(|at_most| Instant::now().checked_add(at_most));
         let mut body = Pieces { messages, waits: waits.clone(), agent: self.agent.clone(), ends };
         match body.message()? {
             Message::Head(status, headers) => Ok(Incoming { status, headers, body }),
@@ -119,6 +119,12 @@ impl Drop for Exchanger {
 }
 
 impl Pieces {
+    /// Lets the body come no later than so, nor than it had to anyway.
+    pub(crate) fn end_within(&mut self, at_most: Duration) {
+        let ends = Instant::now().checked_add(at_most);
+        self.ends = self.ends.into_iter().chain(ends).min();
+    }
+
     /// The next bytes of the body, or nothing after the last.
     pub(crate) fn next(&mut self) -> Result<Option<Vec<u8>>, Broken> {
         match self.message()? {
@@ -191,6 +197,7 @@ fn hand_over(body: Body, sender: &SyncSender<Message>) -> io::Result<()> {
             Ok(0) => return Ok(()),
             Ok(length) => length,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) if has_no_bytes(&error) => return Ok(()),
             Err(error) => return Err(error),
         };
         piece.truncate(length);
@@ -198,4 +205,12 @@ fn hand_over(body: Body, sender: &SyncSender<Message>) -> io::Result<()> {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
     }
+}
+
+/// Whether a body that is said to be compressed is empty, as with HEAD or the status 204 (RFC 9110, section 8.4): what
+/// the decoder misses is its header. An error that comes from the connection has words of its own.
+fn has_no_bytes(error: &io::Error) -> bool {
+    let cause = error.get_ref().and_then(|cause| cause.downcast_ref::<ureq::Error>());
+    matches!(cause, Some(ureq::Error::Decompress(_, cause))
+        if cause.kind() == io::ErrorKind::UnexpectedEof && cause.get_ref().is_none())
 }

@@ -2,7 +2,7 @@
 
 use std::{
     sync::{Mutex, PoisonError},
-    time::Instant,
+    time::{Duration, Instant},
 };
 
 use crate::{error::Error, rate_limit::Told, waits::Waits};
@@ -24,14 +24,20 @@ impl Hold {
 
     /// Waits until then.
     pub(crate) fn wait(&self, waits: &Waits, name: &str) -> Result<(), Error> {
-        loop {
-            let until = *self.until.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some((end, by)) = until else { return Ok(()) };
-            let rest = end.saturating_duration_since(Instant::now());
-            if rest.is_zero() {
-                return Ok(());
-            }
+        while let Some((rest, by)) = self.rest() {
             waits.wait(rest, &format_args!("{name} is held back, the rate limit is used up, {by}"))?;
         }
+        Ok(())
+    }
+
+    pub(crate) fn is_on(&self) -> bool {
+        self.rest().is_some()
+    }
+
+    /// How long until then, where that is still to come.
+    fn rest(&self) -> Option<(Duration, &'static str)> {
+        let (end, by) = (*self.until.lock().unwrap_or_else(PoisonError::into_inner))?;
+        let rest = end.saturating_duration_since(Instant::now());
+        (!rest.is_zero()).then_some((rest, by))
     }
 }

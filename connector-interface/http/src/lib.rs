@@ -98,9 +98,10 @@
 //!
 //! # Rate limits
 //!
-//! `Retry-After`, `RateLimit`, `RateLimit-Reset` and `X-RateLimit-Reset` are obeyed. Such waits are no attempts; up to
-//! twenty are borne for one request. An answer that says that nothing is left holds back the next request of all clones.
-//! How many requests are under way at once is learnt: eight at first, half after a 429 or 503, slowly more again.
+//! `Retry-After`, `RateLimit`, `RateLimit-Reset` and `X-RateLimit-Reset` are obeyed, for a day at most. Such waits are no
+//! attempts; up to twenty are borne for one request. An answer that says that nothing is left holds back the next request
+//! of all clones. How many requests are under way at once is learnt: eight at first, half after a 429, a 503 or any other
+//! refusal that asks to wait, slowly more again.
 //!
 //! # Stopping
 //!
@@ -116,13 +117,13 @@
 //!
 //! # Streams
 //!
-//! [`for_each`](Request::for_each) reads an array element by element, for bodies that are too large to hold. All others
-//! are capped, at 64 MiB after decompression.
+//! [`for_each`](Request::for_each) reads an array element by element, for bodies that are too large to hold. What is held,
+//! a whole body or one element with what stands around them, is capped, at 64 MiB after decompression.
 //!
 //! # Redirects
 //!
-//! GET and HEAD follow up to five. Another origin is shown neither credentials nor headers, `Accept` aside, and what was
-//! asked for encrypted is never sent on in the clear.
+//! GET and HEAD follow up to five. Another origin is shown neither credentials nor headers, `Accept` aside, nor a value of
+//! [`secret_query`](Request::secret_query), and what was asked for encrypted is never sent on in the clear.
 //!
 //! # Errors
 //!
@@ -160,6 +161,7 @@ mod response;
 mod retry;
 mod secrets;
 mod settings;
+mod spelling;
 mod threads;
 mod verification;
 mod waits;

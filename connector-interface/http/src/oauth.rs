@@ -6,12 +6,13 @@ use std::{
 };
 
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{address::Address, auth::ClientCredentials, error::Error, waits::Waits};
 
 /// How often who waits for another's token asks whether to go on.
 const NOTICE: Duration = Duration::from_millis(50);
-/// How long before its end a token is not used any more.
+/// How long before its end a token is not used any more; where it does not live long, a tenth of its life.
 const MARGIN: Duration = Duration::from_secs(60);
 
 /// Where tokens come from, with the present one.
@@ -32,7 +33,20 @@ enum Kept {
 #[derive(Deserialize)]
 pub(crate) struct Grant {
     pub(crate) access_token: String,
-    expires_in: Option<f64>,
+    #[serde(default)]
+    expires_in: Value,
+}
+
+impl Grant {
+    /// How long the token is used. Some servers write the number as a text; what is neither says nothing.
+    fn lifetime(&self) -> Option<Duration> {
+        let seconds = match &self.expires_in {
+            Value::String(text) => text.trim().parse().ok(),
+            other => other.as_f64(),
+        };
+        let lifetime = Duration::try_from_secs_f64(seconds?).ok()?;
+        Some(lifetime - MARGIN.min(lifetime / 10))
+    }
 }
 
 impl TokenSource {
@@ -56,9 +70,7 @@ impl TokenSource {
         }
         let fetching = Fetching(self);
         let grant = fetch()?;
-        let good_until = grant.expires_in.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
-        let good_until =
-            good_until.and_then(|lifetime| Instant::now().checked_add(lifetime.saturating_sub(MARGIN)));
+        let good_until = grant.lifetime().and_then(|lifetime| Instant::now().checked_add(lifetime));
         *self.kept() = Kept::Token { token: grant.access_token.clone(), good_until };
         drop(fetching);
         Ok(grant.access_token)

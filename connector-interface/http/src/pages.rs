@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use crate::{
     address::{Address, NotAnAddress},
-    call::Call,
+    call::{Call, shown_elsewhere},
     client::Client,
     error::{Error, ErrorKind},
     link::next_link,
@@ -18,6 +18,9 @@ use crate::{
     request::Request,
     response::Response,
 };
+
+/// Pages without items may be equal; so many in a row are taken for a source that does not count.
+const MOST_EQUAL_PAGES: u32 = 3;
 
 /// How a source tells where its next page is; the closures look at the body of the present one.
 #[must_use = "pages are read by `Request::pages`"]
@@ -126,7 +129,8 @@ impl Seen<'_> {
     /// Path and query of a link in the answer, without secrets. Another origin would be shown the credentials.
     fn position_of(&self, link: &str) -> Result<Position, String> {
         let secrets = &self.request.client.wire.secrets;
-        let wrong = |why: &dyn fmt::Display| format!("the next page, {}: {why}", secrets.mask(link));
+        let shown = secrets.mask(&shown_elsewhere(link));
+        let wrong = |why: &dyn fmt::Display| format!("the next page, {shown}: {why}");
         let next = self.response.address.resolve(link).map_err(|reason| wrong(&reason))?;
         let origin = self.call.address.origin();
         if next.origin() != origin {
@@ -154,19 +158,23 @@ pub struct PageIter<T> {
     pages: Pages<T>,
     here: Option<Position>,
     is_over: bool,
-    /// Positions so far, and the last body where positions are counted: a source must not lead in a circle for ever.
+    /// Positions so far, and the last body with how often it came in a row, where positions are counted: a source must
+    /// not lead in a circle for ever.
     seen: HashSet<u64>,
-    last_body: Option<u64>,
+    last_body: (u64, u32),
+    circle: Option<&'static str>,
 }
 
 impl Request {
     /// Sends the request for one page after another.
     ///
     /// Each item is a page, or the error that ends them. Whether to go on is asked before each request. A source that
-    /// leads in a circle is an error: a position that comes again, or, where pages are counted, the same page twice.
+    /// leads in a circle is an error, behind the page that shows it: a position that comes again, or, where pages are
+    /// counted, the same page three times in a row.
     pub fn pages<T: DeserializeOwned>(self, pages: Pages<T>) -> PageIter<T> {
         let here = pages.start.clone();
-        PageIter { request: self, pages, here, is_over: false, seen: HashSet::new(), last_body: None }
+        let (seen, last_body) = (HashSet::new(), (0, 0));
+        PageIter { request: self, pages, here, is_over: false, seen, last_body, circle: None }
     }
 }
 
@@ -193,15 +201,16 @@ impl<T: DeserializeOwned> PageIter<T> {
         let wrong = |reason: &str| {
             Error::new(ErrorKind::Request, format_args!("cannot read the pages of {name}: {reason}"))
         };
+        if let Some(circle) = self.circle {
+            return Err(wrong(circle));
+        }
         let response = self.request.receive(&call)?;
         let body = response.json()?;
         let here = self.here.as_ref();
         let seen = Seen { request: &self.request, call: &call, response: &response, here };
         let next = (self.pages.next)(&body, &seen).map_err(|reason| wrong(&reason))?;
-        match self.circle(next.as_ref(), &response) {
-            Some(circle) => Err(wrong(circle)),
-            None => Ok(Page { body, next }),
-        }
+        self.circle = self.circle(next.as_ref(), &response);
+        Ok(Page { body, next })
     }
 
     /// What shows that the pages would not end.
@@ -212,9 +221,11 @@ impl<T: DeserializeOwned> PageIter<T> {
             return Some("the source says that the next page is one that it has sent already");
         }
         let body = hash(&response.body);
+        let (last, count) = self.last_body;
+        self.last_body = (body, if last == body { count + 1 } else { 1 });
         let is_counted = matches!(self.pages.place, Place::Counter(_));
-        let is_same = self.last_body.replace(body) == Some(body);
-        (is_counted && is_same).then_some("the source sends the same page again")
+        let is_same = self.last_body.1 >= MOST_EQUAL_PAGES;
+        (is_counted && is_same).then_some("the source sends the same page again and again")
     }
 
     fn call(&self) -> Result<Call, Error> {

@@ -13,12 +13,11 @@ pub(crate) struct Told {
     pub(crate) by: &'static str,
 }
 
-/// Numbers of seconds from here on are points in time: 2001-09-09, and no wait.
+/// Numbers of seconds from here on are points in time: 2001-09-09, and no wait. A thousand times as much counts
+/// milliseconds, and so on up to nanoseconds.
 const FIRST_EPOCH_SECOND: f64 = 1e9;
-/// Numbers from here on count milliseconds.
-const FIRST_EPOCH_MILLISECOND: f64 = 1e12;
-/// No wait is longer, whatever a header says: a year.
-const LONGEST: Duration = Duration::from_secs(366 * 24 * 60 * 60);
+/// No wait is longer, whatever a header says: a day. A clock that differs from this one by more is wrong.
+const LONGEST: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// How long to wait after an answer that says 'later'.
 pub(crate) fn told(headers: &HeaderMap, now: SystemTime) -> Option<Told> {
@@ -36,7 +35,7 @@ pub(crate) fn exhausted(headers: &HeaderMap, now: SystemTime) -> Option<Told> {
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Told> {
     let text = text(headers, "retry-after")?;
     let wait = match text.parse::<f64>() {
-        Ok(seconds) => seconds_from_now(seconds)?,
+        Ok(seconds) => until_reset(seconds, headers, now),
         Err(_) => until(httpdate::parse_http_date(text).ok()?, server_time(headers, now)),
     };
     Some(Told { wait, by: "Retry-After" })
@@ -53,16 +52,10 @@ fn pair(
     reset: &str,
     by: &'static str,
 ) -> Option<Told> {
-    if text(headers, remaining)?.parse::<f64>().ok()? > 0.0 {
-        return None;
-    }
+    let remaining: f64 = text(headers, remaining)?.parse().ok()?;
     let reset: f64 = text(headers, reset)?.parse().ok()?;
-    let wait = match reset {
-        reset if reset >= FIRST_EPOCH_MILLISECOND => until_epoch(reset / 1e3, headers, now)?,
-        reset if reset >= FIRST_EPOCH_SECOND => until_epoch(reset, headers, now)?,
-        reset => seconds_from_now(reset)?,
-    };
-    Some(Told { wait, by })
+    // Some say -1 where there is no limit.
+    (remaining == 0.0).then(|| Told { wait: until_reset(reset, headers, now), by })
 }
 
 /// One header: draft-ietf-httpapi-ratelimit-headers-10, section 4 (`"burst";r=0;t=30, "daily";r=10`), or its version 07
@@ -71,12 +64,12 @@ fn draft(headers: &HeaderMap) -> Option<Told> {
     let text = text(headers, "ratelimit")?;
     let item_wait = |item: &str| {
         let value = |name| parameter(item, ';', name);
-        if value("r")? > 0.0 { None } else { seconds_from_now(value("t")?) }
+        if value("r")? == 0.0 { value("t").map(seconds_from_now) } else { None }
     };
     let newer = split_unquoted(text, ',').filter_map(item_wait).max();
     let older = || {
         let value = |name| parameter(text, ',', name);
-        if value("remaining")? > 0.0 { None } else { seconds_from_now(value("reset")?) }
+        if value("remaining")? == 0.0 { value("reset").map(seconds_from_now) } else { None }
     };
     Some(Told { wait: newer.or_else(older)?, by: "RateLimit" })
 }
@@ -92,23 +85,32 @@ fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name)?.to_str().ok().map(str::trim)
 }
 
-/// The source's clock, which its dates are of, where it tells.
+/// The source's clock, which its dates are of, where it tells and can be right.
 fn server_time(headers: &HeaderMap, now: SystemTime) -> SystemTime {
-    text(headers, "date").and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(now)
+    let told = text(headers, "date").and_then(|date| httpdate::parse_http_date(date).ok());
+    let is_near = |told: &SystemTime| {
+        let difference = told.duration_since(now).unwrap_or_else(|earlier| earlier.duration());
+        difference <= LONGEST
+    };
+    told.filter(is_near).unwrap_or(now)
 }
 
-fn until_epoch(seconds: f64, headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let since_epoch = Duration::try_from_secs_f64(seconds).ok()?;
-    Some(until(UNIX_EPOCH.checked_add(since_epoch)?, server_time(headers, now)))
+/// A number of seconds, or a point in time; its size tells which.
+fn until_reset(reset: f64, headers: &HeaderMap, now: SystemTime) -> Duration {
+    let per_second = [1e9, 1e6, 1e3, 1.0].into_iter().find(|unit| reset >= FIRST_EPOCH_SECOND * unit);
+    let Some(per_second) = per_second else { return seconds_from_now(reset) };
+    let epoch = Duration::try_from_secs_f64(reset / per_second).ok();
+    let instant = epoch.and_then(|since_epoch| UNIX_EPOCH.checked_add(since_epoch));
+    instant.map_or(LONGEST, |instant| until(instant, server_time(headers, now)))
 }
 
 fn until(instant: SystemTime, now: SystemTime) -> Duration {
     instant.duration_since(now).unwrap_or_default().min(LONGEST)
 }
 
-fn seconds_from_now(seconds: f64) -> Option<Duration> {
+fn seconds_from_now(seconds: f64) -> Duration {
     // What is in the past is over.
-    Duration::try_from_secs_f64(seconds.max(0.0)).ok().map(|wait| wait.min(LONGEST))
+    Duration::try_from_secs_f64(seconds.max(0.0)).map_or(LONGEST, |wait| wait.min(LONGEST))
 }
 
 #[cfg(test)]
@@ -117,6 +119,7 @@ mod tests {
 
     /// 2020-02-21T12:00:00Z
     const NOW: u64 = 1_582_286_400;
+    const DAY: Option<u64> = Some(86_400);
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()
@@ -149,7 +152,24 @@ mod tests {
             (&[("ratelimit", r#""burst";r=3;t=30"#)], None),
             (&[("ratelimit", "limit=100, remaining=0, reset=45")], Some(45)),
             (&[("ratelimit", "limit=100, remaining=5, reset=45")], None),
-            (&[("retry-after", "1e300")], None),
+            (&[("retry-after", "1e300")], DAY),
+            (&[("retry-after", "inf")], DAY),
+            (&[("retry-after", "18446744073709551615")], DAY),
+            (&[("retry-after", "1582286430")], Some(30)),
+            (&[("retry-after", "1893456000")], DAY),
+            (&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1582286460000000")], Some(60)),
+            (&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1582286460000000000")], Some(60)),
+            (&[("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "99999999999")], DAY),
+            (
+                &[
+                    ("retry-after", "Fri, 21 Feb 2020 12:00:30 GMT"),
+                    ("date", "Thu, 01 Jan 1970 00:00:00 GMT"),
+                ],
+                Some(30),
+            ),
+            (&[("x-ratelimit-remaining", "-1"), ("x-ratelimit-reset", "60")], None),
+            (&[("ratelimit", r#""default";r=-1;t=30"#)], None),
+            (&[("ratelimit", "limit=100, remaining=-1, reset=45")], None),
             (&[], None),
         ] {
             let found = told(&headers(pairs), now).map(|told| told.wait.as_secs());

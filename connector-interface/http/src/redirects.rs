@@ -7,9 +7,11 @@ use ureq::http::{
 
 use crate::{
     address::Address,
-    call::{Call, Failure, Name, without_query},
+    call::{Call, Failure, Name, shown_elsewhere},
     error::{Error, ErrorKind},
     exchange::{Incoming, Outgoing},
+    secrets::SHORTEST,
+    spelling::is_written_in,
     wire::{Answered, Wire},
 };
 
@@ -42,8 +44,9 @@ pub(crate) fn follow(wire: &Wire, call: &Call, proof: Option<&Proof>) -> Result<
             return Ok(Answered { name, address, status, headers, body });
         };
         trail.push(address);
-        address = next_stop(&trail, &location).map_err(|reason| {
-            let shown = wire.secrets.mask(without_query(&location));
+        let next = next_stop(&trail, &location).and_then(|next| without_our_secrets(call, next));
+        address = next.map_err(|reason| {
+            let shown = wire.secrets.mask(&shown_elsewhere(&location));
             Error::new(ErrorKind::Request, format_args!("{name} redirects to {shown}: {reason}"))
         })?;
     }
@@ -62,6 +65,25 @@ fn next_stop(trail: &[Address], location: &str) -> Result<Address, String> {
         return Err(format!("more than {MOST_REDIRECTS} redirects"));
     }
     Ok(next)
+}
+
+/// The address again where no other origin would see a secret of the query, as where a redirect repeats it.
+fn without_our_secrets(call: &Call, next: Address) -> Result<Address, String> {
+    if next.origin() == call.address.origin() {
+        return Ok(next);
+    }
+    let pairs = |address: &Address| -> Vec<(String, String)> {
+        form_urlencoded::parse(address.query().unwrap_or_default().as_bytes()).into_owned().collect()
+    };
+    let theirs = pairs(&next);
+    let is_repeated = |pair: &(String, String)| {
+        let is_long = pair.1.len() >= SHORTEST;
+        theirs.contains(pair) || (is_long && is_written_in(&pair.1, next.as_str()))
+    };
+    match pairs(&call.address).iter().find(|pair| call.hidden.contains(&pair.0) && is_repeated(pair)) {
+        Some((name, _)) => Err(format!("another place is not shown the secret {name} of the query")),
+        None => Ok(next),
+    }
 }
 
 fn at_home(call: &Call, proof: Option<&Proof>, address: &Address) -> Outgoing {

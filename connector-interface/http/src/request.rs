@@ -10,7 +10,7 @@ use ureq::http::{
 
 use crate::{
     address::Address,
-    call::{Call, Name, Repeat},
+    call::{Call, Name, Repeat, shown_elsewhere},
     client::Client,
     error::{Error, ErrorKind},
     response::Response,
@@ -180,7 +180,7 @@ impl std::fmt::Debug for Request {
 
 /// A path below the base, or a whole URL of its origin, as some sources put into their answers.
 fn address(client: &Client, path: &str) -> Result<Address, String> {
-    let shown = client.wire.secrets.mask(path);
+    let shown = client.wire.secrets.mask(&shown_elsewhere(path));
     if !(path.starts_with("https://") || path.starts_with("http://")) {
         return client.base.below(path).map_err(|reason| format!("cannot make a URL of {shown}: {reason}"));
     }

@@ -21,7 +21,7 @@ impl Request {
     /// | 401 | `Unauthorized` |
     /// | 404 | `Not found` |
     /// | 500 and above | `Server error` |
-    /// | another status | `Did not expect 403 response` |
+    /// | another status, or nothing in the body | `Did not expect 403 response` |
     /// | nothing | why |
     ///
     /// ```
@@ -40,13 +40,21 @@ impl Request {
     /// success that is not JSON.
     pub fn verify(self) -> Result<VerifyConfigurationResult, connector_interface::Error> {
         let client = self.client.clone();
-        let Err(error) = self.send().and_then(|answer: Response| answer.json::<IgnoredAny>()) else {
+        let Err(error) = self.send().and_then(|answer| checked(&answer)) else {
             return Ok(VerifyConfigurationResult::valid());
         };
         let Some(complaint) = complaint(&error) else { return Err(error.into()) };
         client.wire.waits.logger.warn(&error);
         Ok(VerifyConfigurationResult::invalid([complaint]))
     }
+}
+
+fn checked(answer: &Response) -> Result<(), Error> {
+    if answer.body.is_empty() {
+        let message = format!("{answer:?}, where JSON was expected");
+        return Err(Error::new(ErrorKind::Status, message).with_status(Some(answer.status())));
+    }
+    answer.json::<IgnoredAny>().map(drop)
 }
 
 /// None where the error says nothing about the configuration.

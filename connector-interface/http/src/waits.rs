@@ -33,14 +33,17 @@ impl Waits {
         self.cancellation.check().map_err(Error::cancelled)
     }
 
+    pub(crate) fn would_outlast_the_run(&self, duration: Duration) -> bool {
+        duration.saturating_add(MARGIN) > self.cancellation.time_left()
+    }
+
     /// Waits for the reason given, or says at once that the run would not live to see the end.
     pub(crate) fn wait(&self, duration: Duration, reason: &dyn Display) -> Result<(), Error> {
         self.check()?;
-        let left = self.cancellation.time_left();
-        if duration + MARGIN > left {
-            return Err(too_long(duration, left, reason));
-        }
-        let end = Instant::now() + duration;
+        let end = match Instant::now().checked_add(duration) {
+            Some(end) if !self.would_outlast_the_run(duration) => end,
+            _ => return Err(too_long(duration, self.cancellation.time_left(), reason)),
+        };
         loop {
             let rest = end.saturating_duration_since(Instant::now());
             if rest.is_zero() {
@@ -57,10 +60,10 @@ fn too_long(duration: Duration, left: Duration, reason: &dyn Display) -> Error {
     let (wait, left) = (rounded_up(duration), left.as_secs());
     let message = format!("{reason}: to be asked again in {wait} s, and this run has {left} s left");
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    let instant = i64::try_from((now + duration).as_secs() + 1).unwrap_or(i64::MAX);
+    let instant = i64::try_from(rounded_up(now.saturating_add(duration))).unwrap_or(i64::MAX);
     Error::paused(message, Timestamp::from_unix_seconds(instant).unwrap_or_else(|_| Timestamp::now()))
 }
 
 fn rounded_up(duration: Duration) -> u64 {
-    duration.as_secs() + u64::from(duration.subsec_nanos() > 0)
+    duration.as_secs().saturating_add(u64::from(duration.subsec_nanos() > 0))
 }

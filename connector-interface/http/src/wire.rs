@@ -1,6 +1,9 @@
 //! What an exchange comes to: an answer whose body can be read, or a failure with what it means.
 
-use std::io::ErrorKind::PermissionDenied;
+use std::{
+    io::ErrorKind::PermissionDenied,
+    time::{Duration, SystemTime},
+};
 
 use ureq::http::{HeaderMap, StatusCode};
 
@@ -9,12 +12,16 @@ use crate::{
     call::{Call, EXCERPT_BYTES, Failure, Later, Name, excerpt, status_text},
     error::{Error, ErrorKind},
     exchange::{Broken, Exchanger, Pieces},
-    rate_limit,
+    rate_limit::{self, Told},
     retry::is_worth_a_retry,
     secrets::Secrets,
     settings::Settings,
+    spelling::Extent,
     waits::Waits,
 };
+
+/// How long the beginning of an error's body is waited for.
+const LONGEST_BEGINNING: Duration = Duration::from_secs(5);
 
 /// What every request needs, whatever it is for.
 pub(crate) struct Wire {
@@ -33,6 +40,16 @@ pub(crate) struct Answered {
     pub(crate) body: Pieces,
 }
 
+impl Answered {
+    /// How long it asks to wait, where its status is one that a wait may mend.
+    pub(crate) fn told(&self) -> Option<Told> {
+        let status = self.status.as_u16();
+        // Some ask for a wait with 403 (<https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>).
+        let can_ask_to_wait = is_worth_a_retry(status) || status == 403;
+        can_ask_to_wait.then(|| rate_limit::told(&self.headers, SystemTime::now())).flatten()
+    }
+}
+
 impl Wire {
     /// The answer again where it is a success.
     pub(crate) fn success(&self, call: &Call, mut answered: Answered) -> Result<Answered, Failure> {
@@ -40,15 +57,11 @@ impl Wire {
             return Ok(answered);
         }
         let status = answered.status.as_u16();
-        let is_later = is_worth_a_retry(status);
-        // Some ask for a wait with 403 (<https://docs.github.com/en/rest/using-the-rest-api/rate-limits-for-the-rest-api>).
-        let can_ask_to_wait = is_later || status == 403;
-        let told = can_ask_to_wait
-            .then(|| rate_limit::told(&answered.headers, std::time::SystemTime::now()))
-            .flatten();
-        let excerpt = excerpt(&self.beginning(&mut answered.body)?, &self.secrets);
+        let told = answered.told();
+        let (beginning, extent) = self.beginning(&mut answered.body)?;
+        let excerpt = excerpt(&beginning, extent, &self.secrets);
         let what = format!("answered {}", status_text(answered.status));
-        if is_later || told.is_some() {
+        if is_worth_a_retry(status) || told.is_some() {
             let later = Later { name: answered.name, what, status: Some(status), told, excerpt };
             return Err(Failure::Later(Box::new(later)));
         }
@@ -60,33 +73,35 @@ impl Wire {
         let mut body = Vec::new();
         while let Some(piece) = answered.body.next().map_err(|broken| self.broken(&answered.name, broken))? {
             if body.len() + piece.len() > self.settings.most_body_bytes {
-                return Err(Failure::Final(self.too_large(&answered.name)));
+                return Err(Failure::Final(self.too_large(&answered.name, "a body")));
             }
             body.extend_from_slice(&piece);
         }
         Ok((answered, body))
     }
 
-    fn too_large(&self, name: &Name) -> Error {
+    pub(crate) fn too_large(&self, name: &Name, what: &str) -> Error {
         let most = self.settings.most_body_bytes;
         let message = format!(
-            "{name} answered with a body of more than {most} bytes: ask for smaller pages, or raise the cap with \
+            "{name} answered with {what} of more than {most} bytes: ask for smaller pages, or raise the cap with \
              `most_body_bytes` on the client's builder"
         );
         Error::new(ErrorKind::Body, message)
     }
 
     /// As much of an error's body as is worth showing; what cannot be read is not missed.
-    fn beginning(&self, body: &mut Pieces) -> Result<Vec<u8>, Error> {
+    fn beginning(&self, body: &mut Pieces) -> Result<(Vec<u8>, Extent), Error> {
+        body.end_within(self.settings.answer_timeout.min(LONGEST_BEGINNING));
         let mut beginning = Vec::new();
         while beginning.len() < EXCERPT_BYTES {
             match body.next() {
                 Ok(Some(piece)) => beginning.extend_from_slice(&piece),
-                Ok(None) | Err(Broken::TooSlow | Broken::Transport(_)) => break,
+                Ok(None) => return Ok((beginning, Extent::Whole)),
+                Err(Broken::TooSlow | Broken::Transport(_)) => break,
                 Err(Broken::Stopped(stopped)) => return Err(stopped),
             }
         }
-        Ok(beginning)
+        Ok((beginning, Extent::Cut))
     }
 
     /// What a broken exchange means for the request.
@@ -113,11 +128,15 @@ impl Wire {
             Io(error) => self.later(name, &format!("got no whole answer: {error}")),
             Timeout(phase) => self.later(name, &format!("got no answer in time: {phase} timed out")),
             Rustls(_) | Tls(_) => self.at_once(name, ErrorKind::Unavailable, &error.to_string()),
-            ConnectProxyFailed(_) => self.at_once(
-                name,
-                ErrorKind::Unavailable,
-                &format!("{error}; check the proxy in the configuration"),
-            ),
+            ConnectProxyFailed(ref reason) => {
+                let what = format!("{error}; check the proxy in the configuration");
+                match proxy_status(reason) {
+                    Some(status) if !is_worth_a_retry(status) => {
+                        self.at_once(name, ErrorKind::Unavailable, &what)
+                    }
+                    _ => self.later(name, &format!("got no answer: {what}")),
+                }
+            }
             Http(_) | BadUri(_) => self.at_once(name, ErrorKind::Request, &error.to_string()),
             error => self.later(name, &format!("got no whole answer: {error}")),
         }
@@ -131,6 +150,11 @@ impl Wire {
     fn at_once(&self, name: &Name, kind: ErrorKind, what: &str) -> Failure {
         Failure::Final(Error::new(kind, format_args!("{name} got no answer: {}", self.secrets.mask(what))))
     }
+}
+
+/// What a proxy has answered, if it has, in the words of ureq: `proxy server responded 502/502`.
+fn proxy_status(reason: &str) -> Option<u16> {
+    reason.rsplit_once('/').and_then(|(_, status)| status.parse().ok())
 }
 
 /// The same certificate would come again.

@@ -1,6 +1,6 @@
 //! What comes in answers, good and bad.
 
-use connector_http::ErrorKind;
+use connector_http::{ErrorKind, Http, Request};
 use connector_testing::{Answer, FakeRunner};
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -46,6 +46,33 @@ fn a_compressed_body_is_read_as_its_text() {
         (200, Some("1"), &br#"{"a":"b"}"#[..])
     );
     assert_eq!(answer.json::<Value>().unwrap(), json!({ "a": "b" }));
+}
+
+#[test]
+fn an_answer_without_a_body_may_say_that_it_is_compressed() {
+    type Send = fn(&Http) -> Request;
+    let requests: [(Send, u16); 3] =
+        [(|api| api.head("/x"), 200), (|api| api.delete("/x"), 204), (|api| api.get("/x"), 200)];
+    for (request, status) in requests {
+        let server = answering(vec![Answer::bytes(status, "").header("Content-Encoding", "gzip")]);
+        let api = api(&server);
+        for _ in 0..2 {
+            assert_eq!(request(&api).send().unwrap().bytes(), b"", "{status}");
+        }
+    }
+    let server = answering(vec![Answer::json(200, &json!({ "a": "b" })).gzip()]);
+    assert_eq!(api(&server).head("/x").send().unwrap().bytes(), b"");
+}
+
+#[test]
+fn a_compressed_body_that_breaks_off_is_not_taken_for_an_empty_one() {
+    for bytes in [0, 5, 15] {
+        let whole = Answer::json(200, &json!({ "a": "b" })).gzip();
+        let server = answering(vec![whole.clone().truncated_after(bytes), whole]);
+        let answer = api(&server).get("/x").send().unwrap();
+        assert_eq!(answer.json::<Value>().unwrap(), json!({ "a": "b" }));
+        assert_eq!(server.requests().len(), 2, "{bytes}");
+    }
 }
 
 #[test]

@@ -15,6 +15,7 @@ mod secrets;
 mod stopping;
 mod streams;
 mod tokens;
+mod verification;
 
 use std::time::Duration;
 

@@ -6,6 +6,7 @@ use std::{
     thread,
 };
 
+use connector_http::ErrorKind;
 use connector_testing::{Answer, FakeRunner, MockServer};
 
 use crate::{answering, builder};
@@ -64,4 +65,33 @@ fn a_proxy_that_refuses_is_named_without_its_password() {
     assert!(error.contains("proxy") && !error.contains("wrong-password"), "{error}");
     serving.join().unwrap();
     assert_eq!(server.requests().len(), 0);
+}
+
+#[test]
+fn a_proxy_that_fails_is_asked_again_and_one_that_refuses_is_not() {
+    for (answer, connections) in [
+        ("HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", 2),
+        ("HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n", 2),
+        ("", 2),
+        ("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", 1),
+        ("HTTP/1.1 405 Method Not Allowed\r\nContent-Length: 0\r\n\r\n", 1),
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let serving = thread::spawn(move || {
+            for _ in 0..connections {
+                let (client, _) = listener.accept().unwrap();
+                head(&mut BufReader::new(client.try_clone().unwrap()));
+                (&client).write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        let server = answering(vec![Answer::bytes(200, "")]);
+        let api = builder(&server, &FakeRunner::new()).proxy(Some(&url)).attempts(2).build().unwrap();
+        let error = api.get("/x").send().unwrap_err();
+        let shown = error.to_string();
+        assert_eq!(error.kind(), ErrorKind::Unavailable, "{shown}");
+        assert_eq!(shown.contains("(2 attempts)"), connections == 2, "{shown}");
+        assert!(shown.contains("check the proxy"), "{shown}");
+        serving.join().unwrap();
+    }
 }

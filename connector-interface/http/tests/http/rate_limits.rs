@@ -44,6 +44,27 @@ fn the_last_answer_of_a_limit_holds_back_the_next_request_of_every_clone() {
 }
 
 #[test]
+fn who_waits_for_a_turn_is_held_back_too() {
+    for first in [
+        Answer::bytes(200, "").header("X-RateLimit-Remaining", "0").header("X-RateLimit-Reset", "1"),
+        Answer::bytes(429, "").header("Retry-After", "1"),
+    ] {
+        let server = answering(vec![first.after(Duration::from_millis(300)), Answer::bytes(200, "")]);
+        let api = builder(&server, &FakeRunner::new()).concurrency(1).build().unwrap();
+        let start = Instant::now();
+        let first_answer = std::thread::scope(|scope| {
+            let requests: Vec<_> = (0..4)
+                .map(|_| scope.spawn(|| api.get("/x").send().map(|_| start.elapsed()).unwrap()))
+                .collect();
+            let mut answered: Vec<_> = requests.into_iter().map(|request| request.join().unwrap()).collect();
+            answered.sort();
+            answered[1]
+        });
+        assert!(first_answer >= Duration::from_millis(1200), "the second answer came after {first_answer:?}");
+    }
+}
+
+#[test]
 fn a_wait_longer_than_the_run_ends_it_at_once() {
     for wait in [57, 3600] {
         let asks_to_wait = Answer::bytes(429, "").header("Retry-After", &wait.to_string());
@@ -60,6 +81,16 @@ fn a_wait_longer_than_the_run_ends_it_at_once() {
             let from_now = instant - Timestamp::now().unix_seconds();
             assert!((wait - 20..=wait + 2).contains(&from_now), "{from_now} s");
         }
+    }
+}
+
+#[test]
+fn a_request_that_is_not_repeated_may_be_left_to_another_run() {
+    for (wait, kind) in [("3600", ErrorKind::Paused), ("1", ErrorKind::Unavailable)] {
+        let server = answering(vec![Answer::bytes(429, "").header("Retry-After", wait)]);
+        let runner = FakeRunner::new().with_time_left(Duration::from_secs(60));
+        let error = builder(&server, &runner).build().unwrap().post("/x").send().unwrap_err();
+        assert_eq!((server.requests().len(), error.kind()), (1, kind), "{error}");
     }
 }
 

@@ -51,6 +51,28 @@ fn credentials_do_not_come_back_after_a_detour() {
 }
 
 #[test]
+fn another_origin_is_not_sent_the_secrets_of_the_query() {
+    for (secret, to, is_followed) in [
+        ("secret-key", "/y?key=secret-key", false),
+        ("abc", "/y?a=b&key=abc", false),
+        ("secret-key", "/y/secret%2Dkey", false),
+        ("secret-key", "/y?key=another", true),
+        ("abc", "/abc?signature=abc", true),
+    ] {
+        let other = answering(vec![Answer::bytes(200, "")]);
+        let place = format!("{}{to}", other.base_url());
+        let server = MockServer::start(move |_| Answer::redirect(302, &place));
+        let answer = api(&server).get("/x").secret_query("key", secret).send();
+        assert_eq!((answer.is_ok(), other.requests().len()), (is_followed, usize::from(is_followed)), "{to}");
+        if let Err(error) = answer {
+            let shown = error.to_string();
+            assert!(shown.ends_with("another place is not shown the secret key of the query"), "{shown}");
+            assert!(!shown.contains(secret), "{shown}");
+        }
+    }
+}
+
+#[test]
 fn redirects_that_lead_nowhere_are_named() {
     for (answers, requests, wanted) in [
         (vec![Answer::redirect(302, "/x")], 1, "the redirects lead in a circle"),

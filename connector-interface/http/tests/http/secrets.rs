@@ -1,7 +1,7 @@
 //! No error shows a secret, whatever the source sends back.
 
 use base64::{Engine, engine::general_purpose::STANDARD};
-use connector_http::{Auth, Error, ErrorKind, HttpBuilder};
+use connector_http::{Auth, Error, ErrorKind, HttpBuilder, Pages};
 use connector_testing::{Answer, FakeRunner, MockServer, Received};
 use serde_json::{Value, json};
 
@@ -87,10 +87,40 @@ fn the_signature_of_a_url_that_was_made_elsewhere_is_not_shown() {
 }
 
 #[test]
+fn no_url_from_elsewhere_is_shown_with_what_it_takes() {
+    let place = "https://me:hunter2@files.example/x?signature=0123456789";
+    let server = MockServer::start(move |request: &Received| match request.path() {
+        "/redirect" => Answer::redirect(302, place),
+        _ => Answer::json(200, &json!({ "next": place })),
+    });
+    let api = builder(&server, &FakeRunner::new()).build().unwrap();
+    let pages = Pages::next_url(|body: &Value| body["next"].as_str().map(str::to_owned));
+    for error in [
+        api.get("/redirect").send().unwrap_err(),
+        api.get("/pages").pages(pages).find_map(Result::err).unwrap(),
+        api.get(place).send().unwrap_err(),
+    ] {
+        let shown = error.to_string();
+        assert!(shown.contains("https://files.example/x"), "{shown}");
+        assert!(!shown.contains("hunter2") && !shown.contains("0123456789"), "{shown}");
+    }
+}
+
+#[test]
 fn debug_output_shows_no_secret() {
     let server = echo(200);
     let builder = builder(&server, &FakeRunner::new()).auth(Auth::basic("me", SECRET));
     let shown =
         format!("{builder:?} {:?} {:?}", Auth::bearer(SECRET), Auth::client_credentials("u", "i", SECRET));
     assert!(!shown.contains("s3cr3t"), "{shown}");
+}
+
+#[test]
+fn a_key_that_stands_for_the_user_is_not_shown_either() {
+    for (key, password) in [("s3cr3t", ""), (SECRET, "x"), ("s3cr3t-key-of-16", "api_token")] {
+        let server = MockServer::start(move |_| Answer::json(400, &json!({ "key": key })));
+        let api = builder(&server, &FakeRunner::new()).auth(Auth::basic(key, password)).build().unwrap();
+        let shown = api.get("/x").send().unwrap_err().to_string();
+        assert!(shown.contains("[secret]") && !shown.contains(key), "{shown}");
+    }
 }

@@ -66,3 +66,13 @@ fn nothing_is_sent_once_the_run_is_cancelled() {
     assert_eq!((error.kind(), server.requests().len()), (ErrorKind::Cancelled, 0));
     assert_eq!(exit_code(error), 130);
 }
+
+#[test]
+fn a_time_without_end_is_one() {
+    let server = answering(vec![Answer::bytes(503, ""), Answer::bytes(200, "")]);
+    let api = builder(&server, &FakeRunner::new()).answer_timeout(Duration::MAX).build().unwrap();
+    api.get("/x").send().unwrap();
+    let server = answering(vec![Answer::bytes(429, "").header("Retry-After", "0")]);
+    let api = builder(&server, &FakeRunner::new()).first_back_off(Duration::MAX).build().unwrap();
+    assert_eq!(api.get("/x").send().unwrap_err().kind(), ErrorKind::Paused);
+}

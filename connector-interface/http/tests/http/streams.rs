@@ -1,6 +1,6 @@
 //! Elements that are used as they come.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use connector_http::ErrorKind;
 use connector_interface::Error;
@@ -53,6 +53,28 @@ fn a_body_larger_than_the_cap_is_no_matter() {
         })
         .unwrap();
     assert_eq!(sum, 49_999 * 50_000 / 2);
+}
+
+#[test]
+fn neither_one_element_nor_what_stands_around_them_may_exceed_the_cap() {
+    let junk = "x".repeat(600);
+    for body in [
+        json!({ "junk": "x".repeat(80_000), "items": [] }).to_string(),
+        json!({ "items": [{ "id": 1 }, { "id": 2, "junk": "x".repeat(1000) }] }).to_string(),
+        format!(r#"{{"a":"{junk}","items":[{{"id":1}}],"b":"{junk}"}}"#),
+        format!(r#"{{"items":[{{"id":1}}{}]}}"#, " ".repeat(2000)),
+    ] {
+        let server = answering(vec![Answer::bytes(200, body).gzip()]);
+        let api = builder(&server, &FakeRunner::new()).most_body_bytes(1000).build().unwrap();
+        let error = api.get("/x").for_each("/items", |_: Item| Ok(())).unwrap_err();
+        let shown = error.to_string();
+        assert!(shown.contains("of more than 1000 bytes") && shown.contains("most_body_bytes"), "{shown}");
+        assert_eq!(server.requests().len(), 1);
+    }
+    let body = format!(r#"{{"a":"{junk}","items":[{}{{"id":1}}]}}"#, r#"{"id":1},"#.repeat(1000));
+    let server = answering(vec![Answer::bytes(200, body)]);
+    let api = builder(&server, &FakeRunner::new()).most_body_bytes(1000).build().unwrap();
+    api.get("/x").for_each("/items", |_: Item| Ok(())).unwrap();
 }
 
 #[test]
@@ -133,6 +155,19 @@ fn a_stream_that_takes_long_is_not_given_up() {
     let server = answering(vec![Answer::json(200, &body).slowly(1, Duration::from_millis(20))]);
     let api = builder(&server, &FakeRunner::new()).answer_timeout(Duration::from_millis(50)).build().unwrap();
     api.get("/x").for_each("", |_: Item| Ok(())).unwrap();
+}
+
+#[test]
+fn an_error_whose_body_does_not_end_is_told_all_the_same() {
+    let server =
+        answering(vec![Answer::bytes(404, "gone".repeat(1000)).slowly(4, Duration::from_millis(60))]);
+    let api =
+        builder(&server, &FakeRunner::new()).answer_timeout(Duration::from_millis(400)).build().unwrap();
+    let start = Instant::now();
+    let error = api.get("/x").for_each("", |_: Item| Ok(())).unwrap_err();
+    assert!(error.to_string().contains("answered 404 Not Found: gone"), "{error}");
+    // All of it takes a minute.
+    assert!(start.elapsed() < Duration::from_secs(30), "{:?}", start.elapsed());
 }
 
 #[test]

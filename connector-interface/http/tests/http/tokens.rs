@@ -8,12 +8,13 @@ use std::{
 
 use connector_http::{Auth, ErrorKind, Http};
 use connector_testing::{Answer, FakeRunner, MockServer, Received};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{builder, exit_code};
 
 /// Gives `token-1`, `token-2` and so on, and accepts those from `first_good` on.
-fn source(first_good: usize, expires_in: u64) -> MockServer {
+fn source(first_good: usize, expires_in: impl Into<Value>) -> MockServer {
+    let expires_in = expires_in.into();
     let granted = AtomicUsize::new(0);
     MockServer::start(move |request: &Received| {
         if request.path() == "/token" {
@@ -69,7 +70,9 @@ fn one_token_serves_all_clones() {
 
 #[test]
 fn a_token_is_replaced_before_its_end_and_once_where_it_is_refused() {
-    for (first_good, expires_in, requests, tokens) in [(1, 3600, 3, 1), (1, 30, 3, 3), (2, 3600, 3, 2)] {
+    for (first_good, expires_in, requests, tokens) in
+        [(1, 3600, 3, 1), (1, 30, 3, 1), (1, 0, 3, 3), (2, 3600, 3, 2)]
+    {
         let server = source(first_good, expires_in);
         let api = api(&server);
         for _ in 0..requests {
@@ -80,6 +83,18 @@ fn a_token_is_replaced_before_its_end_and_once_where_it_is_refused() {
     let server = source(usize::MAX, 3600);
     let error = api(&server).get("/x").send().unwrap_err();
     assert_eq!((error.status(), tokens_fetched(&server)), (Some(401), 2));
+}
+
+#[test]
+fn how_long_a_token_lives_may_be_a_text_or_not_said() {
+    for (expires_in, tokens) in
+        [(json!("3599"), 1), (json!("0"), 2), (json!(null), 1), (json!("soon"), 1), (json!(-1), 1)]
+    {
+        let server = source(1, expires_in.clone());
+        let api = api(&server);
+        (0..2).for_each(|_| drop(api.get("/x").send().unwrap()));
+        assert_eq!(tokens_fetched(&server), tokens, "{expires_in}");
+    }
 }
 
 #[test]
