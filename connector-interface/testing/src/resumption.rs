@@ -48,12 +48,12 @@ fn check(sync: &dyn Fn(&FakeRunner) -> Result<(), Error>) -> Result<(), String> 
     }
     let whole = runner.records();
     check_states(sync, &checkpoints, &whole)?;
-    check_stopping(sync, FakeRunner::new().cancelled(), "from the start", &whole)?;
+    check_stopping(sync, &FakeRunner::new().cancelled(), "from the start", &whole)?;
     let mut places: Vec<usize> = checkpoints.iter().map(|checkpoint| checkpoint.records).collect();
     places.dedup();
     for records in places {
         let place = format!("after {records} of {} records", whole.len());
-        check_stopping(sync, FakeRunner::new().cancelling_after(records), &place, &whole)?;
+        check_stopping(sync, &FakeRunner::new().cancelling_after(records), &place, &whole)?;
     }
     Ok(())
 }
@@ -74,11 +74,9 @@ fn check_states(
     }
     let can_be_shorter = checkpoints.iter().any(|checkpoint| checkpoint.records != checkpoints[0].records);
     if can_be_shorter && shortest >= whole.len() {
-        return Err(
-            "the sync goes on from its last state and produces everything again, as from every other: is \
-                    state.get() read?"
-                .to_owned(),
-        );
+        let verdict = "the sync goes on from its last state and produces everything again, as from every other: is \
+                       state.get() read?";
+        return Err(verdict.to_owned());
     }
     Ok(())
 }
@@ -126,11 +124,11 @@ fn check_going_on(
 
 fn check_stopping(
     sync: &dyn Fn(&FakeRunner) -> Result<(), Error>,
-    runner: FakeRunner,
+    runner: &FakeRunner,
     place: &str,
     whole: &[Value],
 ) -> Result<(), String> {
-    match sync(&runner) {
+    match sync(runner) {
         Ok(()) => {
             let records = runner.records();
             let missing = less(whole, &records);

@@ -85,7 +85,13 @@ fn what_cannot_be_recorded_well_is_refused_before_the_file_is_touched() {
     let (config, schema) = (config.to_str().unwrap(), schema.to_str().unwrap());
     let nothing_marked = format!("{schema} marks no secret that {config} has");
     let unknown = format!("{config} has no text or number at a key \"typo\"");
-    let table: [(&[&str], &str); 5] = [
+    let bare = folder.path().join("bare.json");
+    std::fs::write(&bare, json!({ "url": "https://x.example", "team": "us" }).to_string()).unwrap();
+    let table: [(&[&str], &str); 6] = [
+        (
+            &["--config", bare.to_str().unwrap()],
+            "the configuration holds nothing like a secret: say --no-secrets in its place",
+        ),
         (&["--config", config, "--secret", "typo"], &unknown),
         (
             &["--config", config, "--secret", "pin"],

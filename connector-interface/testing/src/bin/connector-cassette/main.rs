@@ -95,38 +95,45 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 
 /// The values that nobody may read; an error where a recording would have none by mistake.
 fn secrets(arguments: &Arguments) -> Result<Vec<String>, Box<dyn Error>> {
-    let Some(path) = &arguments.config else {
-        if arguments.record.is_some() && !arguments.no_secrets {
-            return Err(
-                "name the configuration whose secrets are replaced, with --config FILE, or say --no-secrets \
-                        where nothing that is recorded is secret"
-                    .into(),
-            );
+    let is_recorded = arguments.record.is_some();
+    let texts = match &arguments.config {
+        Some(path) => of_configuration(arguments, path)?,
+        None if is_recorded && !arguments.no_secrets => {
+            let remedy = "name the configuration whose secrets are replaced, with --config FILE, or say --no-secrets \
+                          where nothing that is recorded is secret";
+            return Err(remedy.into());
         }
-        return Ok(Vec::new());
+        None => return Ok(Vec::new()),
     };
-    let configuration = read(path)?;
-    if !configuration.is_object() {
-        return Err(format!("{} holds no JSON object", path.display()).into());
+    if texts.is_empty() && is_recorded {
+        return Err("the configuration holds nothing like a secret: say --no-secrets in its place".into());
     }
-    let texts = match &arguments.schema {
-        Some(schema) => {
-            let texts = secrets::of_keys(&configuration, &secrets::marked_keys(&read(schema)?));
-            if texts.is_empty() {
-                let (schema, config) = (schema.display(), path.display());
-                return Err(format!("{schema} marks no secret that {config} has").into());
-            }
-            texts
-        }
-        None if arguments.secret.is_empty() => {
-            secrets::likely(&configuration, arguments.upstream.as_deref(), SHORTEST)
-        }
-        None => named(&configuration, &arguments.secret, path)?,
-    };
     if texts.iter().any(|text| text.len() < SHORTEST) {
         return Err(
             format!("a secret with fewer than {SHORTEST} bytes would be found in ordinary words").into()
         );
+    }
+    Ok(texts)
+}
+
+fn of_configuration(arguments: &Arguments, path: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let configuration = read(path)?;
+    if !configuration.is_object() {
+        return Err(format!("{} holds no JSON object", path.display()).into());
+    }
+    match &arguments.schema {
+        Some(schema) => marked(&configuration, path, schema),
+        None if arguments.secret.is_empty() => {
+            Ok(secrets::likely(&configuration, arguments.upstream.as_deref(), SHORTEST))
+        }
+        None => named(&configuration, &arguments.secret, path),
+    }
+}
+
+fn marked(configuration: &Value, path: &Path, schema: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let texts = secrets::of_keys(configuration, &secrets::marked_keys(&read(schema)?));
+    if texts.is_empty() {
+        return Err(format!("{} marks no secret that {} has", schema.display(), path.display()).into());
     }
     Ok(texts)
 }
