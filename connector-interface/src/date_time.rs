@@ -83,7 +83,7 @@ impl From<Timestamp> for DateTime {
     }
 }
 
-/// For the setters of records, which take a time or an `Option` of one.
+/// For the fields of records, many of which are an `Option` of a time.
 impl From<Timestamp> for Option<DateTime> {
     fn from(instant: Timestamp) -> Self {
         Some(instant.into())

@@ -48,6 +48,7 @@
 //! | one of a few words | an enum; its `FromStr` takes the word of an API, or says which words would do |
 //! | a record, or the address of one | [`RecordOrUri`]; setters take either, as [`OptionalLink`] |
 //! | a value or null | [`Nullable`]: to leave it out, do not call its setter; `None` is null |
+//! | any other optional value | an [`Option`]; setters take either, as [`OptionalValue`] |
 //! | an element of a list that may be null | [`Option`] |
 //!
 //! # Reading
@@ -108,8 +109,8 @@ mod test_result;
 mod test_result_totals;
 
 pub use crate::property::{
-    DateOrTime, ExtraPropertyError, Nullable, OptionalLink, Percentage, PercentageError, Record, RecordOrUri,
-    UnknownValueError,
+    DateOrTime, ExtraPropertyError, Nullable, OptionalLink, OptionalValue, Percentage, PercentageError,
+    Record, RecordOrUri, UnknownValueError,
 };
 
 pub use actor::*;

@@ -191,6 +191,7 @@ mod tests {
             ("https://[::1]:8080/a:b@c;d=e!", "https://[::1]:8080/a:b@c;d=e!"),
             ("https://x", "https://x"),
             ("mailto:ada lovelace@x", "mailto:ada%20lovelace@x"),
+            ("urn:x?next=http://a b/c", "urn:x?next=http://a%20b/c"),
         ] {
             assert_eq!(Uri::encoded(text).map(String::from).as_deref(), Ok(encoded));
         }

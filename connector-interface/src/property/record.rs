@@ -41,7 +41,8 @@ macro_rules! properties {
             /// The same with one more property, which the schema does not know; a null, as of `None`, leaves it out.
             ///
             /// # Errors
-            /// Where the type has a property of this name itself, or the value cannot be written as JSON.
+            /// Where the type has a property of this name itself; where the value cannot be written as JSON, as a number
+            /// that is not finite, or is nested too deep for the runner.
             pub fn with(
                 mut self,
                 name: &str,

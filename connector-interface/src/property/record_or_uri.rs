@@ -40,20 +40,51 @@ impl<T> From<Uri> for RecordOrUri<T> {
 }
 
 /// What setters of a link take: a record, a [`Uri`] or a [`RecordOrUri`], or an [`Option`] of one of these.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no link to a `{T}`",
+    label = "expected `{T}` or `Uri`, or an `Option` of one",
+    note = "give the record itself, or its address as a `Uri`: a text becomes one with `Uri::encoded(text)?` or \
+            `text.parse::<Uri>()?`"
+)]
 pub trait OptionalLink<T> {
     /// The link, where there is one.
     fn into_link(self) -> Option<RecordOrUri<T>>;
 }
 
-impl<T, L: Into<RecordOrUri<T>>> OptionalLink<T> for L {
+// One by one, and not for all that is `Into<RecordOrUri<T>>`: the compiler would tell of that in the place of the note.
+impl<T: Record> OptionalLink<T> for T {
     fn into_link(self) -> Option<RecordOrUri<T>> {
         Some(self.into())
     }
 }
 
-impl<T, L: Into<RecordOrUri<T>>> OptionalLink<T> for Option<L> {
+impl<T> OptionalLink<T> for Uri {
     fn into_link(self) -> Option<RecordOrUri<T>> {
-        self.map(Into::into)
+        Some(self.into())
+    }
+}
+
+impl<T> OptionalLink<T> for RecordOrUri<T> {
+    fn into_link(self) -> Option<RecordOrUri<T>> {
+        Some(self)
+    }
+}
+
+impl<T: Record> OptionalLink<T> for Option<T> {
+    fn into_link(self) -> Option<RecordOrUri<T>> {
+        self.map(RecordOrUri::from)
+    }
+}
+
+impl<T> OptionalLink<T> for Option<Uri> {
+    fn into_link(self) -> Option<RecordOrUri<T>> {
+        self.map(RecordOrUri::from)
+    }
+}
+
+impl<T> OptionalLink<T> for Option<RecordOrUri<T>> {
+    fn into_link(self) -> Option<RecordOrUri<T>> {
+        self
     }
 }
 

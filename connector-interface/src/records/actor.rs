@@ -5,7 +5,7 @@
 
 use crate::{
     DateTime, Uri,
-    property::{Extras, record},
+    property::{Extras, OptionalValue, record},
 };
 
 /// Someone or something that acts in a service: a person with an account, a commit author, a bot.
@@ -67,58 +67,58 @@ impl Actor {
 
     /// The name people see next to this account's work, such as a full name or a login.
     #[must_use]
-    pub fn name(mut self, name: impl Into<Option<String>>) -> Self {
-        self.name = name.into();
+    pub fn name(mut self, name: impl OptionalValue<String>) -> Self {
+        self.name = name.into_value();
         self
     }
 
     /// The address the service or the commit gives for this actor, exactly as found; it may be empty or not an
     /// address at all.
     #[must_use]
-    pub fn email(mut self, email: impl Into<Option<String>>) -> Self {
-        self.email = email.into();
+    pub fn email(mut self, email: impl OptionalValue<String>) -> Self {
+        self.email = email.into_value();
         self
     }
 
     /// True for automation (a CI user, a dependency updater), false for a person.
     #[must_use]
-    pub fn bot(mut self, bot: impl Into<Option<bool>>) -> Self {
-        self.bot = bot.into();
+    pub fn bot(mut self, bot: impl OptionalValue<bool>) -> Self {
+        self.bot = bot.into_value();
         self
     }
 
     /// The profile page of this account.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// The picture shown for this account.
     #[must_use]
-    pub fn avatar_url(mut self, avatar_url: impl Into<Option<Uri>>) -> Self {
-        self.avatar_url = avatar_url.into();
+    pub fn avatar_url(mut self, avatar_url: impl OptionalValue<Uri>) -> Self {
+        self.avatar_url = avatar_url.into_value();
         self
     }
 
     /// When the account was opened.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When the account's details last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the account was closed; left out while it is in use.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

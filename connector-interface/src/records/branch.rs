@@ -6,7 +6,7 @@
 use super::Repository;
 use crate::{
     DateTime,
-    property::{Extras, OptionalLink, RecordOrUri, record},
+    property::{Extras, OptionalLink, OptionalValue, RecordOrUri, record},
 };
 
 /// A named line of development in a repository.
@@ -30,8 +30,8 @@ impl Branch {
 
     /// The branch's short name, without `refs/heads/`.
     #[must_use]
-    pub fn name(mut self, name: impl Into<Option<String>>) -> Self {
-        self.name = name.into();
+    pub fn name(mut self, name: impl OptionalValue<String>) -> Self {
+        self.name = name.into_value();
         self
     }
 
@@ -44,8 +44,8 @@ impl Branch {
 
     /// When the branch was found to be gone; left out while it exists.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::{
     Uri,
-    property::{Extras, record},
+    property::{Extras, OptionalValue, record},
 };
 
 /// A calendar whose events say how people spend their time.
@@ -51,15 +51,15 @@ impl Calendar {
 
     /// What the owner wrote about the calendar's purpose.
     #[must_use]
-    pub fn description(mut self, description: impl Into<Option<String>>) -> Self {
-        self.description = description.into();
+    pub fn description(mut self, description: impl OptionalValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// The IANA time zone in which the calendar shows its events, such as `Europe/Lisbon`.
     #[must_use]
-    pub fn time_zone(mut self, time_zone: impl Into<Option<String>>) -> Self {
-        self.time_zone = time_zone.into();
+    pub fn time_zone(mut self, time_zone: impl OptionalValue<String>) -> Self {
+        self.time_zone = time_zone.into_value();
         self
     }
 }

@@ -6,7 +6,7 @@
 use super::Actor;
 use crate::{
     DateTime, Uri,
-    property::{DateOrTime, Extras, RecordOrUri, enumeration, object, record},
+    property::{DateOrTime, Extras, OptionalValue, RecordOrUri, enumeration, object, record},
 };
 
 /// One entry of a calendar, such as a meeting, with its span and those invited.
@@ -77,43 +77,43 @@ impl CalendarEvent {
 
     /// The event's headline.
     #[must_use]
-    pub fn summary(mut self, summary: impl Into<Option<String>>) -> Self {
-        self.summary = summary.into();
+    pub fn summary(mut self, summary: impl OptionalValue<String>) -> Self {
+        self.summary = summary.into_value();
         self
     }
 
     /// Whether the event will take place: `confirmed`, `tentative`, or `cancelled`.
     #[must_use]
-    pub fn status(mut self, status: impl Into<Option<CalendarEventStatus>>) -> Self {
-        self.status = status.into();
+    pub fn status(mut self, status: impl OptionalValue<CalendarEventStatus>) -> Self {
+        self.status = status.into_value();
         self
     }
 
     /// The agenda or notes attached to the event.
     #[must_use]
-    pub fn description(mut self, description: impl Into<Option<String>>) -> Self {
-        self.description = description.into();
+    pub fn description(mut self, description: impl OptionalValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Where people meet: a room, a postal address, or a call link as text.
     #[must_use]
-    pub fn location(mut self, location: impl Into<Option<String>>) -> Self {
-        self.location = location.into();
+    pub fn location(mut self, location: impl OptionalValue<String>) -> Self {
+        self.location = location.into_value();
         self
     }
 
     /// Who may read the details: as the calendar says (`default`), anyone (`public`), or those invited (`private`).
     #[must_use]
-    pub fn visibility(mut self, visibility: impl Into<Option<CalendarEventVisibility>>) -> Self {
-        self.visibility = visibility.into();
+    pub fn visibility(mut self, visibility: impl OptionalValue<CalendarEventVisibility>) -> Self {
+        self.visibility = visibility.into_value();
         self
     }
 
     /// Address of the series that this occurrence belongs to.
     #[must_use]
-    pub fn recurring_event(mut self, recurring_event: impl Into<Option<Uri>>) -> Self {
-        self.recurring_event = recurring_event.into();
+    pub fn recurring_event(mut self, recurring_event: impl OptionalValue<Uri>) -> Self {
+        self.recurring_event = recurring_event.into_value();
         self
     }
 
@@ -121,15 +121,15 @@ impl CalendarEvent {
     ///
     /// One person, room or group that was invited.
     #[must_use]
-    pub fn attendees(mut self, attendees: impl Into<Option<Vec<RecordOrUri<Actor>>>>) -> Self {
-        self.attendees = attendees.into();
+    pub fn attendees(mut self, attendees: impl OptionalValue<Vec<RecordOrUri<Actor>>>) -> Self {
+        self.attendees = attendees.into_value();
         self
     }
 
     /// True if the provider held back part of the guest list.
     #[must_use]
-    pub fn attendees_omitted(mut self, attendees_omitted: impl Into<Option<bool>>) -> Self {
-        self.attendees_omitted = attendees_omitted.into();
+    pub fn attendees_omitted(mut self, attendees_omitted: impl OptionalValue<bool>) -> Self {
+        self.attendees_omitted = attendees_omitted.into_value();
         self
     }
 }
@@ -197,15 +197,15 @@ impl CalendarEventStart {
 
     /// First day of an all-day event.
     #[must_use]
-    pub fn date(mut self, date: impl Into<Option<DateOrTime>>) -> Self {
-        self.date = date.into();
+    pub fn date(mut self, date: impl OptionalValue<DateOrTime>) -> Self {
+        self.date = date.into_value();
         self
     }
 
     /// First moment of an event that has a time of day.
     #[must_use]
-    pub fn date_time(mut self, date_time: impl Into<Option<DateTime>>) -> Self {
-        self.date_time = date_time.into();
+    pub fn date_time(mut self, date_time: impl OptionalValue<DateTime>) -> Self {
+        self.date_time = date_time.into_value();
         self
     }
 }
@@ -246,15 +246,15 @@ impl CalendarEventEnd {
 
     /// The day after the last day of an all-day event.
     #[must_use]
-    pub fn date(mut self, date: impl Into<Option<DateOrTime>>) -> Self {
-        self.date = date.into();
+    pub fn date(mut self, date: impl OptionalValue<DateOrTime>) -> Self {
+        self.date = date.into_value();
         self
     }
 
     /// The moment at which an event that has a time of day is over.
     #[must_use]
-    pub fn date_time(mut self, date_time: impl Into<Option<DateTime>>) -> Self {
-        self.date_time = date_time.into();
+    pub fn date_time(mut self, date_time: impl OptionalValue<DateTime>) -> Self {
+        self.date_time = date_time.into_value();
         self
     }
 }

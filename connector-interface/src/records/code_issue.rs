@@ -6,7 +6,7 @@
 use super::Actor;
 use crate::{
     DateTime, Uri,
-    property::{Extras, OptionalLink, RecordOrUri, object, record},
+    property::{Extras, OptionalLink, OptionalValue, RecordOrUri, object, record},
 };
 
 /// A problem that static analysis found in source code.
@@ -99,50 +99,50 @@ impl CodeIssue {
 
     /// The rule that raised it, such as `method-complexity`.
     #[must_use]
-    pub fn check_name(mut self, check_name: impl Into<Option<String>>) -> Self {
-        self.check_name = check_name.into();
+    pub fn check_name(mut self, check_name: impl OptionalValue<String>) -> Self {
+        self.check_name = check_name.into_value();
         self
     }
 
     /// The whole explanation that the analyser gives.
     #[must_use]
-    pub fn message(mut self, message: impl Into<Option<String>>) -> Self {
-        self.message = message.into();
+    pub fn message(mut self, message: impl OptionalValue<String>) -> Self {
+        self.message = message.into_value();
         self
     }
 
     /// The analyser or plugin that raised it.
     #[must_use]
-    pub fn source(mut self, source: impl Into<Option<String>>) -> Self {
-        self.source = source.into();
+    pub fn source(mut self, source: impl OptionalValue<String>) -> Self {
+        self.source = source.into_value();
         self
     }
 
     /// How serious the tool ranks it, in the tool's own scale.
     #[must_use]
-    pub fn severity(mut self, severity: impl Into<Option<String>>) -> Self {
-        self.severity = severity.into();
+    pub fn severity(mut self, severity: impl OptionalValue<String>) -> Self {
+        self.severity = severity.into_value();
         self
     }
 
     /// Where the finding stands, in the tool's own words, such as `open` or `wontfix`.
     #[must_use]
-    pub fn status(mut self, status: impl Into<Option<String>>) -> Self {
-        self.status = status.into();
+    pub fn status(mut self, status: impl OptionalValue<String>) -> Self {
+        self.status = status.into_value();
         self
     }
 
     /// The reason someone gave for the current status.
     #[must_use]
-    pub fn status_details(mut self, status_details: impl Into<Option<String>>) -> Self {
-        self.status_details = status_details.into();
+    pub fn status_details(mut self, status_details: impl OptionalValue<String>) -> Self {
+        self.status_details = status_details.into_value();
         self
     }
 
     /// When the finding was last moved to another status.
     #[must_use]
-    pub fn status_updated_at(mut self, status_updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.status_updated_at = status_updated_at.into();
+    pub fn status_updated_at(mut self, status_updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.status_updated_at = status_updated_at.into_value();
         self
     }
 
@@ -155,22 +155,22 @@ impl CodeIssue {
 
     /// The finding as the tool reported it, unparsed.
     #[must_use]
-    pub fn raw_details(mut self, raw_details: impl Into<Option<String>>) -> Self {
-        self.raw_details = raw_details.into();
+    pub fn raw_details(mut self, raw_details: impl OptionalValue<String>) -> Self {
+        self.raw_details = raw_details.into_value();
         self
     }
 
     /// The affected file, relative to the root of the repository.
     #[must_use]
-    pub fn path(mut self, path: impl Into<Option<String>>) -> Self {
-        self.path = path.into();
+    pub fn path(mut self, path: impl OptionalValue<String>) -> Self {
+        self.path = path.into_value();
         self
     }
 
     /// The lines in the file that the finding is about.
     #[must_use]
-    pub fn location(mut self, location: impl Into<Option<CodeIssueLocation>>) -> Self {
-        self.location = location.into();
+    pub fn location(mut self, location: impl OptionalValue<CodeIssueLocation>) -> Self {
+        self.location = location.into_value();
         self
     }
 
@@ -178,9 +178,9 @@ impl CodeIssue {
     #[must_use]
     pub fn estimated_remediation_minutes(
         mut self,
-        estimated_remediation_minutes: impl Into<Option<i64>>,
+        estimated_remediation_minutes: impl OptionalValue<i64>,
     ) -> Self {
-        self.estimated_remediation_minutes = estimated_remediation_minutes.into();
+        self.estimated_remediation_minutes = estimated_remediation_minutes.into_value();
         self
     }
 
@@ -188,36 +188,36 @@ impl CodeIssue {
     ///
     /// The name of one such kind.
     #[must_use]
-    pub fn categories(mut self, categories: impl Into<Option<Vec<String>>>) -> Self {
-        self.categories = categories.into();
+    pub fn categories(mut self, categories: impl OptionalValue<Vec<String>>) -> Self {
+        self.categories = categories.into_value();
         self
     }
 
     /// The page on which the finding can be read.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// When the analyser first saw the problem.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When anything about the finding last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the finding vanished from the tool; left out while it is listed.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }
@@ -266,15 +266,15 @@ impl CodeIssueLocation {
 
     /// First affected line, counted from 1.
     #[must_use]
-    pub fn start(mut self, start: impl Into<Option<i64>>) -> Self {
-        self.start = start.into();
+    pub fn start(mut self, start: impl OptionalValue<i64>) -> Self {
+        self.start = start.into_value();
         self
     }
 
     /// Last affected line, counted from 1 and included.
     #[must_use]
-    pub fn end(mut self, end: impl Into<Option<i64>>) -> Self {
-        self.end = end.into();
+    pub fn end(mut self, end: impl OptionalValue<i64>) -> Self {
+        self.end = end.into_value();
         self
     }
 }

@@ -6,7 +6,7 @@
 use super::Actor;
 use crate::{
     Uri,
-    property::{Extras, OptionalLink, RecordOrUri, object, record},
+    property::{Extras, OptionalLink, OptionalValue, RecordOrUri, object, record},
 };
 
 /// A change recorded in a repository's history.
@@ -82,8 +82,8 @@ impl Commit {
 
     /// Object name of the tree that the commit records.
     #[must_use]
-    pub fn tree(mut self, tree: impl Into<Option<String>>) -> Self {
-        self.tree = tree.into();
+    pub fn tree(mut self, tree: impl OptionalValue<String>) -> Self {
+        self.tree = tree.into_value();
         self
     }
 
@@ -91,15 +91,15 @@ impl Commit {
     ///
     /// Object name of one parent, in git's order.
     #[must_use]
-    pub fn parents(mut self, parents: impl Into<Option<Vec<String>>>) -> Self {
-        self.parents = parents.into();
+    pub fn parents(mut self, parents: impl OptionalValue<Vec<String>>) -> Self {
+        self.parents = parents.into_value();
         self
     }
 
     /// Size of the change against the first parent, in lines.
     #[must_use]
-    pub fn statistics(mut self, statistics: impl Into<Option<CommitStatistics>>) -> Self {
-        self.statistics = statistics.into();
+    pub fn statistics(mut self, statistics: impl OptionalValue<CommitStatistics>) -> Self {
+        self.statistics = statistics.into_value();
         self
     }
 }
@@ -139,22 +139,22 @@ impl CommitStatistics {
 
     /// Lines added.
     #[must_use]
-    pub fn additions(mut self, additions: impl Into<Option<i64>>) -> Self {
-        self.additions = additions.into();
+    pub fn additions(mut self, additions: impl OptionalValue<i64>) -> Self {
+        self.additions = additions.into_value();
         self
     }
 
     /// Lines removed.
     #[must_use]
-    pub fn deletions(mut self, deletions: impl Into<Option<i64>>) -> Self {
-        self.deletions = deletions.into();
+    pub fn deletions(mut self, deletions: impl OptionalValue<i64>) -> Self {
+        self.deletions = deletions.into_value();
         self
     }
 
     /// Lines added and lines removed together.
     #[must_use]
-    pub fn total(mut self, total: impl Into<Option<i64>>) -> Self {
-        self.total = total.into();
+    pub fn total(mut self, total: impl OptionalValue<i64>) -> Self {
+        self.total = total.into_value();
         self
     }
 }

@@ -6,7 +6,7 @@
 use super::Actor;
 use crate::{
     DateTime, Uri,
-    property::{Extras, OptionalLink, RecordOrUri, enumeration, record},
+    property::{Extras, OptionalLink, OptionalValue, RecordOrUri, enumeration, record},
 };
 
 /// The verdict that an external service, such as a linter or a CI system, gave on a commit.
@@ -71,22 +71,22 @@ impl CommitCheck {
 
     /// The picture of the service that gave the verdict.
     #[must_use]
-    pub fn avatar_url(mut self, avatar_url: impl Into<Option<Uri>>) -> Self {
-        self.avatar_url = avatar_url.into();
+    pub fn avatar_url(mut self, avatar_url: impl OptionalValue<Uri>) -> Self {
+        self.avatar_url = avatar_url.into_value();
         self
     }
 
     /// One line about the outcome, such as `12 of 340 tests failed`.
     #[must_use]
-    pub fn description(mut self, description: impl Into<Option<String>>) -> Self {
-        self.description = description.into();
+    pub fn description(mut self, description: impl OptionalValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// When the verdict was given.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
@@ -99,8 +99,8 @@ impl CommitCheck {
 
     /// The page where the service explains its verdict.
     #[must_use]
-    pub fn target_url(mut self, target_url: impl Into<Option<Uri>>) -> Self {
-        self.target_url = target_url.into();
+    pub fn target_url(mut self, target_url: impl OptionalValue<Uri>) -> Self {
+        self.target_url = target_url.into_value();
         self
     }
 }

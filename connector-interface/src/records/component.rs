@@ -5,7 +5,7 @@
 
 use crate::{
     DateTime, Uri,
-    property::{Extras, record},
+    property::{Extras, OptionalValue, record},
 };
 
 /// A part of a code base, kept as a set of files that belong together.
@@ -66,29 +66,29 @@ impl Component {
 
     /// What the part is responsible for.
     #[must_use]
-    pub fn description(mut self, description: impl Into<Option<String>>) -> Self {
-        self.description = description.into();
+    pub fn description(mut self, description: impl OptionalValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// When the component was marked out.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When its name or its set of files last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the component was dissolved; left out while it stands.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

@@ -6,7 +6,7 @@
 use super::Repository;
 use crate::{
     DateTime, Uri,
-    property::{Extras, Percentage, RecordOrUri, record},
+    property::{Extras, OptionalValue, Percentage, RecordOrUri, record},
 };
 
 /// How much of a repository the tests reached at one commit.
@@ -81,71 +81,71 @@ impl CoverageTotals {
 
     /// Number of files measured.
     #[must_use]
-    pub fn files_count(mut self, files_count: impl Into<Option<u64>>) -> Self {
-        self.files_count = files_count.into();
+    pub fn files_count(mut self, files_count: impl OptionalValue<u64>) -> Self {
+        self.files_count = files_count.into_value();
         self
     }
 
     /// Number of lines that could be reached.
     #[must_use]
-    pub fn lines_count(mut self, lines_count: impl Into<Option<u64>>) -> Self {
-        self.lines_count = lines_count.into();
+    pub fn lines_count(mut self, lines_count: impl OptionalValue<u64>) -> Self {
+        self.lines_count = lines_count.into_value();
         self
     }
 
     /// Number of lines that the tests reached.
     #[must_use]
-    pub fn lines_hit_count(mut self, lines_hit_count: impl Into<Option<u64>>) -> Self {
-        self.lines_hit_count = lines_hit_count.into();
+    pub fn lines_hit_count(mut self, lines_hit_count: impl OptionalValue<u64>) -> Self {
+        self.lines_hit_count = lines_hit_count.into_value();
         self
     }
 
     /// Number of lines that no test reached.
     #[must_use]
-    pub fn lines_missed_count(mut self, lines_missed_count: impl Into<Option<u64>>) -> Self {
-        self.lines_missed_count = lines_missed_count.into();
+    pub fn lines_missed_count(mut self, lines_missed_count: impl OptionalValue<u64>) -> Self {
+        self.lines_missed_count = lines_missed_count.into_value();
         self
     }
 
     /// Number of branches in the control flow of the files measured.
     #[must_use]
-    pub fn branches_count(mut self, branches_count: impl Into<Option<u64>>) -> Self {
-        self.branches_count = branches_count.into();
+    pub fn branches_count(mut self, branches_count: impl OptionalValue<u64>) -> Self {
+        self.branches_count = branches_count.into_value();
         self
     }
 
     /// Number of methods or functions in the files measured.
     #[must_use]
-    pub fn methods_count(mut self, methods_count: impl Into<Option<u64>>) -> Self {
-        self.methods_count = methods_count.into();
+    pub fn methods_count(mut self, methods_count: impl OptionalValue<u64>) -> Self {
+        self.methods_count = methods_count.into_value();
         self
     }
 
     /// The report's page.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// When the measurement arrived at the coverage tool.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When the totals were last computed anew.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the report was thrown away; left out while it is kept.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

@@ -6,7 +6,7 @@
 use super::{DeliveryWorkflow, Repository};
 use crate::{
     DateTime, Uri,
-    property::{Extras, Nullable, OptionalLink, RecordOrUri, enumeration, record},
+    property::{Extras, Nullable, OptionalLink, OptionalValue, RecordOrUri, enumeration, record},
 };
 
 /// One run of a delivery pipeline for one commit.
@@ -82,8 +82,8 @@ impl DeliveryBuild {
 
     /// The run's number within its project, as people quote it.
     #[must_use]
-    pub fn number(mut self, number: impl Into<Option<i64>>) -> Self {
-        self.number = number.into();
+    pub fn number(mut self, number: impl OptionalValue<i64>) -> Self {
+        self.number = number.into_value();
         self
     }
 
@@ -96,22 +96,22 @@ impl DeliveryBuild {
 
     /// The branch that the run was started for.
     #[must_use]
-    pub fn branch(mut self, branch: impl Into<Option<String>>) -> Self {
-        self.branch = branch.into();
+    pub fn branch(mut self, branch: impl OptionalValue<String>) -> Self {
+        self.branch = branch.into_value();
         self
     }
 
     /// The run's page in the CI system.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// When the run was asked for.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 

@@ -5,7 +5,7 @@
 
 use crate::{
     DateTime, Uri,
-    property::{Extras, Nullable, enumeration, record},
+    property::{Extras, Nullable, OptionalValue, enumeration, record},
 };
 
 /// One job within a run of a delivery pipeline, such as `test` or `deploy`.
@@ -70,37 +70,37 @@ impl DeliveryJob {
 
     /// What the pipeline's definition calls the job.
     #[must_use]
-    pub fn name(mut self, name: impl Into<Option<String>>) -> Self {
-        self.name = name.into();
+    pub fn name(mut self, name: impl OptionalValue<String>) -> Self {
+        self.name = name.into_value();
         self
     }
 
     /// What the job is there for.
     #[must_use]
-    pub fn description(mut self, description: impl Into<Option<String>>) -> Self {
-        self.description = description.into();
+    pub fn description(mut self, description: impl OptionalValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// How far the job has come: waiting (`created`), under way (`running`), or ended (`errored`, `complete`,
     /// `canceled`).
     #[must_use]
-    pub fn state(mut self, state: impl Into<Option<DeliveryJobState>>) -> Self {
-        self.state = state.into();
+    pub fn state(mut self, state: impl OptionalValue<DeliveryJobState>) -> Self {
+        self.state = state.into_value();
         self
     }
 
     /// The page with the job's output.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// When the job was scheduled or started.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 

@@ -6,7 +6,7 @@
 use super::Actor;
 use crate::{
     DateTime, Uri,
-    property::{Extras, OptionalLink, RecordOrUri, enumeration, record},
+    property::{Extras, OptionalLink, OptionalValue, RecordOrUri, enumeration, record},
 };
 
 /// A problem with something the code depends on, such as a known vulnerability.
@@ -79,36 +79,36 @@ impl DependencyIssue {
 
     /// What is wrong with the dependency and what would mend it.
     #[must_use]
-    pub fn message(mut self, message: impl Into<Option<String>>) -> Self {
-        self.message = message.into();
+    pub fn message(mut self, message: impl OptionalValue<String>) -> Self {
+        self.message = message.into_value();
         self
     }
 
     /// A value by which the scanner knows the same problem again in a later scan.
     #[must_use]
-    pub fn fingerprint(mut self, fingerprint: impl Into<Option<String>>) -> Self {
-        self.fingerprint = fingerprint.into();
+    pub fn fingerprint(mut self, fingerprint: impl OptionalValue<String>) -> Self {
+        self.fingerprint = fingerprint.into_value();
         self
     }
 
     /// Whether the problem still stands.
     #[must_use]
-    pub fn status(mut self, status: impl Into<Option<DependencyIssueStatus>>) -> Self {
-        self.status = status.into();
+    pub fn status(mut self, status: impl OptionalValue<DependencyIssueStatus>) -> Self {
+        self.status = status.into_value();
         self
     }
 
     /// Why it was closed or opened again.
     #[must_use]
-    pub fn status_details(mut self, status_details: impl Into<Option<String>>) -> Self {
-        self.status_details = status_details.into();
+    pub fn status_details(mut self, status_details: impl OptionalValue<String>) -> Self {
+        self.status_details = status_details.into_value();
         self
     }
 
     /// When it was last closed or opened again.
     #[must_use]
-    pub fn status_updated_at(mut self, status_updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.status_updated_at = status_updated_at.into();
+    pub fn status_updated_at(mut self, status_updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.status_updated_at = status_updated_at.into_value();
         self
     }
 
@@ -121,36 +121,36 @@ impl DependencyIssue {
 
     /// The alert as the scanner reported it, unparsed.
     #[must_use]
-    pub fn raw_details(mut self, raw_details: impl Into<Option<String>>) -> Self {
-        self.raw_details = raw_details.into();
+    pub fn raw_details(mut self, raw_details: impl OptionalValue<String>) -> Self {
+        self.raw_details = raw_details.into_value();
         self
     }
 
     /// The page on which the alert can be read.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// When the scanner raised the alert.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When anything about the alert last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the alert was removed from the scanner; left out while it is listed.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

@@ -6,7 +6,7 @@
 use super::{Actor, Environment, Package};
 use crate::{
     DateTime, Uri,
-    property::{Extras, OptionalLink, RecordOrUri, record},
+    property::{Extras, OptionalLink, OptionalValue, RecordOrUri, record},
 };
 
 /// The act of putting a version of the code into an environment.
@@ -87,22 +87,22 @@ impl Deployment {
 
     /// Object name of the commit that was deployed.
     #[must_use]
-    pub fn commit_oid(mut self, commit_oid: impl Into<Option<String>>) -> Self {
-        self.commit_oid = commit_oid.into();
+    pub fn commit_oid(mut self, commit_oid: impl OptionalValue<String>) -> Self {
+        self.commit_oid = commit_oid.into_value();
         self
     }
 
     /// The branch that the deployed commit was taken from.
     #[must_use]
-    pub fn branch(mut self, branch: impl Into<Option<String>>) -> Self {
-        self.branch = branch.into();
+    pub fn branch(mut self, branch: impl OptionalValue<String>) -> Self {
+        self.branch = branch.into_value();
         self
     }
 
     /// The deployed version as people name it, such as `2.14.0`.
     #[must_use]
-    pub fn version(mut self, version: impl Into<Option<String>>) -> Self {
-        self.version = version.into();
+    pub fn version(mut self, version: impl OptionalValue<String>) -> Self {
+        self.version = version.into_value();
         self
     }
 
@@ -110,8 +110,8 @@ impl Deployment {
     ///
     /// One artefact that was part of the deployment.
     #[must_use]
-    pub fn packages(mut self, packages: impl Into<Option<Vec<RecordOrUri<Package>>>>) -> Self {
-        self.packages = packages.into();
+    pub fn packages(mut self, packages: impl OptionalValue<Vec<RecordOrUri<Package>>>) -> Self {
+        self.packages = packages.into_value();
         self
     }
 
@@ -124,22 +124,22 @@ impl Deployment {
 
     /// The page about the deployment.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// Address at which the tool tells how the deployment went.
     #[must_use]
-    pub fn status_url(mut self, status_url: impl Into<Option<Uri>>) -> Self {
-        self.status_url = status_url.into();
+    pub fn status_url(mut self, status_url: impl OptionalValue<Uri>) -> Self {
+        self.status_url = status_url.into_value();
         self
     }
 
     /// When the deployment was started.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::{
     DateTime, Uri,
-    property::{Extras, record},
+    property::{Extras, OptionalValue, record},
 };
 
 /// A place in which deployed code runs, such as staging or production.
@@ -66,50 +66,50 @@ impl Environment {
 
     /// What the environment is used for.
     #[must_use]
-    pub fn description(mut self, description: impl Into<Option<String>>) -> Self {
-        self.description = description.into();
+    pub fn description(mut self, description: impl OptionalValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// True if it is set up for a while only, such as a preview of one pull request.
     #[must_use]
-    pub fn transient(mut self, transient: impl Into<Option<bool>>) -> Self {
-        self.transient = transient.into();
+    pub fn transient(mut self, transient: impl OptionalValue<bool>) -> Self {
+        self.transient = transient.into_value();
         self
     }
 
     /// True if it serves the real users.
     #[must_use]
-    pub fn production(mut self, production: impl Into<Option<bool>>) -> Self {
-        self.production = production.into();
+    pub fn production(mut self, production: impl OptionalValue<bool>) -> Self {
+        self.production = production.into_value();
         self
     }
 
     /// The page about the environment, or the address at which it serves.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// When the environment was set up.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When its settings last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the environment was torn down; left out while it stands.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

@@ -6,7 +6,7 @@
 use super::Actor;
 use crate::{
     DateTime, Uri,
-    property::{Extras, OptionalLink, RecordOrUri, record},
+    property::{Extras, OptionalLink, OptionalValue, RecordOrUri, record},
 };
 
 /// A switch that turns part of a program on or off without a deployment.
@@ -70,22 +70,22 @@ impl FeatureFlag {
 
     /// What the flag answers with, in the service's words, such as `boolean` or `multivariate`.
     #[must_use]
-    pub fn kind(mut self, kind: impl Into<Option<String>>) -> Self {
-        self.kind = kind.into();
+    pub fn kind(mut self, kind: impl OptionalValue<String>) -> Self {
+        self.kind = kind.into_value();
         self
     }
 
     /// The word by which program code asks for the flag.
     #[must_use]
-    pub fn key(mut self, key: impl Into<Option<String>>) -> Self {
-        self.key = key.into();
+    pub fn key(mut self, key: impl OptionalValue<String>) -> Self {
+        self.key = key.into_value();
         self
     }
 
     /// True if the flag is meant to be removed once its feature is out.
     #[must_use]
-    pub fn temporary(mut self, temporary: impl Into<Option<bool>>) -> Self {
-        self.temporary = temporary.into();
+    pub fn temporary(mut self, temporary: impl OptionalValue<bool>) -> Self {
+        self.temporary = temporary.into_value();
         self
     }
 
@@ -98,29 +98,29 @@ impl FeatureFlag {
 
     /// The flag's page in the flag service.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// When the flag was set up.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When the flag's settings last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the flag was removed; left out while code may ask for it.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

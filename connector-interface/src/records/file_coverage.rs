@@ -6,7 +6,7 @@
 use super::Repository;
 use crate::{
     DateTime, Uri,
-    property::{Extras, RecordOrUri, record},
+    property::{Extras, OptionalValue, RecordOrUri, record},
 };
 
 /// Which lines of one file the tests reached at one commit.
@@ -73,43 +73,43 @@ impl FileCoverage {
 
     /// The measured file's path, relative to the root of the repository.
     #[must_use]
-    pub fn file(mut self, file: impl Into<Option<String>>) -> Self {
-        self.file = file.into();
+    pub fn file(mut self, file: impl OptionalValue<String>) -> Self {
+        self.file = file.into_value();
         self
     }
 
     /// Number of files in the report that this measurement was taken from.
     #[must_use]
-    pub fn files_count(mut self, files_count: impl Into<Option<u64>>) -> Self {
-        self.files_count = files_count.into();
+    pub fn files_count(mut self, files_count: impl OptionalValue<u64>) -> Self {
+        self.files_count = files_count.into_value();
         self
     }
 
     /// The page that shows the file with its reached lines.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// When the measurement arrived at the coverage tool.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When the file's numbers were last computed anew.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the measurement was thrown away; left out while it is kept.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::{
     DateTime, Uri,
-    property::{Extras, enumeration, record},
+    property::{Extras, OptionalValue, enumeration, record},
 };
 
 /// A disruption of a service that someone was called about.
@@ -67,29 +67,29 @@ impl Incident {
 
     /// The page on which responders follow the incident.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// The incident's running number within the account, as people quote it.
     #[must_use]
-    pub fn number(mut self, number: impl Into<Option<i64>>) -> Self {
-        self.number = number.into();
+    pub fn number(mut self, number: impl OptionalValue<i64>) -> Self {
+        self.number = number.into_value();
         self
     }
 
     /// When the incident last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the incident was removed from the tool; left out while it is kept.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

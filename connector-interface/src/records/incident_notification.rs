@@ -6,7 +6,7 @@
 use super::Incident;
 use crate::{
     DateTime, Uri,
-    property::{Extras, RecordOrUri, enumeration, record},
+    property::{Extras, OptionalValue, RecordOrUri, enumeration, record},
 };
 
 /// A message sent to tell someone about an incident.
@@ -65,22 +65,22 @@ impl IncidentNotification {
 
     /// Whom the message was meant for, as the alerting tool writes it.
     #[must_use]
-    pub fn recipient(mut self, recipient: impl Into<Option<String>>) -> Self {
-        self.recipient = recipient.into();
+    pub fn recipient(mut self, recipient: impl OptionalValue<String>) -> Self {
+        self.recipient = recipient.into_value();
         self
     }
 
     /// When its delivery status last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the notification was removed from the log; left out while it is kept.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::{
     DateTime, Uri,
-    property::{Extras, enumeration, record},
+    property::{Extras, OptionalValue, enumeration, record},
 };
 
 /// A piece of work or a problem, tracked until it is resolved.
@@ -73,43 +73,43 @@ impl Issue {
 
     /// The page on which the issue is discussed.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// The issue's full text.
     #[must_use]
-    pub fn description(mut self, description: impl Into<Option<String>>) -> Self {
-        self.description = description.into();
+    pub fn description(mut self, description: impl OptionalValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// The moment by which the issue should be done.
     #[must_use]
-    pub fn due_on(mut self, due_on: impl Into<Option<DateTime>>) -> Self {
-        self.due_on = due_on.into();
+    pub fn due_on(mut self, due_on: impl OptionalValue<DateTime>) -> Self {
+        self.due_on = due_on.into_value();
         self
     }
 
     /// When the issue was done.
     #[must_use]
-    pub fn resolved_at(mut self, resolved_at: impl Into<Option<DateTime>>) -> Self {
-        self.resolved_at = resolved_at.into();
+    pub fn resolved_at(mut self, resolved_at: impl OptionalValue<DateTime>) -> Self {
+        self.resolved_at = resolved_at.into_value();
         self
     }
 
     /// When anything about the issue last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the issue was removed from the tracker; left out while it is kept.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

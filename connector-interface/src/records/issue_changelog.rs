@@ -6,7 +6,7 @@
 use super::Actor;
 use crate::{
     DateTime, Uri,
-    property::{Extras, OptionalLink, RecordOrUri, enumeration, record},
+    property::{Extras, OptionalLink, OptionalValue, RecordOrUri, enumeration, record},
 };
 
 /// One change made to an issue: a field that went from one value to another.
@@ -77,29 +77,29 @@ impl IssueChangelog {
 
     /// The place on the issue's page that shows the change.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// More about the change than its title says.
     #[must_use]
-    pub fn description(mut self, description: impl Into<Option<String>>) -> Self {
-        self.description = description.into();
+    pub fn description(mut self, description: impl OptionalValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// The value before the change, as text.
     #[must_use]
-    pub fn from(mut self, from: impl Into<Option<String>>) -> Self {
-        self.from = from.into();
+    pub fn from(mut self, from: impl OptionalValue<String>) -> Self {
+        self.from = from.into_value();
         self
     }
 
     /// The value after the change, as text.
     #[must_use]
-    pub fn to(mut self, to: impl Into<Option<String>>) -> Self {
-        self.to = to.into();
+    pub fn to(mut self, to: impl OptionalValue<String>) -> Self {
+        self.to = to.into_value();
         self
     }
 
@@ -112,15 +112,15 @@ impl IssueChangelog {
 
     /// When the entry itself was last corrected.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the entry was removed from the history; left out while it is kept.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

@@ -6,7 +6,7 @@
 use super::Actor;
 use crate::{
     DateTime, Uri,
-    property::{Extras, OptionalLink, RecordOrUri, record},
+    property::{Extras, OptionalLink, OptionalValue, RecordOrUri, record},
 };
 
 /// A remark that someone left on an issue.
@@ -63,15 +63,15 @@ impl IssueComment {
 
     /// The place on the issue's page that shows the comment.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// What was said, in the tracker's own markup.
     #[must_use]
-    pub fn body(mut self, body: impl Into<Option<String>>) -> Self {
-        self.body = body.into();
+    pub fn body(mut self, body: impl OptionalValue<String>) -> Self {
+        self.body = body.into_value();
         self
     }
 
@@ -84,8 +84,8 @@ impl IssueComment {
 
     /// When the comment was taken back; left out while it can be read.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

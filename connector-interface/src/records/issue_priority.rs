@@ -6,7 +6,7 @@
 use super::Project;
 use crate::{
     DateTime, Uri,
-    property::{Extras, RecordOrUri, record},
+    property::{Extras, OptionalValue, RecordOrUri, record},
 };
 
 /// One level of urgency that a project gives to its issues.
@@ -71,36 +71,36 @@ impl IssuePriority {
 
     /// The picture that marks issues of this level.
     #[must_use]
-    pub fn icon_url(mut self, icon_url: impl Into<Option<Uri>>) -> Self {
-        self.icon_url = icon_url.into();
+    pub fn icon_url(mut self, icon_url: impl OptionalValue<Uri>) -> Self {
+        self.icon_url = icon_url.into_value();
         self
     }
 
     /// What the level is called, such as `Blocker`.
     #[must_use]
-    pub fn name(mut self, name: impl Into<Option<String>>) -> Self {
-        self.name = name.into();
+    pub fn name(mut self, name: impl OptionalValue<String>) -> Self {
+        self.name = name.into_value();
         self
     }
 
     /// The colour that marks issues of this level, as the tracker writes it.
     #[must_use]
-    pub fn status_color(mut self, status_color: impl Into<Option<String>>) -> Self {
-        self.status_color = status_color.into();
+    pub fn status_color(mut self, status_color: impl OptionalValue<String>) -> Self {
+        self.status_color = status_color.into_value();
         self
     }
 
     /// When to choose this level.
     #[must_use]
-    pub fn description(mut self, description: impl Into<Option<String>>) -> Self {
-        self.description = description.into();
+    pub fn description(mut self, description: impl OptionalValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// When the level was abolished; left out while it can be chosen.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

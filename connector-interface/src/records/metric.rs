@@ -5,7 +5,7 @@
 
 use crate::{
     DateTime, Uri,
-    property::{Extras, record},
+    property::{Extras, OptionalValue, record},
 };
 
 /// Something that is measured again and again; each reading is a MetricMeasure.
@@ -61,50 +61,50 @@ impl Metric {
 
     /// What the metric is about: usually the `self` of another record.
     #[must_use]
-    pub fn record(mut self, record: impl Into<Option<String>>) -> Self {
-        self.record = record.into();
+    pub fn record(mut self, record: impl OptionalValue<String>) -> Self {
+        self.record = record.into_value();
         self
     }
 
     /// The metric's name as a program writes it, such as `p95_latency`.
     #[must_use]
-    pub fn key(mut self, key: impl Into<Option<String>>) -> Self {
-        self.key = key.into();
+    pub fn key(mut self, key: impl OptionalValue<String>) -> Self {
+        self.key = key.into_value();
         self
     }
 
     /// The metric's name as people read it.
     #[must_use]
-    pub fn name(mut self, name: impl Into<Option<String>>) -> Self {
-        self.name = name.into();
+    pub fn name(mut self, name: impl OptionalValue<String>) -> Self {
+        self.name = name.into_value();
         self
     }
 
     /// What one step of a reading means, such as `ms` or `requests`.
     #[must_use]
-    pub fn unit(mut self, unit: impl Into<Option<String>>) -> Self {
-        self.unit = unit.into();
+    pub fn unit(mut self, unit: impl OptionalValue<String>) -> Self {
+        self.unit = unit.into_value();
         self
     }
 
     /// When measuring began.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When the metric's definition last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the metric was given up; left out while it is measured.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

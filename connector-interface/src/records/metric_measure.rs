@@ -6,7 +6,7 @@
 use super::Metric;
 use crate::{
     DateTime, Uri,
-    property::{Extras, RecordOrUri, record},
+    property::{Extras, OptionalValue, RecordOrUri, record},
 };
 
 /// One reading of a metric.
@@ -61,36 +61,36 @@ impl MetricMeasure {
 
     /// The reading itself, in the metric's unit.
     #[must_use]
-    pub fn value(mut self, value: impl Into<Option<i64>>) -> Self {
-        self.value = value.into();
+    pub fn value(mut self, value: impl OptionalValue<i64>) -> Self {
+        self.value = value.into_value();
         self
     }
 
     /// The moment that the reading describes.
     #[must_use]
-    pub fn time(mut self, time: impl Into<Option<DateTime>>) -> Self {
-        self.time = time.into();
+    pub fn time(mut self, time: impl OptionalValue<DateTime>) -> Self {
+        self.time = time.into_value();
         self
     }
 
     /// When the reading was stored.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When the stored reading was last corrected.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the reading was discarded; left out while it counts.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

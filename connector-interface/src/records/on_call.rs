@@ -6,7 +6,7 @@
 use super::Actor;
 use crate::{
     DateTime, Uri,
-    property::{Extras, OptionalLink, RecordOrUri, object, record},
+    property::{Extras, OptionalLink, OptionalValue, RecordOrUri, object, record},
 };
 
 /// A span of time in which someone answers for a service.
@@ -75,57 +75,60 @@ impl OnCall {
 
     /// The rota that put them on call.
     #[must_use]
-    pub fn schedule(mut self, schedule: impl Into<Option<OnCallSchedule>>) -> Self {
-        self.schedule = schedule.into();
+    pub fn schedule(mut self, schedule: impl OptionalValue<OnCallSchedule>) -> Self {
+        self.schedule = schedule.into_value();
         self
     }
 
     /// The rule that says who is called, and in which order.
     #[must_use]
-    pub fn escalation_policy(mut self, escalation_policy: impl Into<Option<OnCallEscalationPolicy>>) -> Self {
-        self.escalation_policy = escalation_policy.into();
+    pub fn escalation_policy(
+        mut self,
+        escalation_policy: impl OptionalValue<OnCallEscalationPolicy>,
+    ) -> Self {
+        self.escalation_policy = escalation_policy.into_value();
         self
     }
 
     /// The position in the order of calls, as text; `1` is called first.
     #[must_use]
-    pub fn escalation_level(mut self, escalation_level: impl Into<Option<String>>) -> Self {
-        self.escalation_level = escalation_level.into();
+    pub fn escalation_level(mut self, escalation_level: impl OptionalValue<String>) -> Self {
+        self.escalation_level = escalation_level.into_value();
         self
     }
 
     /// When the shift begins.
     #[must_use]
-    pub fn start(mut self, start: impl Into<Option<DateTime>>) -> Self {
-        self.start = start.into();
+    pub fn start(mut self, start: impl OptionalValue<DateTime>) -> Self {
+        self.start = start.into_value();
         self
     }
 
     /// When the shift is over; left out for one without an end.
     #[must_use]
-    pub fn end(mut self, end: impl Into<Option<DateTime>>) -> Self {
-        self.end = end.into();
+    pub fn end(mut self, end: impl OptionalValue<DateTime>) -> Self {
+        self.end = end.into_value();
         self
     }
 
     /// When the shift was entered.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When the shift was last moved or handed over.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the shift was struck from the rota; left out while it stands.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }
@@ -167,22 +170,22 @@ impl OnCallSchedule {
 
     /// The rota's identifier in the alerting tool.
     #[must_use]
-    pub fn id(mut self, id: impl Into<Option<String>>) -> Self {
-        self.id = id.into();
+    pub fn id(mut self, id: impl OptionalValue<String>) -> Self {
+        self.id = id.into_value();
         self
     }
 
     /// What the rota is called.
     #[must_use]
-    pub fn name(mut self, name: impl Into<Option<String>>) -> Self {
-        self.name = name.into();
+    pub fn name(mut self, name: impl OptionalValue<String>) -> Self {
+        self.name = name.into_value();
         self
     }
 
     /// The rota's page.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 }
@@ -216,22 +219,22 @@ impl OnCallEscalationPolicy {
 
     /// The rule's identifier in the alerting tool.
     #[must_use]
-    pub fn id(mut self, id: impl Into<Option<String>>) -> Self {
-        self.id = id.into();
+    pub fn id(mut self, id: impl OptionalValue<String>) -> Self {
+        self.id = id.into_value();
         self
     }
 
     /// What the rule is called.
     #[must_use]
-    pub fn name(mut self, name: impl Into<Option<String>>) -> Self {
-        self.name = name.into();
+    pub fn name(mut self, name: impl OptionalValue<String>) -> Self {
+        self.name = name.into_value();
         self
     }
 
     /// The rule's page.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 }

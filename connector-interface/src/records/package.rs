@@ -6,7 +6,7 @@
 use super::Actor;
 use crate::{
     DateTime, Uri,
-    property::{Extras, OptionalLink, RecordOrUri, enumeration, record},
+    property::{Extras, OptionalLink, OptionalValue, RecordOrUri, enumeration, record},
 };
 
 /// A published piece of software in one version, such as a gem or an image.
@@ -65,29 +65,29 @@ impl Package {
 
     /// The name under which it is published.
     #[must_use]
-    pub fn name(mut self, name: impl Into<Option<String>>) -> Self {
-        self.name = name.into();
+    pub fn name(mut self, name: impl OptionalValue<String>) -> Self {
+        self.name = name.into_value();
         self
     }
 
     /// The published version.
     #[must_use]
-    pub fn version(mut self, version: impl Into<Option<String>>) -> Self {
-        self.version = version.into();
+    pub fn version(mut self, version: impl OptionalValue<String>) -> Self {
+        self.version = version.into_value();
         self
     }
 
     /// The licence it is published under, best as an SPDX expression.
     #[must_use]
-    pub fn license(mut self, license: impl Into<Option<String>>) -> Self {
-        self.license = license.into();
+    pub fn license(mut self, license: impl OptionalValue<String>) -> Self {
+        self.license = license.into_value();
         self
     }
 
     /// The kind of registry it belongs to.
     #[must_use]
-    pub fn package_type(mut self, package_type: impl Into<Option<PackageType>>) -> Self {
-        self.package_type = package_type.into();
+    pub fn package_type(mut self, package_type: impl OptionalValue<PackageType>) -> Self {
+        self.package_type = package_type.into_value();
         self
     }
 
@@ -100,22 +100,22 @@ impl Package {
 
     /// When it was published.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When its entry in the registry last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When it was withdrawn from the registry; left out while it can be fetched.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

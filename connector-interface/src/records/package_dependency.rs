@@ -6,7 +6,7 @@
 use super::Package;
 use crate::{
     DateTime, Uri,
-    property::{Extras, OptionalLink, RecordOrUri, enumeration, record},
+    property::{Extras, OptionalLink, OptionalValue, RecordOrUri, enumeration, record},
 };
 
 /// The fact that one package needs another.
@@ -66,36 +66,36 @@ impl PackageDependency {
 
     /// The package that is needed, as its name and version requirement.
     #[must_use]
-    pub fn dependency(mut self, dependency: impl Into<Option<String>>) -> Self {
-        self.dependency = dependency.into();
+    pub fn dependency(mut self, dependency: impl OptionalValue<String>) -> Self {
+        self.dependency = dependency.into_value();
         self
     }
 
     /// Whether it is needed to run (`production`) or only to work on the package (`development`).
     #[must_use]
-    pub fn kind(mut self, kind: impl Into<Option<PackageDependencyKind>>) -> Self {
-        self.kind = kind.into();
+    pub fn kind(mut self, kind: impl OptionalValue<PackageDependencyKind>) -> Self {
+        self.kind = kind.into_value();
         self
     }
 
     /// When the dependency was first seen.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When its requirement last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the dependency was dropped; left out while it is needed.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

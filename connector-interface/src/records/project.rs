@@ -5,7 +5,7 @@
 
 use crate::{
     DateTime, Uri,
-    property::{Extras, record},
+    property::{Extras, OptionalValue, record},
 };
 
 /// A named undertaking under which a tracker gathers its issues.
@@ -59,22 +59,22 @@ impl Project {
 
     /// What the project is called.
     #[must_use]
-    pub fn name(mut self, name: impl Into<Option<String>>) -> Self {
-        self.name = name.into();
+    pub fn name(mut self, name: impl OptionalValue<String>) -> Self {
+        self.name = name.into_value();
         self
     }
 
     /// What the project is to achieve.
     #[must_use]
-    pub fn description(mut self, description: impl Into<Option<String>>) -> Self {
-        self.description = description.into();
+    pub fn description(mut self, description: impl OptionalValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// When the project was removed from the tracker; left out while it is listed.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

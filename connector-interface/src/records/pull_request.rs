@@ -6,7 +6,7 @@
 use super::{Actor, Repository};
 use crate::{
     DateTime, Uri,
-    property::{Extras, RecordOrUri, enumeration, object, record},
+    property::{Extras, OptionalValue, RecordOrUri, enumeration, object, record},
 };
 
 /// A proposal to merge one line of development into another.
@@ -83,64 +83,64 @@ impl PullRequest {
 
     /// Name of the branch that carries the change.
     #[must_use]
-    pub fn head_ref(mut self, head_ref: impl Into<Option<String>>) -> Self {
-        self.head_ref = head_ref.into();
+    pub fn head_ref(mut self, head_ref: impl OptionalValue<String>) -> Self {
+        self.head_ref = head_ref.into_value();
         self
     }
 
     /// Object name of the newest commit of the change.
     #[must_use]
-    pub fn head_sha(mut self, head_sha: impl Into<Option<String>>) -> Self {
-        self.head_sha = head_sha.into();
+    pub fn head_sha(mut self, head_sha: impl OptionalValue<String>) -> Self {
+        self.head_sha = head_sha.into_value();
         self
     }
 
     /// Name of the branch that would receive the change.
     #[must_use]
-    pub fn base_ref(mut self, base_ref: impl Into<Option<String>>) -> Self {
-        self.base_ref = base_ref.into();
+    pub fn base_ref(mut self, base_ref: impl OptionalValue<String>) -> Self {
+        self.base_ref = base_ref.into_value();
         self
     }
 
     /// Object name of the commit that the change is compared with.
     #[must_use]
-    pub fn base_sha(mut self, base_sha: impl Into<Option<String>>) -> Self {
-        self.base_sha = base_sha.into();
+    pub fn base_sha(mut self, base_sha: impl OptionalValue<String>) -> Self {
+        self.base_sha = base_sha.into_value();
         self
     }
 
     /// The page on which the pull request is discussed.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// Size of the proposed change.
     #[must_use]
-    pub fn statistics(mut self, statistics: impl Into<Option<PullRequestStatistics>>) -> Self {
-        self.statistics = statistics.into();
+    pub fn statistics(mut self, statistics: impl OptionalValue<PullRequestStatistics>) -> Self {
+        self.statistics = statistics.into_value();
         self
     }
 
     /// When the change went in; left out as long as it has not.
     #[must_use]
-    pub fn merged_at(mut self, merged_at: impl Into<Option<DateTime>>) -> Self {
-        self.merged_at = merged_at.into();
+    pub fn merged_at(mut self, merged_at: impl OptionalValue<DateTime>) -> Self {
+        self.merged_at = merged_at.into_value();
         self
     }
 
     /// When the pull request was opened.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When anything about the pull request last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 }
@@ -196,29 +196,29 @@ impl PullRequestStatistics {
 
     /// Lines that the change adds.
     #[must_use]
-    pub fn additions_count(mut self, additions_count: impl Into<Option<i64>>) -> Self {
-        self.additions_count = additions_count.into();
+    pub fn additions_count(mut self, additions_count: impl OptionalValue<i64>) -> Self {
+        self.additions_count = additions_count.into_value();
         self
     }
 
     /// Lines that the change removes.
     #[must_use]
-    pub fn deletions_count(mut self, deletions_count: impl Into<Option<i64>>) -> Self {
-        self.deletions_count = deletions_count.into();
+    pub fn deletions_count(mut self, deletions_count: impl OptionalValue<i64>) -> Self {
+        self.deletions_count = deletions_count.into_value();
         self
     }
 
     /// Commits that make up the change.
     #[must_use]
-    pub fn commits_count(mut self, commits_count: impl Into<Option<i64>>) -> Self {
-        self.commits_count = commits_count.into();
+    pub fn commits_count(mut self, commits_count: impl OptionalValue<i64>) -> Self {
+        self.commits_count = commits_count.into_value();
         self
     }
 
     /// Files that the change touches.
     #[must_use]
-    pub fn changed_files_count(mut self, changed_files_count: impl Into<Option<i64>>) -> Self {
-        self.changed_files_count = changed_files_count.into();
+    pub fn changed_files_count(mut self, changed_files_count: impl OptionalValue<i64>) -> Self {
+        self.changed_files_count = changed_files_count.into_value();
         self
     }
 }

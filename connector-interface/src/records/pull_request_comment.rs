@@ -6,7 +6,7 @@
 use super::{Actor, PullRequest, Review};
 use crate::{
     DateTime, Uri,
-    property::{Extras, Nullable, OptionalLink, RecordOrUri, record},
+    property::{Extras, Nullable, OptionalLink, OptionalValue, RecordOrUri, record},
 };
 
 /// A remark on a pull request, on the whole of it or on a line of its diff.
@@ -94,15 +94,15 @@ impl PullRequestComment {
 
     /// What was said, in the code host's markup.
     #[must_use]
-    pub fn body(mut self, body: impl Into<Option<String>>) -> Self {
-        self.body = body.into();
+    pub fn body(mut self, body: impl OptionalValue<String>) -> Self {
+        self.body = body.into_value();
         self
     }
 
     /// What was said, rendered as HTML.
     #[must_use]
-    pub fn body_html(mut self, body_html: impl Into<Option<String>>) -> Self {
-        self.body_html = body_html.into();
+    pub fn body_html(mut self, body_html: impl OptionalValue<String>) -> Self {
+        self.body_html = body_html.into_value();
         self
     }
 
@@ -115,57 +115,57 @@ impl PullRequestComment {
 
     /// Where the comment stands, in the code host's words, such as `SUBMITTED` or `PENDING`.
     #[must_use]
-    pub fn state(mut self, state: impl Into<Option<String>>) -> Self {
-        self.state = state.into();
+    pub fn state(mut self, state: impl OptionalValue<String>) -> Self {
+        self.state = state.into_value();
         self
     }
 
     /// The file that was commented on, relative to the root of the repository.
     #[must_use]
-    pub fn path(mut self, path: impl Into<Option<String>>) -> Self {
-        self.path = path.into();
+    pub fn path(mut self, path: impl OptionalValue<String>) -> Self {
+        self.path = path.into_value();
         self
     }
 
     /// The line that was commented on, counted in the diff.
     #[must_use]
-    pub fn position(mut self, position: impl Into<Option<i64>>) -> Self {
-        self.position = position.into();
+    pub fn position(mut self, position: impl OptionalValue<i64>) -> Self {
+        self.position = position.into_value();
         self
     }
 
     /// True if the diff has since moved on from the commented line.
     #[must_use]
-    pub fn outdated(mut self, outdated: impl Into<Option<bool>>) -> Self {
-        self.outdated = outdated.into();
+    pub fn outdated(mut self, outdated: impl OptionalValue<bool>) -> Self {
+        self.outdated = outdated.into_value();
         self
     }
 
     /// When others could first read the comment.
     #[must_use]
-    pub fn published_at(mut self, published_at: impl Into<Option<DateTime>>) -> Self {
-        self.published_at = published_at.into();
+    pub fn published_at(mut self, published_at: impl OptionalValue<DateTime>) -> Self {
+        self.published_at = published_at.into_value();
         self
     }
 
     /// When its author began to write it.
     #[must_use]
-    pub fn drafted_at(mut self, drafted_at: impl Into<Option<DateTime>>) -> Self {
-        self.drafted_at = drafted_at.into();
+    pub fn drafted_at(mut self, drafted_at: impl OptionalValue<DateTime>) -> Self {
+        self.drafted_at = drafted_at.into_value();
         self
     }
 
     /// When the code host stored the comment.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When the comment was last edited.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 }

@@ -6,7 +6,7 @@
 use super::PullRequest;
 use crate::{
     DateTime, Uri,
-    property::{Extras, RecordOrUri, enumeration, record},
+    property::{Extras, OptionalValue, RecordOrUri, enumeration, record},
 };
 
 /// Something that happened to a pull request, as its timeline shows it.
@@ -57,15 +57,15 @@ impl PullRequestEvent {
 
     /// When it happened.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When the timeline entry last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 }

@@ -6,7 +6,7 @@
 use super::Repository;
 use crate::{
     DateTime, Uri,
-    property::{Extras, RecordOrUri, record},
+    property::{Extras, OptionalValue, RecordOrUri, record},
 };
 
 /// The arrival of new commits on a branch of a hosted repository.
@@ -65,22 +65,22 @@ impl Push {
 
     /// The branch that moved.
     #[must_use]
-    pub fn branch_name(mut self, branch_name: impl Into<Option<String>>) -> Self {
-        self.branch_name = branch_name.into();
+    pub fn branch_name(mut self, branch_name: impl OptionalValue<String>) -> Self {
+        self.branch_name = branch_name.into_value();
         self
     }
 
     /// Object name of the commit that it pointed at before; left out for a new branch.
     #[must_use]
-    pub fn previous_commit_oid(mut self, previous_commit_oid: impl Into<Option<String>>) -> Self {
-        self.previous_commit_oid = previous_commit_oid.into();
+    pub fn previous_commit_oid(mut self, previous_commit_oid: impl OptionalValue<String>) -> Self {
+        self.previous_commit_oid = previous_commit_oid.into_value();
         self
     }
 
     /// When the code host's entry of the push last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 }

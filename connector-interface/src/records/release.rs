@@ -6,7 +6,7 @@
 use super::Package;
 use crate::{
     DateTime, Uri,
-    property::{Extras, OptionalLink, RecordOrUri, record},
+    property::{Extras, OptionalLink, OptionalValue, RecordOrUri, record},
 };
 
 /// A package's step into a stage in which others may use it.
@@ -66,36 +66,36 @@ impl Release {
 
     /// The stage it was released to, by name or by the `self` of a ReleaseStage.
     #[must_use]
-    pub fn release_stage(mut self, release_stage: impl Into<Option<String>>) -> Self {
-        self.release_stage = release_stage.into();
+    pub fn release_stage(mut self, release_stage: impl OptionalValue<String>) -> Self {
+        self.release_stage = release_stage.into_value();
         self
     }
 
     /// The page with the release notes.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// When the release was made.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When the release or its notes last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the release was called back; left out while it stands.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

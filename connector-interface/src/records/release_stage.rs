@@ -5,7 +5,7 @@
 
 use crate::{
     DateTime, Uri,
-    property::{Extras, record},
+    property::{Extras, OptionalValue, record},
 };
 
 /// A channel through which releases reach their users, such as beta or stable.
@@ -58,43 +58,43 @@ impl ReleaseStage {
 
     /// Address of the registry that serves the stage.
     #[must_use]
-    pub fn package_repository(mut self, package_repository: impl Into<Option<Uri>>) -> Self {
-        self.package_repository = package_repository.into();
+    pub fn package_repository(mut self, package_repository: impl OptionalValue<Uri>) -> Self {
+        self.package_repository = package_repository.into_value();
         self
     }
 
     /// What the stage is called, such as `stable`.
     #[must_use]
-    pub fn channel(mut self, channel: impl Into<Option<String>>) -> Self {
-        self.channel = channel.into();
+    pub fn channel(mut self, channel: impl OptionalValue<String>) -> Self {
+        self.channel = channel.into_value();
         self
     }
 
     /// The page that lists what the stage offers.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// When the stage was opened.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When its settings last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the stage was closed; left out while it serves.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

@@ -5,7 +5,7 @@
 
 use crate::{
     DateTime, Uri,
-    property::{Extras, enumeration, object, record},
+    property::{Extras, OptionalValue, enumeration, object, record},
 };
 
 /// A version-controlled body of source code.
@@ -76,15 +76,15 @@ impl Repository {
 
     /// The page on which people browse the code.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// The branch that the host shows first and that clones check out.
     #[must_use]
-    pub fn default_branch(mut self, default_branch: impl Into<Option<String>>) -> Self {
-        self.default_branch = default_branch.into();
+    pub fn default_branch(mut self, default_branch: impl OptionalValue<String>) -> Self {
+        self.default_branch = default_branch.into_value();
         self
     }
 
@@ -92,43 +92,43 @@ impl Repository {
     ///
     /// The name of one language.
     #[must_use]
-    pub fn languages(mut self, languages: impl Into<Option<Vec<String>>>) -> Self {
-        self.languages = languages.into();
+    pub fn languages(mut self, languages: impl OptionalValue<Vec<String>>) -> Self {
+        self.languages = languages.into_value();
         self
     }
 
     /// True if it began as a copy of another repository.
     #[must_use]
-    pub fn fork(mut self, fork: impl Into<Option<bool>>) -> Self {
-        self.fork = fork.into();
+    pub fn fork(mut self, fork: impl OptionalValue<bool>) -> Self {
+        self.fork = fork.into_value();
         self
     }
 
     /// True if only invited accounts may see it.
     #[must_use]
-    pub fn private(mut self, private: impl Into<Option<bool>>) -> Self {
-        self.private = private.into();
+    pub fn private(mut self, private: impl OptionalValue<bool>) -> Self {
+        self.private = private.into_value();
         self
     }
 
     /// When the repository was set up at its host.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When the repository's settings or content last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When it was removed from the host; left out while it is there.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }
@@ -193,15 +193,15 @@ impl RepositoryOwner {
 
     /// The account's page.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// The account's picture.
     #[must_use]
-    pub fn avatar_url(mut self, avatar_url: impl Into<Option<Uri>>) -> Self {
-        self.avatar_url = avatar_url.into();
+    pub fn avatar_url(mut self, avatar_url: impl OptionalValue<Uri>) -> Self {
+        self.avatar_url = avatar_url.into_value();
         self
     }
 }

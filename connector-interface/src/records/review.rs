@@ -6,7 +6,7 @@
 use super::{Actor, PullRequest};
 use crate::{
     DateTime, Uri,
-    property::{Extras, RecordOrUri, enumeration, record},
+    property::{Extras, OptionalValue, RecordOrUri, enumeration, record},
 };
 
 /// A reviewer's judgement of a pull request.
@@ -74,43 +74,43 @@ impl Review {
 
     /// The reviewer's summary, in the code host's markup.
     #[must_use]
-    pub fn body(mut self, body: impl Into<Option<String>>) -> Self {
-        self.body = body.into();
+    pub fn body(mut self, body: impl OptionalValue<String>) -> Self {
+        self.body = body.into_value();
         self
     }
 
     /// The reviewer's summary, rendered as HTML.
     #[must_use]
-    pub fn body_html(mut self, body_html: impl Into<Option<String>>) -> Self {
-        self.body_html = body_html.into();
+    pub fn body_html(mut self, body_html: impl OptionalValue<String>) -> Self {
+        self.body_html = body_html.into_value();
         self
     }
 
     /// The reviewer's summary as plain text.
     #[must_use]
-    pub fn body_text(mut self, body_text: impl Into<Option<String>>) -> Self {
-        self.body_text = body_text.into();
+    pub fn body_text(mut self, body_text: impl OptionalValue<String>) -> Self {
+        self.body_text = body_text.into_value();
         self
     }
 
     /// When the review was handed in.
     #[must_use]
-    pub fn published_at(mut self, published_at: impl Into<Option<DateTime>>) -> Self {
-        self.published_at = published_at.into();
+    pub fn published_at(mut self, published_at: impl OptionalValue<DateTime>) -> Self {
+        self.published_at = published_at.into_value();
         self
     }
 
     /// When the reviewer began it.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When the review was last edited or set aside.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 }

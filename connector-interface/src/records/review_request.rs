@@ -6,7 +6,7 @@
 use super::{Actor, Group, PullRequest};
 use crate::{
     DateTime, Uri,
-    property::{Extras, OptionalLink, RecordOrUri, record},
+    property::{Extras, OptionalLink, OptionalValue, RecordOrUri, record},
 };
 
 /// A plea to someone, or to a team, to review a pull request.
@@ -72,8 +72,8 @@ impl ReviewRequest {
     ///
     /// One person who was asked.
     #[must_use]
-    pub fn actors(mut self, actors: impl Into<Option<Vec<RecordOrUri<Actor>>>>) -> Self {
-        self.actors = actors.into();
+    pub fn actors(mut self, actors: impl OptionalValue<Vec<RecordOrUri<Actor>>>) -> Self {
+        self.actors = actors.into_value();
         self
     }
 
@@ -81,29 +81,29 @@ impl ReviewRequest {
     ///
     /// One team that was asked.
     #[must_use]
-    pub fn actor_groups(mut self, actor_groups: impl Into<Option<Vec<RecordOrUri<Group>>>>) -> Self {
-        self.actor_groups = actor_groups.into();
+    pub fn actor_groups(mut self, actor_groups: impl OptionalValue<Vec<RecordOrUri<Group>>>) -> Self {
+        self.actor_groups = actor_groups.into_value();
         self
     }
 
     /// When the review was asked for.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When those asked last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the request was withdrawn or answered; left out while it is pending.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

@@ -6,7 +6,7 @@
 use super::Board;
 use crate::{
     DateTime, Uri,
-    property::{Extras, Nullable, OptionalLink, RecordOrUri, enumeration, record},
+    property::{Extras, Nullable, OptionalLink, OptionalValue, RecordOrUri, enumeration, record},
 };
 
 /// A fixed span of time in which a team sets out to finish chosen work.
@@ -72,8 +72,8 @@ impl Sprint {
 
     /// What the team wants to have reached by the end.
     #[must_use]
-    pub fn goal(mut self, goal: impl Into<Option<String>>) -> Self {
-        self.goal = goal.into();
+    pub fn goal(mut self, goal: impl OptionalValue<String>) -> Self {
+        self.goal = goal.into_value();
         self
     }
 

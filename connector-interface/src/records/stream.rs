@@ -5,7 +5,7 @@
 
 use crate::{
     Uri,
-    property::{Extras, record},
+    property::{Extras, OptionalValue, record},
 };
 
 /// A part of an integration's data that an operator can choose to sync, such as one repository.
@@ -60,36 +60,36 @@ impl StreamRecord {
 
     /// The page at the integration that shows what the stream holds.
     #[must_use]
-    pub fn html_url(mut self, html_url: impl Into<Option<Uri>>) -> Self {
-        self.html_url = html_url.into();
+    pub fn html_url(mut self, html_url: impl OptionalValue<Uri>) -> Self {
+        self.html_url = html_url.into_value();
         self
     }
 
     /// What syncing the stream brings in.
     #[must_use]
-    pub fn description(mut self, description: impl Into<Option<String>>) -> Self {
-        self.description = description.into();
+    pub fn description(mut self, description: impl OptionalValue<String>) -> Self {
+        self.description = description.into_value();
         self
     }
 
     /// Address of the record that the stream stands for: the `self` of a Repository, for instance.
     #[must_use]
-    pub fn record(mut self, record: impl Into<Option<Uri>>) -> Self {
-        self.record = record.into();
+    pub fn record(mut self, record: impl OptionalValue<Uri>) -> Self {
+        self.record = record.into_value();
         self
     }
 
     /// The type of the record that the stream stands for, such as `Repository`.
     #[must_use]
-    pub fn record_type(mut self, record_type: impl Into<Option<String>>) -> Self {
-        self.record_type = record_type.into();
+    pub fn record_type(mut self, record_type: impl OptionalValue<String>) -> Self {
+        self.record_type = record_type.into_value();
         self
     }
 
     /// True if the stream is already chosen for syncing.
     #[must_use]
-    pub fn subscribed(mut self, subscribed: impl Into<Option<bool>>) -> Self {
-        self.subscribed = subscribed.into();
+    pub fn subscribed(mut self, subscribed: impl OptionalValue<bool>) -> Self {
+        self.subscribed = subscribed.into_value();
         self
     }
 }

@@ -6,7 +6,7 @@
 use super::{DeliveryBuild, DeliveryJob};
 use crate::{
     DateTime, Uri,
-    property::{Extras, OptionalLink, RecordOrUri, enumeration, record},
+    property::{Extras, OptionalLink, OptionalValue, RecordOrUri, enumeration, record},
 };
 
 /// How one test fared in one run of the pipeline.
@@ -86,36 +86,36 @@ impl TestResult {
 
     /// What the test printed when it failed.
     #[must_use]
-    pub fn message(mut self, message: impl Into<Option<String>>) -> Self {
-        self.message = message.into();
+    pub fn message(mut self, message: impl OptionalValue<String>) -> Self {
+        self.message = message.into_value();
         self
     }
 
     /// When the test was started.
     #[must_use]
-    pub fn created_at(mut self, created_at: impl Into<Option<DateTime>>) -> Self {
-        self.created_at = created_at.into();
+    pub fn created_at(mut self, created_at: impl OptionalValue<DateTime>) -> Self {
+        self.created_at = created_at.into_value();
         self
     }
 
     /// When the stored result last changed.
     #[must_use]
-    pub fn updated_at(mut self, updated_at: impl Into<Option<DateTime>>) -> Self {
-        self.updated_at = updated_at.into();
+    pub fn updated_at(mut self, updated_at: impl OptionalValue<DateTime>) -> Self {
+        self.updated_at = updated_at.into_value();
         self
     }
 
     /// When the test ended.
     #[must_use]
-    pub fn finished_at(mut self, finished_at: impl Into<Option<DateTime>>) -> Self {
-        self.finished_at = finished_at.into();
+    pub fn finished_at(mut self, finished_at: impl OptionalValue<DateTime>) -> Self {
+        self.finished_at = finished_at.into_value();
         self
     }
 
     /// When the result was discarded; left out while it is kept.
     #[must_use]
-    pub fn deleted_at(mut self, deleted_at: impl Into<Option<DateTime>>) -> Self {
-        self.deleted_at = deleted_at.into();
+    pub fn deleted_at(mut self, deleted_at: impl OptionalValue<DateTime>) -> Self {
+        self.deleted_at = deleted_at.into_value();
         self
     }
 }

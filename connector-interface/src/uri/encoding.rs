@@ -31,7 +31,8 @@ pub(super) fn encode_beyond_ascii(text: &str) -> String {
 
 /// Where the path, the query or the fragment begins.
 fn host_end(text: &str) -> usize {
-    let Some(scheme_end) = text.find("://") else {
+    // Only what follows the first `:` is an authority: a query may hold another URL.
+    let Some(scheme_end) = text.find(':').filter(|at| text[*at..].starts_with("://")) else {
         return 0;
     };
     let host_start = scheme_end + "://".len();

@@ -1,31 +1,28 @@
 //! Traffic with a real server, recorded once and replayed without network.
 
+mod file;
+mod literals;
+mod local;
 mod player;
 mod recorder;
 mod scrub;
+mod shared;
 mod tape;
 mod unmatched;
 
 use std::{
     env, fmt,
-    path::{Path, PathBuf},
+    path::Path,
     sync::{Arc, Mutex},
     thread,
 };
 
-use serde_json::json;
-
-use crate::{
-    host::lock,
-    mock_server::{Answer, MockServer, Received},
-};
-use player::{Player, Repetition, Unmatched};
-use recorder::{Recorder, ask, request_of};
+use crate::{host::lock, mock_server::MockServer};
+use player::{Player, Repetition};
+use recorder::Recorder;
 use scrub::Scrubber;
-use tape::{Body, Response, Tape};
-
-/// Set to `1`, it makes [`Cassette::open`] record.
-const RECORD: &str = "RECORD_CASSETTES";
+use shared::{Ending, Inside, Mode, RECORD, Shared};
+use tape::Tape;
 
 /// Recorded traffic behind a server on loopback, which a client reaches through its configured base URL, in memory or as
 /// a built `.so`.
@@ -48,14 +45,18 @@ const RECORD: &str = "RECORD_CASSETTES";
 /// that comes more often than it was recorded: that is how a loop or a needless retry is found.
 ///
 /// **Recorded** it is by the same test: `RECORD_CASSETTES=1 cargo test`, with a token that works. Each request then goes to
-/// the upstream, and the file is written when the cassette is dropped, if the test has passed. Headers of requests are not
-/// recorded; of those of answers only `Content-Type`, `Link`, `Location`, `Retry-After` and `(X-)RateLimit…`. Every
-/// [`secret`](Self::secret) is replaced by `[secret]`, in plain and as JSON, URLs and base64 write it. Where one is still
-/// found, nothing is written. Read the file before you commit it all the same: names of people are no secrets that a
-/// machine knows of.
+/// the upstream. The file is written when the cassette is dropped, if the test has passed and has come as far as
+/// [`assert_all_played`](Self::assert_all_played), or by [`finish`](Self::finish); otherwise the one that is there stays as
+/// it is. A request that is under way at the end is waited for, two minutes at most. Headers of requests are not recorded;
+/// of those of answers only `Content-Type`, `Link`, `Location`, `Retry-After` and `(X-)RateLimit…`.
+///
+/// Every [`secret`](Self::secret) is replaced by `[secret]`, in plain and as JSON, URLs, HTML and base64 write it; so are
+/// the `access_token`, `refresh_token` and `id_token` of an answer in JSON. Where one is still found, nothing is written.
+/// Read the file before you commit it all the same: names of people are no secrets that a machine knows of.
 ///
 /// In `Link` and `Location` the upstream's URL becomes that of the server; in a body only at the places that
-/// [`rewriting`](Self::rewriting) names, as most URLs there identify something.
+/// [`rewriting`](Self::rewriting) names, as most URLs there identify something. Other bodies are passed on byte for byte
+/// while they are recorded. A redirect that leads away from the upstream cannot be recorded.
 ///
 /// # Panics
 /// When it is dropped, unless the test panics already: where a request was not recorded, or could not be.
@@ -63,24 +64,6 @@ pub struct Cassette {
     server: Option<MockServer>,
     base_url: String,
     shared: Arc<Shared>,
-}
-
-struct Shared {
-    path: PathBuf,
-    inside: Mutex<Inside>,
-}
-
-struct Inside {
-    mode: Mode,
-    upstream: String,
-    scrubber: Scrubber,
-    rewritten: Vec<String>,
-    complaints: Vec<String>,
-}
-
-enum Mode {
-    Replay(Player),
-    Record(Recorder),
 }
 
 impl Cassette {
@@ -130,6 +113,7 @@ impl Cassette {
             scrubber: Scrubber::default(),
             rewritten: Vec::new(),
             complaints: Vec::new(),
+            ending: Ending::Open,
         };
         let shared = Arc::new(Shared { path: path.to_owned(), inside: Mutex::new(inside) });
         let server = Shared::serve(&shared, 0);
@@ -149,9 +133,15 @@ impl Cassette {
     }
 
     /// The same cassette, recorded from the server with this base URL.
+    ///
+    /// # Panics
+    /// Where it is replayed, and was recorded from another one.
     #[must_use]
     pub fn upstream(self, base_url: &str) -> Self {
-        base_url.trim_end_matches('/').clone_into(&mut lock(&self.shared.inside).upstream);
+        let changed = lock(&self.shared.inside).set_upstream(base_url.trim_end_matches('/'));
+        if let Err(complaint) = changed {
+            panic!("the cassette {} {complaint}", self.shared.path.display());
+        }
         self
     }
 
@@ -159,7 +149,7 @@ impl Cassette {
     /// requests that hold it are the same again, whatever the value is then.
     ///
     /// # Panics
-    /// Where it has fewer than 6 bytes: ordinary words would be replaced as well.
+    /// Where it has fewer than 6 bytes: ordinary words would be replaced as well. Where `[secret]` holds it.
     #[must_use]
     pub fn secret(self, value: &str) -> Self {
         let added = lock(&self.shared.inside).scrubber.add(value);
@@ -193,31 +183,32 @@ impl Cassette {
         self.base_url.clone()
     }
 
-    /// Everything recorded has been asked for. Says nothing while it is recorded.
+    /// Everything recorded has been asked for, and everything asked for was recorded. While it is recorded this only says
+    /// that the test has come to its end, so that the file is written once the cassette is dropped.
     ///
     /// # Panics
     /// Names the requests that nobody has asked, and those that were not recorded.
     #[track_caller]
     pub fn assert_all_played(&self) {
-        let inside = lock(&self.shared.inside);
+        let mut inside = lock(&self.shared.inside);
+        inside.ending = Ending::Reached;
         let Mode::Replay(player) = &inside.mode else { return };
+        let mut told = inside.complaints.clone();
         let unplayed = player.unplayed();
-        let complaints = inside.complaints.join("\n");
         drop(inside);
-        let file = self.shared.path.display();
-        assert!(
-            unplayed.is_empty(),
-            "nobody has asked for {} of the cassette {file}:\n  {}\n{complaints}",
-            if unplayed.len() == 1 { "one exchange" } else { "some exchanges" },
-            unplayed.join("\n  ")
-        );
+        if !unplayed.is_empty() {
+            told.insert(0, self.shared.unplayed(&unplayed));
+        }
+        assert!(told.is_empty(), "{}", told.join("\n"));
     }
 
-    /// Ends it as dropping it does, without a panic.
+    /// Ends it, and writes what was recorded.
     ///
     /// # Errors
-    /// What the test should fail with: requests that were not recorded, or could not be.
+    /// What the test should fail with: requests that were not recorded, or could not be; that nothing was asked while it
+    /// was recorded.
     pub fn finish(mut self) -> Result<(), String> {
+        lock(&self.shared.inside).ending = Ending::Reached;
         self.end()
     }
 
@@ -245,129 +236,4 @@ impl fmt::Debug for Cassette {
         let path = &self.shared.path;
         formatter.debug_struct("Cassette").field("path", path).finish_non_exhaustive()
     }
-}
-
-impl Shared {
-    fn serve(shared: &Arc<Self>, port: u16) -> MockServer {
-        let answering = Arc::clone(shared);
-        MockServer::start_on(port, move |received| answering.answer(received))
-    }
-
-    fn answer(&self, received: &Received) -> Answer {
-        let host = received.header("Host").unwrap_or_default();
-        let base_url = format!("http://{host}");
-        match self.response(received) {
-            Ok(response) => self.rewritten(response, &base_url),
-            Err(answer) => answer,
-        }
-    }
-
-    fn response(&self, received: &Received) -> Result<Response, Answer> {
-        let mut inside = lock(&self.inside);
-        let request = request_of(received);
-        let agent = match &mut inside.mode {
-            Mode::Record(recorder) => recorder.agent(),
-            Mode::Replay(_) => {
-                let asked = inside.scrubber.request(&request);
-                let Mode::Replay(player) = &mut inside.mode else { return Err(Answer::hang()) };
-                let unmatched = match player.play(&asked) {
-                    Ok(response) => return Ok(response),
-                    Err(unmatched) => unmatched,
-                };
-                inside.complaints.push(self.words(&unmatched));
-                return Err(refusal(&unmatched));
-            }
-        };
-        let upstream = inside.upstream.clone();
-        // Requests may overlap; only what is kept of them is one behind the other.
-        drop(inside);
-        let asked = if upstream.is_empty() {
-            Err("it has no upstream: say .upstream(\"https://...\")".to_owned())
-        } else {
-            ask(&agent, &upstream, received).map_err(|error| error.to_string())
-        };
-        self.keep(&request, asked)
-    }
-
-    fn keep(&self, request: &tape::Request, asked: Result<Response, String>) -> Result<Response, Answer> {
-        let mut inside = lock(&self.inside);
-        let response = match asked {
-            Ok(response) => response,
-            Err(reason) => {
-                let line = inside.scrubber.text(&request.line());
-                let complaint = format!("cannot record {line}: {}", inside.scrubber.text(&reason));
-                inside.complaints.push(complaint.clone());
-                return Err(Answer::json(502, &json!({ "error": complaint })));
-            }
-        };
-        let exchange = inside.scrubber.exchange(request, &response);
-        if let Mode::Record(recorder) = &mut inside.mode {
-            recorder.exchanges.push(exchange);
-        }
-        Ok(response)
-    }
-
-    /// The answer as it is sent: links lead back to this server.
-    fn rewritten(&self, response: Response, base_url: &str) -> Answer {
-        let inside = lock(&self.inside);
-        let local = |text: &str| {
-            if inside.upstream.is_empty() {
-                text.to_owned()
-            } else {
-                text.replace(&inside.upstream, base_url)
-            }
-        };
-        let mut body = response.body.unwrap_or(Body(json!("")));
-        for pointer in &inside.rewritten {
-            if let Some(url) = body.0.pointer_mut(pointer)
-                && let Some(text) = url.as_str()
-            {
-                *url = local(text).into();
-            }
-        }
-        let mut answer = Answer::bytes(response.status, body.bytes());
-        for (name, value) in &response.headers {
-            let leads = matches!(name.as_str(), "link" | "location");
-            answer = answer.header(name, &if leads { local(value) } else { value.clone() });
-        }
-        answer
-    }
-
-    fn words(&self, unmatched: &Unmatched) -> String {
-        let mut text =
-            format!("the cassette {} has no exchange left for {}", self.path.display(), unmatched.request);
-        for candidate in &unmatched.nearest {
-            text.push_str(&format!("\n  {candidate}"));
-        }
-        text.push_str(&format!("\n  to record it anew: {RECORD}=1 cargo test"));
-        text
-    }
-
-    /// Writes what was recorded, unless something is wrong with it.
-    fn write(&self) -> Result<(), String> {
-        let mut inside = lock(&self.inside);
-        if !inside.complaints.is_empty() {
-            return Err(std::mem::take(&mut inside.complaints).join("\n"));
-        }
-        let upstream = inside.upstream.clone();
-        let Mode::Record(recorder) = &mut inside.mode else { return Ok(()) };
-        let tape = Tape { upstream, exchanges: std::mem::take(&mut recorder.exchanges) };
-        let path = self.path.display();
-        inside.scrubber.check(&tape).map_err(|complaint| format!("{path} is not written: {complaint}"))?;
-        let text = tape.text()?;
-        let folder = self.path.parent().unwrap_or(Path::new(""));
-        let written = if folder == Path::new("") { Ok(()) } else { std::fs::create_dir_all(folder) };
-        written
-            .and_then(|()| std::fs::write(&self.path, text))
-            .map_err(|error| format!("cannot write {path}: {error}"))
-    }
-}
-
-fn refusal(unmatched: &Unmatched) -> Answer {
-    let error = json!({
-        "error": "the cassette has no exchange left for this request",
-        "request": unmatched.request,
-        "nearest": unmatched.nearest,
-    });
-    Answer::json(501, &error)
 }

@@ -47,7 +47,8 @@ fn compare<'a>(
     }
 }
 
-fn step(pointer: &str, name: &str) -> String {
+/// The pointer of a member.
+pub(crate) fn step(pointer: &str, name: &str) -> String {
     format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
 }
 

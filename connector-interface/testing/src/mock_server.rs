@@ -21,7 +21,8 @@ use stopping::Stopping;
 /// A small HTTP/1.1 server on 127.0.0.1 that answers as a test says, and misbehaves where it asks for that.
 ///
 /// Connections are kept alive; each has a thread of its own, so the handler is called from several at once. When the
-/// server is dropped, its connections are closed and its threads have ended.
+/// server is dropped, its connections are closed and its threads have ended. As it waits for them, a handler must not wait
+/// for what the test does behind that, such as a message from it; [`Answer::hang`] and [`Answer::after`] end with it.
 ///
 /// ```
 /// use std::{io::{Read, Write}, net::TcpStream};
@@ -45,7 +46,8 @@ use stopping::Stopping;
 ///
 /// # Panics
 /// A handler that panics is answered for with 500 and what it said; the server then panics with that when it is
-/// dropped, so that an assertion in a handler fails the test.
+/// dropped, so that an assertion in a handler fails the test. So does what cannot be read as a request; it is answered
+/// with 400 and the reason.
 pub struct MockServer {
     address: SocketAddr,
     shared: Arc<Shared>,
@@ -64,7 +66,8 @@ struct Shared {
 #[derive(Default)]
 struct Seen {
     requests: Vec<Received>,
-    panics: Vec<String>,
+    /// What the test is to fail with.
+    complaints: Vec<String>,
     open: HashMap<u64, Arc<TcpStream>>,
 }
 
@@ -138,12 +141,8 @@ impl Drop for MockServer {
         if let Some(accepting) = self.accepting.take() {
             let _ = accepting.join();
         }
-        let panics = std::mem::take(&mut self.shared.seen().panics);
-        assert!(
-            panics.is_empty() || thread::panicking(),
-            "the handler of the server panicked: {}",
-            panics.join("; ")
-        );
+        let complaints = std::mem::take(&mut self.shared.seen().complaints);
+        assert!(complaints.is_empty() || thread::panicking(), "{}", complaints.join("; "));
     }
 }
 

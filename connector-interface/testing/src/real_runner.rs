@@ -9,6 +9,7 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::{Command, Stdio},
+    sync::atomic::{AtomicU64, Ordering},
     thread,
 };
 
@@ -44,6 +45,8 @@ pub struct RealRunner {
     connector: PathBuf,
     arguments: Vec<OsString>,
     folder: TempDir,
+    /// The verbs so far: each has an outcome file of its own, so that none reads another's.
+    verbs: AtomicU64,
 }
 
 impl RealRunner {
@@ -77,7 +80,13 @@ impl RealRunner {
             Ok(folder) => folder,
             Err(error) => panic!("cannot make a temporary folder: {error}"),
         };
-        Self { program: runner.into(), connector: connector.into(), arguments: Vec::new(), folder }
+        Self {
+            program: runner.into(),
+            connector: connector.into(),
+            arguments: Vec::new(),
+            folder,
+            verbs: AtomicU64::new(0),
+        }
     }
 
     /// With these options on every command, such as `["--state", "--memory-limit", "64MiB"]`.
@@ -148,7 +157,8 @@ impl RealRunner {
 
     /// A verb of the connector. The configuration goes over standard input, as it may hold secrets.
     fn verb<const N: usize>(&self, verb: &str, configuration: &Value, arguments: [&str; N]) -> Run {
-        let outcome = self.folder.path().join("outcome.json");
+        let number = self.verbs.fetch_add(1, Ordering::Relaxed);
+        let outcome = self.folder.path().join(format!("outcome-{number}.json"));
         let mut all = vec![OsStr::new(verb), self.connector.as_os_str(), OsStr::new("-")];
         all.extend(arguments.map(OsStr::new));
         all.extend([OsStr::new("--outcome-file"), outcome.as_os_str()]);
@@ -199,4 +209,25 @@ fn run_to_its_end(mut command: Command, input: Vec<u8>) -> std::io::Result<std::
         thread::spawn(move || stdin.write_all(&input));
     }
     child.wait_with_output()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, os::unix::fs::PermissionsExt};
+
+    use super::*;
+
+    #[test]
+    fn a_run_without_an_outcome_does_not_have_that_of_the_one_before() {
+        let folder = TempDir::new().unwrap();
+        let program = folder.path().join("runner");
+        // Writes its last argument but for the second time, when it finds what it wrote the first time.
+        let script = "#!/bin/sh\nfor last; do :; done\n[ -e \"$0.ran\" ] && exit 1\n\
+                      echo '{\"exitCode\":0}' > \"$last\"\n: > \"$0.ran\"\n";
+        fs::write(&program, script).unwrap();
+        fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+        let runner = RealRunner::of_files(&program, "/absent.so");
+        let outcomes = [runner.verify(&json!({})).outcome, runner.verify(&json!({})).outcome];
+        assert_eq!(outcomes, [json!({ "exitCode": 0 }), Value::Null]);
+    }
 }

@@ -17,8 +17,9 @@ const SHOWN: usize = 5;
 ///
 /// The stream is synced as a whole. Then, for each state that was set on the way, it is synced as if the run had been
 /// killed right behind that state: the records before it, with those of a run that goes on from it, must be those of the
-/// whole sync. Records may come twice. Finally a run is asked to stop from its start: it must not say that it is
-/// finished, which `Ok` does, with records left out.
+/// whole sync. Records may come twice, but from one state at least the run has to be shorter than the whole, where states
+/// lie behind different numbers of records. Finally a run is asked to stop, from its start and where each state was set:
+/// it must not say that it is finished, which `Ok` does, with records left out.
 ///
 /// The source has to give the same answers each time; a [`Cassette`](crate::Cassette) does so when it is
 /// [`repeating`](crate::Cassette::repeating). What the author's client must never do is seen here: to go on behind
@@ -46,12 +47,38 @@ fn check(sync: &dyn Fn(&FakeRunner) -> Result<(), Error>) -> Result<(), String> 
         );
     }
     let whole = runner.records();
-    for (number, checkpoint) in (1..).zip(&checkpoints) {
-        let place = format!("state {number} of {}, {}", checkpoints.len(), json!(checkpoint.state));
-        check_going_on(sync, checkpoint, &whole)
-            .map_err(|complaint| format!("after {place}: {complaint}"))?;
+    check_states(sync, &checkpoints, &whole)?;
+    check_stopping(sync, &FakeRunner::new().cancelled(), "from the start", &whole)?;
+    let mut places: Vec<usize> = checkpoints.iter().map(|checkpoint| checkpoint.records).collect();
+    places.dedup();
+    for records in places {
+        let place = format!("after {records} of {} records", whole.len());
+        check_stopping(sync, &FakeRunner::new().cancelling_after(records), &place, &whole)?;
     }
-    check_stopping(sync, &whole)
+    Ok(())
+}
+
+/// Goes on from each of the states, one of which at least must spare something: a client that does not read them begins
+/// anew each time.
+fn check_states(
+    sync: &dyn Fn(&FakeRunner) -> Result<(), Error>,
+    checkpoints: &[Checkpoint],
+    whole: &[Value],
+) -> Result<(), String> {
+    let mut shortest = usize::MAX;
+    for (number, checkpoint) in (1..).zip(checkpoints) {
+        let place = format!("state {number} of {}, {}", checkpoints.len(), json!(checkpoint.state));
+        let resumed = check_going_on(sync, checkpoint, whole)
+            .map_err(|complaint| format!("after {place}: {complaint}"))?;
+        shortest = shortest.min(resumed);
+    }
+    let can_be_shorter = checkpoints.iter().any(|checkpoint| checkpoint.records != checkpoints[0].records);
+    if can_be_shorter && shortest >= whole.len() {
+        let verdict = "the sync goes on from its last state and produces everything again, as from every other: is \
+                       state.get() read?";
+        return Err(verdict.to_owned());
+    }
+    Ok(())
 }
 
 /// A state, and how many records come before it.
@@ -72,11 +99,12 @@ fn checkpoints(events: &[Event]) -> Vec<Checkpoint> {
     checkpoints
 }
 
+/// The number of records that a sync produces which goes on from there.
 fn check_going_on(
     sync: &dyn Fn(&FakeRunner) -> Result<(), Error>,
     checkpoint: &Checkpoint,
     whole: &[Value],
-) -> Result<(), String> {
+) -> Result<usize, String> {
     let runner = FakeRunner::new().with_state(checkpoint.state.clone());
     sync(&runner).map_err(|error| format!("a sync that goes on from there fails: {error}"))?;
     let resumed = runner.records();
@@ -91,28 +119,34 @@ fn check_going_on(
     if !made_up.is_empty() {
         return Err(told("a sync that goes on from there produces what the whole one does not", &made_up));
     }
-    Ok(())
+    Ok(resumed.len())
 }
 
-fn check_stopping(sync: &dyn Fn(&FakeRunner) -> Result<(), Error>, whole: &[Value]) -> Result<(), String> {
-    let runner = FakeRunner::new().cancelled();
-    match sync(&runner) {
+fn check_stopping(
+    sync: &dyn Fn(&FakeRunner) -> Result<(), Error>,
+    runner: &FakeRunner,
+    place: &str,
+    whole: &[Value],
+) -> Result<(), String> {
+    match sync(runner) {
         Ok(()) => {
             let records = runner.records();
             let missing = less(whole, &records);
             if missing.is_empty() {
                 return Ok(());
             }
-            let verdict = "asked to stop from the start, the sync says that it is finished (Ok) and has left out \
-                           records; end it with what `cancellation.check()?` gives";
-            Err(told(verdict, &missing))
+            let verdict = format!(
+                "asked to stop {place}, the sync says that it is finished (Ok) and has left out records; end it with \
+                 what `cancellation.check()?` gives"
+            );
+            Err(told(&verdict, &missing))
         }
         Err(error) => {
             let kind = __testing::failure(&error).kind.as_str();
             if matches!(kind, failure_kind::CANCELLED | failure_kind::PAUSED) {
                 return Ok(());
             }
-            Err(format!("asked to stop from the start, the sync fails ({kind}): {error}"))
+            Err(format!("asked to stop {place}, the sync fails ({kind}): {error}"))
         }
     }
 }

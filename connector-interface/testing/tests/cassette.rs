@@ -220,7 +220,7 @@ fn what_nobody_asked_for_is_named() {
     assert_eq!(next, format!("{}/items?page=2", cassette.base_url()));
     let told = catch_unwind(AssertUnwindSafe(|| cassette.assert_all_played())).unwrap_err();
     let told = told.downcast_ref::<String>().unwrap();
-    let listed = "items.json:\n  GET /items?page=1&per=10\n  GET /items?page=1&per=10\n";
+    let listed = "items.json:\n  GET /items?page=1&per=10\n  GET /items?page=1&per=10";
     assert!(
         told.starts_with("nobody has asked for some exchanges of the cassette ") && told.ends_with(listed),
         "{told}"
@@ -247,22 +247,138 @@ fn nothing_is_written_where_something_is_wrong_with_it() {
     assert!(!path.exists());
 }
 
+/// What is told where this panics.
+fn panic_of(work: impl FnOnce()) -> String {
+    let payload = catch_unwind(AssertUnwindSafe(work)).unwrap_err();
+    payload.downcast_ref::<String>().unwrap().clone()
+}
+
+#[test]
+fn a_recording_whose_test_was_left_early_leaves_the_file_as_it_is() {
+    let folder = TempDir::new().unwrap();
+    let (path, upstream) = (tape(&folder), upstream());
+    let before = std::fs::read(&path).unwrap();
+    let recording = || Cassette::record(&path).upstream(&upstream.base_url());
+    let left = recording();
+    Client::new().get(&format!("{}/count", left.base_url()));
+    drop(left);
+    assert!(recording().finish().unwrap_err().ends_with("is not written: nothing was asked"));
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+
+    let whole = recording();
+    Client::new().get(&format!("{}/count", whole.base_url()));
+    whole.assert_all_played();
+    drop(whole);
+    let written = std::fs::read_to_string(&path).unwrap();
+    assert!(written.contains("/count") && !written.contains("/items"), "{written}");
+    assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1, "no other file is left behind");
+}
+
+#[test]
+fn what_is_asked_and_not_recorded_is_told_at_the_end_as_well() {
+    let folder = TempDir::new().unwrap();
+    let cassette = Cassette::replay(tape(&folder)).repeating();
+    for target in ["/items?page=2", "/items?page=1&per=10", "/items?page=1&per=10", "/other"] {
+        Client::new().get(&format!("{}{target}", cassette.base_url()));
+    }
+    let told = panic_of(|| cassette.assert_all_played());
+    assert!(told.contains("has no exchange left for GET /other"), "{told}");
+    cassette.finish().unwrap_err();
+}
+
+#[test]
+fn tokens_that_are_issued_while_it_is_recorded_are_secrets_in_all_of_it() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("x.json");
+    let upstream = MockServer::start(|request: &Received| match request.path() {
+        "/token" => Answer::json(
+            200,
+            &json!({ "access_token": "issued-1", "data": { "refreshToken": "issued-2" }, "id_token": "short" }),
+        ),
+        _ => Answer::bytes(200, "{\"a\":\"issued-1\"}\n{\"b\":\"t0p\\u002Fs3cret\\u002btoken\"}\n"),
+    });
+    let cassette = Cassette::record(&path).upstream(&upstream.base_url()).secret(TOKEN);
+    let (client, base) = (Client::new(), cassette.base_url());
+    client.get(&format!("{base}/lines"));
+    assert_eq!(client.json(&format!("{base}/token"))["access_token"], "issued-1");
+    client.get(&format!("{base}/lines?token=issued-1&renewed=issued-2"));
+    cassette.finish().unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(!text.contains("issued-") && !text.contains("s3cret\\"), "{text}");
+    let replaying = Cassette::replay(&path).secret(TOKEN);
+    let answer = client.get(&format!("{}/lines?token=[secret]&renewed=[secret]", replaying.base_url()));
+    assert_eq!(String::from_utf8(answer.2).unwrap(), "{\"a\":\"[secret]\"}\n{\"b\":\"[secret]\"}\n");
+}
+
+#[test]
+fn a_body_is_passed_on_byte_for_byte_and_replayed_with_all_that_it_says() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("x.json");
+    let large = r#"{ "z": 123456789012345678901234567890, "a": 1 }"#;
+    let small = r#"{ "z": 1, "a": 2.5 }"#;
+    let upstream = MockServer::start(move |request: &Received| match request.path() {
+        "/large" => Answer::bytes(200, large),
+        _ => Answer::bytes(200, small),
+    });
+    let client = Client::new();
+    let asked = |cassette: &Cassette| {
+        let base = cassette.base_url();
+        ["/large", "/small"]
+            .map(|target| String::from_utf8(client.get(&format!("{base}{target}")).2).unwrap())
+    };
+    let recording = Cassette::record(&path).upstream(&upstream.base_url());
+    assert_eq!(asked(&recording), [large, small]);
+    recording.finish().unwrap();
+    assert_eq!(asked(&Cassette::replay(&path)), [large, r#"{"a":2.5,"z":1}"#]);
+}
+
+#[test]
+fn redirects_are_followed_below_the_upstream_and_nowhere_else() {
+    let folder = TempDir::new().unwrap();
+    let path = folder.path().join("x.json");
+    let upstream = MockServer::start(|request: &Received| match request.path() {
+        "/v2/here" => Answer::redirect(302, "/v2/there"),
+        "/v2/away" => Answer::redirect(302, "https://elsewhere.example/"),
+        _ => Answer::json(200, &request.target()),
+    });
+    let record = || Cassette::record(&path).upstream(&format!("{}/v2", upstream.base_url()));
+    let followed = |cassette: &Cassette| {
+        let mut answer = ureq::get(format!("{}/here", cassette.base_url())).call().unwrap();
+        answer.body_mut().read_to_string().unwrap()
+    };
+    let recording = record();
+    assert_eq!(followed(&recording), "\"/v2/there\"");
+    recording.finish().unwrap();
+    assert_eq!(followed(&Cassette::replay(&path)), "\"/v2/there\"");
+
+    let recording = record();
+    assert_eq!(Client::new().get(&format!("{}/away", recording.base_url())).0, 502);
+    let told = recording.finish().unwrap_err();
+    assert!(told.contains("GET /away: it is redirected to https://elsewhere.example/, away from "), "{told}");
+}
+
 #[test]
 fn a_cassette_that_cannot_be_used_says_why() {
     let folder = TempDir::new().unwrap();
     let torn = folder.path().join("torn.json");
     std::fs::write(&torn, "{\"upstream\": 7}").unwrap();
-    let panic_of = |work: &dyn Fn()| {
-        let payload = catch_unwind(AssertUnwindSafe(work)).unwrap_err();
-        payload.downcast_ref::<String>().unwrap().clone()
-    };
-    let absent = panic_of(&|| drop(Cassette::replay("/absent.json")));
+    let absent = panic_of(|| drop(Cassette::replay("/absent.json")));
     assert_eq!(
         absent,
         "cannot read the cassette /absent.json: No such file or directory (os error 2)\n\
          To record it: RECORD_CASSETTES=1 cargo test"
     );
-    assert!(panic_of(&|| drop(Cassette::replay(&torn))).contains("torn.json is no cassette: "));
-    let short = panic_of(&|| drop(Cassette::replay(tape(&folder)).secret("token")));
+    assert!(panic_of(|| drop(Cassette::replay(&torn))).contains("torn.json is no cassette: "));
+    let short = panic_of(|| drop(Cassette::replay(tape(&folder)).secret("token")));
     assert!(short.starts_with("a secret of 5 bytes would be found in ordinary words"), "{short}");
+    let masked = panic_of(|| drop(Cassette::replay(tape(&folder)).secret("secret")));
+    assert!(masked.starts_with("\"secret\" cannot be told from [secret]"), "{masked}");
+    let moved = panic_of(|| drop(Cassette::replay(tape(&folder)).upstream("https://other.example/")));
+    assert!(
+        moved.ends_with(
+            "was recorded from https://items.example, and not from https://other.example: record it anew"
+        ),
+        "{moved}"
+    );
+    drop(Cassette::replay(tape(&folder)).upstream("https://items.example/"));
 }

@@ -73,3 +73,42 @@ fn traffic_is_recorded_without_the_secrets_of_a_configuration_and_replayed() {
     let (succeeded, said) = replaying.end();
     assert!(!succeeded && said.contains("has no exchange left for GET /[secret]\n"), "{said}");
 }
+
+#[test]
+fn what_cannot_be_recorded_well_is_refused_before_the_file_is_touched() {
+    let folder = tempfile::tempdir().unwrap();
+    let (tape, config, schema) =
+        (folder.path().join("x.json"), folder.path().join("c.json"), folder.path().join("s.json"));
+    std::fs::write(&tape, "what was recorded before").unwrap();
+    std::fs::write(&config, json!({ "apiToken": "t0p-s3cret", "pin": "1234" }).to_string()).unwrap();
+    std::fs::write(&schema, json!({ "properties": { "other": { "secret": true } } }).to_string()).unwrap();
+    let (config, schema) = (config.to_str().unwrap(), schema.to_str().unwrap());
+    let nothing_marked = format!("{schema} marks no secret that {config} has");
+    let unknown = format!("{config} has no text or number at a key \"typo\"");
+    let bare = folder.path().join("bare.json");
+    std::fs::write(&bare, json!({ "url": "https://x.example", "team": "us" }).to_string()).unwrap();
+    let table: [(&[&str], &str); 6] = [
+        (
+            &["--config", bare.to_str().unwrap()],
+            "the configuration holds nothing like a secret: say --no-secrets in its place",
+        ),
+        (&["--config", config, "--secret", "typo"], &unknown),
+        (
+            &["--config", config, "--secret", "pin"],
+            "a secret with fewer than 6 bytes would be found in ordinary words",
+        ),
+        (&["--config", config, "--schema", schema], &nothing_marked),
+        (
+            &[],
+            "name the configuration whose secrets are replaced, with --config FILE, or say --no-secrets where nothing \
+             that is recorded is secret",
+        ),
+        (&["--no-secrets"], &format!("{} is not written: nothing was asked", tape.display())),
+    ];
+    for (arguments, message) in table {
+        let mut all = arguments.to_vec();
+        all.extend(["--upstream", "https://x.example", "--record"]);
+        assert_eq!(start(&all, &tape).end(), (false, format!("error: {message}\n")));
+        assert_eq!(std::fs::read_to_string(&tape).unwrap(), "what was recorded before");
+    }
+}

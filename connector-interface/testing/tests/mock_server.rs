@@ -92,6 +92,54 @@ fn the_answer_to_head_has_no_body() {
 }
 
 #[test]
+fn an_answer_without_a_body_leaves_the_connection_to_the_next() {
+    for status in [204, 304] {
+        let server = MockServer::start(move |request: &Received| match request.path() {
+            "/one" => Answer::json(status, &json!({ "a": 1 })),
+            _ => Answer::bytes(200, "abc"),
+        });
+        let answers = exchange(&server, &format!("GET /one HTTP/1.1\r\n\r\n{GET}"));
+        let wanted = format!(
+            "HTTP/1.1 {status} \r\nContent-Type: application/json\r\n\r\n\
+             HTTP/1.1 200 \r\nContent-Length: 3\r\n\r\nabc"
+        );
+        assert_eq!(answers, wanted);
+    }
+}
+
+#[test]
+fn what_is_no_request_is_answered_with_the_reason_and_fails_the_test() {
+    let table = [
+        ("GET /a b c HTTP/1.1\r\n\r\n", "invalid"),
+        ("POST / HTTP/1.1\r\nContent-Length: ten\r\n\r\n", "the Content-Length \\\"ten\\\" is no number"),
+        ("POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", "a chunk's size cannot be read"),
+        ("\r\n\r\n", "it has no request line"),
+    ];
+    for (request, reason) in table {
+        let server = MockServer::start(|_: &Received| Answer::bytes(200, ""));
+        let answer = exchange(&server, request);
+        assert!(answer.starts_with("HTTP/1.1 400 ") && answer.contains(reason), "{answer}");
+        let panic = panic::catch_unwind(AssertUnwindSafe(|| drop(server))).unwrap_err();
+        let told = panic.downcast_ref::<String>().unwrap();
+        assert!(told.starts_with("the server could not read a request: "), "{told}");
+    }
+}
+
+#[test]
+fn a_client_that_leaves_in_the_middle_is_its_own_affair() {
+    let server = MockServer::start(|_: &Received| Answer::bytes(200, ""));
+    for begun in [
+        "GET /",
+        "POST / HTTP/1.1\r\nContent-Length: 9\r\n\r\nabc",
+        "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n5",
+    ] {
+        connect(&server).write_all(begun.as_bytes()).unwrap();
+    }
+    exchange(&server, GET);
+    assert_eq!(server.requests().len(), 1);
+}
+
+#[test]
 fn a_compressed_answer_is_smaller_than_its_text() {
     let server = MockServer::start(|_: &Received| Answer::bytes(200, "a".repeat(100_000)).gzip());
     let answer = exchange(&server, GET);

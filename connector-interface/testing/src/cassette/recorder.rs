@@ -9,7 +9,7 @@ use ureq::{
     tls::{RootCerts, TlsConfig},
 };
 
-use super::tape::{Body, Exchange, Request, Response};
+use super::tape::{Body, Delivered, Exchange, Request};
 use crate::mock_server::Received;
 
 /// Headers of one connection (RFC 9110, section 7.6.1), and those that the client to the upstream writes by itself.
@@ -60,7 +60,7 @@ impl Recorder {
 }
 
 /// The upstream's answer to a request, without its secrets being looked at.
-pub(super) fn ask(agent: &Agent, upstream: &str, received: &Received) -> Result<Response, ureq::Error> {
+pub(super) fn ask(agent: &Agent, upstream: &str, received: &Received) -> Result<Delivered, ureq::Error> {
     let mut forwarded = HttpRequest::builder().method(received.method()).uri(format!(
         "{}{}",
         upstream.trim_end_matches('/'),
@@ -76,10 +76,10 @@ pub(super) fn ask(agent: &Agent, upstream: &str, received: &Received) -> Result<
         body => agent.run(forwarded.body(body)?)?,
     };
     let body = answer.body_mut().with_config().limit(LARGEST).read_to_vec()?;
-    Ok(Response {
+    Ok(Delivered {
         status: answer.status().as_u16(),
         headers: kept(answer.headers()).map_err(ureq::Error::Io)?,
-        body: Body::of(&body),
+        body,
     })
 }
 

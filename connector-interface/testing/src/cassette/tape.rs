@@ -6,6 +6,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use super::literals::literals;
+
 /// All that was said, in its order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -46,6 +48,25 @@ pub(super) struct Response {
     pub(super) body: Option<Body>,
 }
 
+/// An answer as it goes over the wire.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Delivered {
+    pub(super) status: u16,
+    pub(super) headers: BTreeMap<String, String>,
+    pub(super) body: Vec<u8>,
+}
+
+impl Response {
+    pub(super) fn of(delivered: &Delivered) -> Self {
+        Self { status: delivered.status, headers: delivered.headers.clone(), body: Body::of(&delivered.body) }
+    }
+
+    pub(super) fn delivered(&self) -> Delivered {
+        let body = self.body.as_ref().map(Body::bytes).unwrap_or_default();
+        Delivered { status: self.status, headers: self.headers.clone(), body }
+    }
+}
+
 /// A body as people can read it in a diff: an object or array of JSON as such, other text as a string, and what is no
 /// text as `{"base64": "..."}`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,7 +79,8 @@ impl Body {
         if bytes.is_empty() {
             return None;
         }
-        let json = serde_json::from_slice::<Value>(bytes).ok().filter(stands_for_itself);
+        let json = serde_json::from_slice::<Value>(bytes).ok();
+        let json = json.filter(|value| stands_for_itself(value) && comes_back(value, bytes));
         let text = || std::str::from_utf8(bytes).ok().map(Value::from);
         Some(Self(json.or_else(text).unwrap_or_else(|| json!({ "base64": STANDARD.encode(bytes) }))))
     }
@@ -73,6 +95,12 @@ impl Body {
 
 fn stands_for_itself(value: &Value) -> bool {
     (value.is_object() || value.is_array()) && encoded(value).is_none()
+}
+
+/// Whether it says the same when it is written again, though perhaps in another order: a number beyond 64 bits would be
+/// rounded, and of two members with one name the first would be lost.
+fn comes_back(value: &Value, bytes: &[u8]) -> bool {
+    serde_json::to_vec(value).is_ok_and(|again| literals(&again) == literals(bytes))
 }
 
 /// What `{"base64": "..."}` stands for.
@@ -123,9 +151,12 @@ mod tests {
 
     #[test]
     fn every_body_is_read_as_it_was_written() {
-        let table: [(&[u8], Value); 7] = [
+        let table: [(&[u8], Value); 10] = [
             (b"{\"a\":[1]}", json!({ "a": [1] })),
             (b"[]", json!([])),
+            (b"{\"id\":123456789012345678901}", json!("{\"id\":123456789012345678901}")),
+            (b"{\"a\":1.10}", json!("{\"a\":1.10}")),
+            (b"{\"a\":\"x\",\"a\":\"y\"}", json!("{\"a\":\"x\",\"a\":\"y\"}")),
             (b"\"text\"", json!("\"text\"")),
             (b"7", json!("7")),
             (b"plain", json!("plain")),

@@ -8,6 +8,8 @@ use super::tape::{Exchange, Request};
 const NAMED: usize = 3;
 /// How alike two requests must be to be candidates for each other, from 0 to 1.
 const ALIKE: f64 = 0.7;
+/// How much another method or path counts at least: more than all differences of a query.
+const ELSEWHERE: usize = 1_000;
 
 /// The nearest recorded requests, each with what it differs in; the nearest first.
 pub(super) fn nearest(asked: &Request, exchanges: &[Exchange]) -> Vec<String> {
@@ -38,7 +40,8 @@ fn difference(recorded: &Request, asked: &Request) -> Option<(usize, String)> {
     let (one, other) =
         (format!("{} {}", recorded.method, recorded.path), format!("{} {}", asked.method, asked.path));
     let likeness = strsim::jaro_winkler(&one, &other);
-    (likeness >= ALIKE).then(|| (1_000, format!("{line}: another method or path")))
+    let distance = ELSEWHERE + ((1.0 - likeness) * 1_000.0) as usize;
+    (likeness >= ALIKE).then(|| (distance, format!("{line}: another method or path")))
 }
 
 fn pairs(recorded: &Request, asked: &Request) -> Vec<String> {
@@ -60,4 +63,26 @@ fn values<'a>(request: &'a Request, key: &str) -> Vec<&'a str> {
     let mut values: Vec<&str> = pairs.map(|(_, value)| value.as_str()).collect();
     values.sort_unstable();
     values
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn exchange(path: &str) -> Exchange {
+        let exchange = json!({ "request": { "method": "GET", "path": path }, "response": { "status": 200 } });
+        serde_json::from_value(exchange).unwrap()
+    }
+
+    #[test]
+    fn of_several_other_paths_the_likest_are_named() {
+        let paths = ["/items/1/a", "/items/1/b", "/items/1/c", "/items/1/history", "/items/1/logs"];
+        let exchanges = paths.map(exchange);
+        let asked = exchange("/items/1/log").request;
+        let named = nearest(&asked, &exchanges);
+        assert_eq!(named.len(), NAMED);
+        assert_eq!(named[0], "GET /items/1/logs: another method or path");
+    }
 }

@@ -41,7 +41,7 @@ impl<'a> Connection<'a> {
     /// Answers requests until one side closes the connection.
     pub(super) fn serve(mut self) -> io::Result<()> {
         self.stream.set_nodelay(true)?;
-        while let Some(request) = self.read_request()? {
+        while let Some(request) = self.next_request()? {
             self.shared.seen().requests.push(request.clone());
             let answer = self.answer_to(&request);
             if self.deliver(&request, &answer)? == Then::Close || wants_close(&request) {
@@ -51,12 +51,26 @@ impl<'a> Connection<'a> {
         self.stream.shutdown(Shutdown::Both)
     }
 
+    /// The next request. One that is none is answered with the reason, which the test is told as well.
+    fn next_request(&mut self) -> io::Result<Option<Received>> {
+        let error = match self.read_request() {
+            Err(error) if !is_departure(&error) => error,
+            request => return request,
+        };
+        self.shared.seen().complaints.push(format!("the server could not read a request: {error}"));
+        let refusal = Answer::json(400, &json!({ "error": error.to_string() })).header("Connection", "close");
+        let mut stream = self.stream;
+        stream.write_all(&head(&refusal))?;
+        stream.write_all(&refusal.body)?;
+        Ok(None)
+    }
+
     fn answer_to(&self, request: &Received) -> Answer {
         let handler = AssertUnwindSafe(|| (self.shared.handler)(request));
         panic::catch_unwind(handler).unwrap_or_else(|panic| {
             let message = panic_message(panic.as_ref()).to_owned();
             let answer = Answer::json(500, &json!({ "error": format!("the handler panicked: {message}") }));
-            self.shared.seen().panics.push(message);
+            self.shared.seen().complaints.push(format!("the handler of the server panicked: {message}"));
             answer
         })
     }
@@ -65,7 +79,9 @@ impl<'a> Connection<'a> {
         let Some(head) = self.read_head()? else { return Ok(None) };
         let mut headers = [httparse::EMPTY_HEADER; MOST_HEADERS];
         let mut parsed = httparse::Request::new(&mut headers);
-        parsed.parse(&head).map_err(io::Error::other)?;
+        if parsed.parse(&head).map_err(io::Error::other)?.is_partial() {
+            return Err(io::Error::other("it has no request line"));
+        }
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let mut request = Received {
             method: parsed.method.unwrap_or_default().to_owned(),
@@ -96,8 +112,10 @@ impl<'a> Connection<'a> {
         if request.header("Transfer-Encoding").is_some_and(|coding| coding.eq_ignore_ascii_case("chunked")) {
             return self.read_chunks();
         }
-        let length = request.header("Content-Length").map_or(Ok(0), str::parse).map_err(io::Error::other)?;
-        self.read_exactly(length)
+        let Some(length) = request.header("Content-Length") else { return Ok(Vec::new()) };
+        let unreadable =
+            |error| io::Error::other(format!("the Content-Length {length:?} is no number: {error}"));
+        self.read_exactly(length.parse().map_err(unreadable)?)
     }
 
     fn read_chunks(&mut self) -> io::Result<Vec<u8>> {
@@ -105,6 +123,9 @@ impl<'a> Connection<'a> {
         loop {
             let mut line = Vec::new();
             self.reader.read_until(b'\n', &mut line)?;
+            if !line.ends_with(b"\n") {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
             let size = match httparse::parse_chunk_size(&line) {
                 Ok(httparse::Status::Complete((_, size))) => size,
                 _ => return Err(io::Error::other("a chunk's size cannot be read")),
@@ -139,7 +160,8 @@ impl<'a> Connection<'a> {
         }
         let mut stream = self.stream;
         stream.write_all(&head(answer))?;
-        if request.method == "HEAD" { Ok(Then::KeepAlive) } else { self.deliver_body(answer) }
+        let is_over = request.method == "HEAD" || has_no_body(answer.status);
+        if is_over { Ok(Then::KeepAlive) } else { self.deliver_body(answer) }
     }
 
     fn deliver_body(&self, answer: &Answer) -> io::Result<Then> {
@@ -174,9 +196,15 @@ fn head(answer: &Answer) -> Vec<u8> {
     head.into_bytes()
 }
 
-/// RFC 9110, sections 15.3.5 and 15.4.5.
+/// RFC 9112, section 6.3.
 fn has_no_body(status: u16) -> bool {
-    matches!(status, 204 | 304)
+    matches!(status, 100..=199 | 204 | 304)
+}
+
+/// Whether the client has gone: that is its own affair.
+fn is_departure(error: &io::Error) -> bool {
+    use io::ErrorKind::{BrokenPipe, ConnectionAborted, ConnectionReset, UnexpectedEof};
+    matches!(error.kind(), BrokenPipe | ConnectionAborted | ConnectionReset | UnexpectedEof)
 }
 
 fn wants_close(request: &Received) -> bool {

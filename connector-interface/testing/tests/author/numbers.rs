@@ -18,6 +18,10 @@ pub(crate) enum Fault {
     Greeting,
     /// It goes on where it is told to stop, and then says that it is finished.
     StopsWithOk,
+    /// The same, but only behind its first record.
+    StopsMidwayWithOk,
+    /// It never reads its state.
+    Forgetful,
     NoState,
     FailsWhereItGoesOn,
     /// It asks nothing, so it is not stopped.
@@ -75,11 +79,11 @@ impl Client for Numbers {
     }
 
     fn sync_stream(&self, _stream: &Stream, earliest: Timestamp) -> Result<(), Error> {
-        let begun = self.context.state.get()?;
+        let begun = self.context.state.get()?.filter(|_| self.configuration.fault != Fault::Forgetful);
         let last = begun.and_then(|state| state.metadata["number"].as_u64()).unwrap_or_default();
         self.greet(last)?;
         for number in last + 1..=u64::from(self.configuration.count) {
-            if self.configuration.fault == Fault::StopsWithOk && self.context.cancellation.is_cancelled() {
+            if self.stops_with_ok(number) && self.context.cancellation.is_cancelled() {
                 return Ok(());
             }
             if self.configuration.fault != Fault::Deaf {
@@ -100,6 +104,14 @@ impl Client for Numbers {
 }
 
 impl Numbers {
+    fn stops_with_ok(&self, number: u64) -> bool {
+        match self.configuration.fault {
+            Fault::StopsWithOk => true,
+            Fault::StopsMidwayWithOk => number > 1,
+            _ => false,
+        }
+    }
+
     fn greet(&self, last: u64) -> Result<(), Error> {
         match self.configuration.fault {
             Fault::Greeting if last > 0 => Ok(self.context.records.produce(&branch("hello"))?),

@@ -47,6 +47,19 @@ fn what_is_lost_or_made_up_is_named_with_the_state() {
              \n  {\"_type\":\"Branch\",\"name\":\"2\"}\n  {\"_type\":\"Branch\",\"name\":\"3\"}"
                 .to_owned(),
         ),
+        (
+            "stops-midway-with-ok",
+            "asked to stop after 1 of 3 records, the sync says that it is finished (Ok) and has left out records; end \
+             it with what `cancellation.check()?` gives\n  {\"_type\":\"Branch\",\"name\":\"2\"}\
+             \n  {\"_type\":\"Branch\",\"name\":\"3\"}"
+                .to_owned(),
+        ),
+        (
+            "forgetful",
+            "the sync goes on from its last state and produces everything again, as from every other: is state.get() \
+             read?"
+                .to_owned(),
+        ),
     ];
     for (fault, message) in table {
         let configuration = json!({ "count": 3, "fault": fault });

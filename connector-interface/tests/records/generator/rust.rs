@@ -109,7 +109,7 @@ fn setter(property: &Property) -> Option<String> {
     let (taken, conversion) = match (property.presence, &property.kind) {
         (Presence::Required, _) => return None,
         (Presence::Optional, Kind::Link(target)) => (format!("OptionalLink<{target}>"), "into_link"),
-        (Presence::Optional, _) => (format!("Into<Option<{kind}>>"), "into"),
+        (Presence::Optional, _) => (format!("OptionalValue<{kind}>"), "into_value"),
         (Presence::Nullable, _) => (format!("Into<Nullable<{kind}>>"), "into"),
     };
     Some(format!(
@@ -193,8 +193,9 @@ impl Imports {
             if *presence == Presence::Nullable {
                 self.of_property.insert("Nullable");
             }
-            if *presence == Presence::Optional && matches!(kind, Kind::Link(_)) {
-                self.of_property.insert("OptionalLink");
+            if *presence == Presence::Optional {
+                let is_link = matches!(kind, Kind::Link(_));
+                self.of_property.insert(if is_link { "OptionalLink" } else { "OptionalValue" });
             }
             self.add_kind(kind);
         }

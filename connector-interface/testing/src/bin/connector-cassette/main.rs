@@ -2,6 +2,8 @@
 
 #![forbid(unsafe_code)]
 
+mod secrets;
+
 use std::{
     error::Error,
     io::{self, Read},
@@ -13,7 +15,7 @@ use std::{
 
 use clap::{ArgGroup, Parser};
 use connector_testing::Cassette;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use signal_hook::{
     consts::{SIGINT, SIGTERM},
     iterator::Signals,
@@ -34,10 +36,14 @@ struct Arguments {
     /// The base URL of the server to record; that of the last time without it
     #[arg(long, value_name = "URL", conflicts_with = "replay")]
     upstream: Option<String>,
-    /// The connector's configuration, whose secrets are replaced: every text in it, if nothing says which
+    /// The connector's configuration, whose secrets are replaced: every text in it, if nothing says which, but those that
+    /// are short, the upstream, and URLs of no more than a host
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// A key of the configuration whose value is a secret. May be given several times
+    /// Nothing that is recorded is secret
+    #[arg(long, conflicts_with = "config")]
+    no_secrets: bool,
+    /// A key of the configuration whose value is a secret, wherever it stands. May be given several times
     #[arg(long, value_name = "KEY", requires = "config")]
     secret: Vec<String>,
     /// The connector's configuration.schema.json, which marks the secrets
@@ -65,6 +71,8 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    // First of all: from here on, a failure is one of the recording.
+    let secrets = secrets(arguments)?;
     let mut cassette = match (&arguments.record, &arguments.replay) {
         (Some(path), _) => Cassette::record(path),
         (None, Some(path)) => Cassette::replay(path),
@@ -73,7 +81,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if let Some(upstream) = &arguments.upstream {
         cassette = cassette.upstream(upstream);
     }
-    for secret in secrets(arguments)? {
+    for secret in secrets {
         cassette = cassette.secret(&secret);
     }
     if arguments.repeating {
@@ -85,23 +93,21 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     cassette.finish().map_err(Into::into)
 }
 
-/// The values that nobody may read, of those that the configuration holds.
+/// The values that nobody may read; an error where a recording would have none by mistake.
 fn secrets(arguments: &Arguments) -> Result<Vec<String>, Box<dyn Error>> {
-    let Some(path) = &arguments.config else { return Ok(Vec::new()) };
-    let configuration = read_object(path)?;
-    let keys = match &arguments.schema {
-        Some(schema) => marked(&read_object(schema)?),
-        None => arguments.secret.clone(),
+    let is_recorded = arguments.record.is_some();
+    let texts = match &arguments.config {
+        Some(path) => of_configuration(arguments, path)?,
+        None if is_recorded && !arguments.no_secrets => {
+            let remedy = "name the configuration whose secrets are replaced, with --config FILE, or say --no-secrets \
+                          where nothing that is recorded is secret";
+            return Err(remedy.into());
+        }
+        None => return Ok(Vec::new()),
     };
-    if let Some(unknown) = arguments.secret.iter().find(|key| !configuration.contains_key(*key)) {
-        return Err(format!("{} has no key {unknown:?}", path.display()).into());
+    if texts.is_empty() && is_recorded {
+        return Err("the configuration holds nothing like a secret: say --no-secrets in its place".into());
     }
-    let is_everything = arguments.schema.is_none() && arguments.secret.is_empty();
-    let values = configuration.iter().filter(|(key, _)| is_everything || keys.contains(key));
-    let mut texts = Vec::new();
-    values.for_each(|(_, value)| collect_texts(value, &mut texts));
-    // What people choose to be everything has ordinary words in it, and base URLs are to be read.
-    texts.retain(|text| !is_everything || (text.len() >= SHORTEST && !text.starts_with("http")));
     if texts.iter().any(|text| text.len() < SHORTEST) {
         return Err(
             format!("a secret with fewer than {SHORTEST} bytes would be found in ordinary words").into()
@@ -110,26 +116,39 @@ fn secrets(arguments: &Arguments) -> Result<Vec<String>, Box<dyn Error>> {
     Ok(texts)
 }
 
-/// The keys that a configuration's schema marks as secret.
-fn marked(schema: &Map<String, Value>) -> Vec<String> {
-    let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
-    properties.filter(|(_, property)| property["secret"] == true).map(|(key, _)| key.clone()).collect()
-}
-
-fn collect_texts(value: &Value, texts: &mut Vec<String>) {
-    match value {
-        Value::String(text) => texts.push(text.clone()),
-        Value::Array(values) => values.iter().for_each(|value| collect_texts(value, texts)),
-        Value::Object(members) => members.values().for_each(|value| collect_texts(value, texts)),
-        Value::Number(number) => texts.push(number.to_string()),
-        Value::Null | Value::Bool(_) => {}
+fn of_configuration(arguments: &Arguments, path: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let configuration = read(path)?;
+    if !configuration.is_object() {
+        return Err(format!("{} holds no JSON object", path.display()).into());
+    }
+    match &arguments.schema {
+        Some(schema) => marked(&configuration, path, schema),
+        None if arguments.secret.is_empty() => {
+            Ok(secrets::likely(&configuration, arguments.upstream.as_deref(), SHORTEST))
+        }
+        None => named(&configuration, &arguments.secret, path),
     }
 }
 
-fn read_object(path: &Path) -> Result<Map<String, Value>, Box<dyn Error>> {
+fn marked(configuration: &Value, path: &Path, schema: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let texts = secrets::of_keys(configuration, &secrets::marked_keys(&read(schema)?));
+    if texts.is_empty() {
+        return Err(format!("{} marks no secret that {} has", schema.display(), path.display()).into());
+    }
+    Ok(texts)
+}
+
+fn named(configuration: &Value, keys: &[String], path: &Path) -> Result<Vec<String>, Box<dyn Error>> {
+    let is_unknown = |key: &&String| secrets::of_keys(configuration, &[(*key).clone()]).is_empty();
+    if let Some(unknown) = keys.iter().find(is_unknown) {
+        return Err(format!("{} has no text or number at a key {unknown:?}", path.display()).into());
+    }
+    Ok(secrets::of_keys(configuration, keys))
+}
+
+fn read(path: &Path) -> Result<Value, Box<dyn Error>> {
     let text = std::fs::read(path).map_err(|error| format!("cannot read {}: {error}", path.display()))?;
-    serde_json::from_slice(&text)
-        .map_err(|error| format!("{} holds no JSON object: {error}", path.display()).into())
+    serde_json::from_slice(&text).map_err(|error| format!("{} is no JSON: {error}", path.display()).into())
 }
 
 /// Waits for Ctrl-C, a request to terminate, or the end of standard input.
