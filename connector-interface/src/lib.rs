@@ -209,7 +209,8 @@
 //!
 //! [`RecordProducer`] takes these and anything else that is `Serialize`, or JSON as bytes, from any thread,
 //! and gives its verdict at once: [`ProduceError::Invalid`] holds every error with its JSON pointer. Pass it
-//! on with `?` and the run ends as 'invalid records'; or log it, count it and go on, as [`LenientProducer`] does.
+//! on with `?` and the run ends as 'invalid records'; or log it, count it and go on, as [`LenientProducer`] does. With
+//! it, [`Item`] reads the elements of an answer one by one, so that a bad one spoils no other.
 //!
 //! **Data that none of the types fits.** A `_type` of your own is refused, for nobody could read it. Instead:
 //!
