@@ -1,11 +1,13 @@
 //! One element of a list, read for itself.
 
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde_json::{Value, value::RawValue};
 
 /// An element of a list in an answer, which spoils none of the others where it is not what was expected.
 ///
-/// [`LenientProducer::read`](crate::LenientProducer::read) takes it out, or logs and counts that it was rejected.
+/// [`LenientProducer::read`](crate::LenientProducer::read) takes it out, or logs and counts that it was rejected. It is
+/// read from JSON; behind `#[serde(flatten)]` and in untagged enums it cannot stand. A struct that is generic over `T` says
+/// `#[serde(bound = "T: DeserializeOwned")]`.
 ///
 /// ```
 /// # use connector_interface::Item;
@@ -52,16 +54,25 @@ impl<T> Item<T> {
     }
 }
 
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Item<T> {
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Item<T> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let found = Value::deserialize(deserializer)?;
-        let name = name_of(&found).map(str::to_owned);
-        let read = serde_path_to_error::deserialize(found).map_err(|error| match error.path().to_string() {
+        // Its text is kept and not a value: most members of an element are of no interest, and a value would hold them all.
+        let text = Box::<RawValue>::deserialize(deserializer)?;
+        Ok(Self(serde_json::from_str(text.get()).or_else(|_| read_with_place(text.get()))))
+    }
+}
+
+/// Reads an element once more, for an error that names the place.
+fn read_with_place<T: DeserializeOwned>(text: &str) -> Result<T, UnreadableItem> {
+    let found: Value = serde_json::from_str(text).unwrap_or_default();
+    let name = name_of(&found).map(str::to_owned);
+    serde_path_to_error::deserialize(found).map_err(|error| {
+        let reason = match error.path().to_string() {
             path if path == "." => error.into_inner().to_string(),
             path => format!("{path}: {}", error.inner()),
-        });
-        Ok(Self(read.map_err(|reason| UnreadableItem { name, reason })))
-    }
+        };
+        UnreadableItem { name, reason }
+    })
 }
 
 /// What people know a record or an element of an answer by: the first of its members that tells it from others.

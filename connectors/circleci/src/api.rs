@@ -1,7 +1,7 @@
 //! What the API answers, as far as it is read.
 
 use connector_interface::{DateTime, Error, Item, Timestamp, Uri, records::Nullable};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 
 /// An element of `GET /api/v1.1/projects`.
 #[derive(Debug, Deserialize)]
@@ -29,6 +29,7 @@ pub(crate) struct VcsInfo {
 
 /// A page of what the API lists: each item is read for itself, so that a bad one spoils no other.
 #[derive(Debug, Deserialize)]
+#[serde(bound = "T: DeserializeOwned")]
 pub(crate) struct Page<T> {
     pub(crate) items: Vec<Item<T>>,
     pub(crate) next_page_token: Option<String>,

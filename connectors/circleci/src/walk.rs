@@ -14,8 +14,7 @@ use crate::{
 
 /// Pipelines, and then workflows, that are asked for at the same time.
 const THREADS: usize = 8;
-
-/// In a state: the next page; null where none is left.
+/// In a state; null where no page is left.
 const NEXT_PAGE_TOKEN: &str = "nextPageToken";
 
 /// One sync of a project.
