@@ -87,13 +87,20 @@ impl Cassette {
     /// As [`open`](Self::open).
     #[must_use]
     pub fn replay(path: impl AsRef<Path>) -> Self {
-        match Tape::read(path.as_ref()) {
-            Ok(tape) => {
-                let upstream = tape.upstream.clone();
-                Self::start(path.as_ref(), Mode::Replay(Player::new(tape)), upstream)
-            }
+        match Self::try_replay(path) {
+            Ok(cassette) => cassette,
             Err(complaint) => panic!("{complaint}\nTo record it: {RECORD}=1 cargo test"),
         }
+    }
+
+    /// As [`replay`](Self::replay), for programs that are no tests.
+    ///
+    /// # Errors
+    /// Where the file cannot be read, or is no cassette.
+    pub fn try_replay(path: impl AsRef<Path>) -> Result<Self, String> {
+        let tape = Tape::read(path.as_ref())?;
+        let upstream = tape.upstream.clone();
+        Ok(Self::start(path.as_ref(), Mode::Replay(Player::new(tape)), upstream))
     }
 
     /// Records this file anew, whatever the environment says. Where it exists, its upstream is asked again.

@@ -112,3 +112,24 @@ fn what_cannot_be_recorded_well_is_refused_before_the_file_is_touched() {
         assert_eq!(std::fs::read_to_string(&tape).unwrap(), "what was recorded before");
     }
 }
+
+#[test]
+fn what_a_person_does_wrong_is_told_in_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| {
+        std::fs::write(folder.path().join(name), text).unwrap();
+        folder.path().join(name)
+    };
+    let good = write("good.json", &json!({ "upstream": "http://a.example", "exchanges": [] }).to_string());
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = taken.local_addr().unwrap().port().to_string();
+    for (arguments, file, words) in [
+        (vec!["--replay"], folder.path().join("none.json"), "cannot read the cassette"),
+        (vec!["--replay"], write("bad.json", "{\"exchanges\": 7}"), "is no cassette"),
+        (vec!["--port", &port, "--replay"], good, "cannot listen on port"),
+    ] {
+        let (success, told) = start(&arguments, &file).end();
+        assert!(!success && told.starts_with("error: ") && told.contains(words), "{words}: {told}");
+        assert!(!told.contains("panicked"), "{told}");
+    }
+}

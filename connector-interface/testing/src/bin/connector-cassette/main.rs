@@ -7,6 +7,7 @@ mod secrets;
 use std::{
     error::Error,
     io::{self, Read},
+    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::ExitCode,
     sync::mpsc,
@@ -75,7 +76,7 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let secrets = secrets(arguments)?;
     let mut cassette = match (&arguments.record, &arguments.replay) {
         (Some(path), _) => Cassette::record(path),
-        (None, Some(path)) => Cassette::replay(path),
+        (None, Some(path)) => Cassette::try_replay(path)?,
         (None, None) => return Err("name a file to record or to replay".into()),
     };
     if let Some(upstream) = &arguments.upstream {
@@ -87,6 +88,9 @@ fn run(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if arguments.repeating {
         cassette = cassette.repeating();
     }
+    // The kit's server is for tests, and panics where it cannot listen.
+    TcpListener::bind((Ipv4Addr::LOCALHOST, arguments.port))
+        .map_err(|error| format!("cannot listen on port {}: {error}", arguments.port))?;
     let cassette = cassette.on_port(arguments.port);
     println!("{}", cassette.base_url());
     wait_for_the_end()?;
