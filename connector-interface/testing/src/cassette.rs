@@ -228,6 +228,15 @@ impl Cassette {
         assert!(told.is_empty(), "{}", told.join("\n"));
     }
 
+    /// Begins anew: what has been played counts as not played.
+    pub fn rewind(&self) {
+        match &mut lock(&self.shared.inside).mode {
+            Mode::Replay(player) => player.rewind(),
+            #[cfg(feature = "recording")]
+            Mode::Record(_) => {}
+        }
+    }
+
     /// What was asked and had not been recorded, since the last question: each with the nearest requests that there are. What
     /// has been given here does not count any more when the cassette ends.
     #[must_use]

@@ -97,6 +97,8 @@ pub(crate) struct Evidence {
     pub(crate) is_sink_stuck: bool,
     /// From the first request to stop to the last frame, or to the end without one.
     pub(crate) stopping: Option<Duration>,
+    /// Whether the client was made.
+    pub(crate) is_made: bool,
     /// Records and states after the verb had returned.
     pub(crate) late_calls: u64,
     pub(crate) numbers: Numbers,
@@ -155,6 +157,8 @@ pub(crate) struct Outcome {
     pub(crate) numbers: Numbers,
     /// From the first request to stop to the end; none where it was not asked.
     pub(crate) stopping: Option<Duration>,
+    /// Whether the client was made.
+    pub(crate) is_made: bool,
     /// Records and states that came after the verb had returned.
     pub(crate) late_calls: u64,
     /// What is kept of the stream, in words; none where no state is.
@@ -178,7 +182,7 @@ impl Outcome {
             Some(Stop::Signal(signal)) => Some(signal),
             _ => None,
         };
-        let Evidence { held_by, fences, denials, numbers, stopping, late_calls, .. } = evidence;
+        let Evidence { held_by, fences, denials, numbers, stopping, is_made, late_calls, .. } = evidence;
         Self {
             code,
             what,
@@ -191,6 +195,7 @@ impl Outcome {
             denials,
             numbers,
             stopping,
+            is_made,
             late_calls,
             kept: None,
         }

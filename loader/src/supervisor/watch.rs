@@ -146,7 +146,10 @@ impl<'a> Watch<'a> {
                 self.vitals.sign();
                 self.evidence.fences = Some(fences);
             }
-            Event::Ready => self.vitals.sign(),
+            Event::Ready => {
+                self.vitals.sign();
+                self.evidence.is_made = true;
+            }
             Event::Log(line) => {
                 self.vitals.sign();
                 self.tell("connector", &line);
