@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
 use super::{
+    check::CheckOptions,
     keep::KeepOptions,
     lock::LockOptions,
     project::{InitOptions, ValidateOptions},
@@ -92,6 +93,10 @@ pub(crate) enum Command {
         /// The connector: its slug, or the path of its file.
         connector: String,
     },
+    /// Put a connector to the tests of the conformance suite: what operators rely on, one verdict a line.
+    ///
+    /// Exits with 28 where it fails one; `explain TEST` tells why that matters and how to mend it.
+    Check(Box<CheckOptions>),
     /// Pin connectors to their files and to what they are granted, without running any of them.
     Lock(LockOptions),
     /// Check refused records that were kept aside once more, and deliver those that are valid now.

@@ -1,6 +1,7 @@
 //! The command line: reads it, does what it says, prints what went wrong once, gives the exit code.
 
 mod args;
+mod check;
 mod docs;
 mod doctor;
 mod error;
@@ -112,6 +113,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::List { search, format } => inspect::list(&search, format, console),
         Command::Inspect { search, connector, format } => inspect::inspect(&search, &connector, format),
         Command::Docs { search, connector } => docs::docs(&search, &connector),
+        Command::Check(options) => check::check(&options, verbose, console),
         Command::Lock(options) => lock::lock(&options),
         Command::ReplayDeadLetters(options) => replay::replay(&options, console),
         Command::State(options) => state::state(&options, console),
