@@ -183,6 +183,8 @@ impl Prepared {
             debug,
             secrets: self.secrets.clone(),
             rules: self.rules.clone(),
+            stop: None,
+            scrutiny: None,
         }
     }
 }

@@ -15,13 +15,15 @@ pub(crate) struct Observation {
     pub(crate) code: ExitCode,
     /// The same in words, without subject.
     pub(crate) what: String,
+    /// The kind of the failure that it reported, such as `configuration`; none where it reported none.
+    pub(crate) failure: Option<String>,
     /// Whether it came as far as to make its client.
     pub(crate) made: bool,
     /// The verb's answer, JSON.
     pub(crate) answer: Option<String>,
     /// What was delivered, in order.
     pub(crate) records: Vec<Produced>,
-    /// What was refused to the connector: the first few, and how many.
+    /// What was refused to the connector: the first few, and how many. In a verb that takes no record, each of them.
     pub(crate) rejections: Vec<Rejected>,
     pub(crate) rejected: u64,
     pub(crate) checkpoints: Vec<Checkpoint>,
