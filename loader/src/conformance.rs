@@ -2,13 +2,13 @@
 //!
 //! Everything here is pure: runs are made elsewhere, and seen as an [`Observation`].
 
+mod bad_configurations;
 mod catalogue;
+pub(crate) mod judge;
 mod observation;
 mod verdict;
 
-#[expect(unused_imports, reason = "`check` is being built on it")]
+pub(crate) use bad_configurations::{BadConfiguration, bad_configurations, nothing_at_all, valid_configuration};
 pub(crate) use catalogue::{Need, Test};
-#[expect(unused_imports, reason = "`check` is being built on it")]
 pub(crate) use observation::{Checkpoint, Leak, Observation, Produced, Rejected, Times};
-#[expect(unused_imports, reason = "`check` is being built on it")]
 pub(crate) use verdict::{Failure, Finding, Place, Verdict};
