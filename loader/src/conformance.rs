@@ -8,7 +8,9 @@ pub(crate) mod judge;
 mod observation;
 mod verdict;
 
-pub(crate) use bad_configurations::{BadConfiguration, bad_configurations, nothing_at_all, valid_configuration};
+pub(crate) use bad_configurations::{
+    BadConfiguration, bad_configurations, nothing_at_all, valid_configuration,
+};
 pub(crate) use catalogue::{Need, Test};
 pub(crate) use observation::{Checkpoint, Leak, Observation, Produced, Rejected, Times};
 pub(crate) use verdict::{Failure, Finding, Place, Verdict};

@@ -38,13 +38,13 @@ pub(crate) struct ReplaySource {
 #[error(
     "{configuration}: {pointer}: {reason}; a connector's tests record cassettes with RECORD_CASSETTES=1 cargo test"
 )]
-pub(crate) struct ReplayError {
+pub(crate) struct CassetteError {
     configuration: ConfigurationSource,
     pointer: String,
     reason: String,
 }
 
-impl ReplayError {
+impl CassetteError {
     pub(crate) const fn exit_code() -> ExitCode {
         ExitCode::Configuration
     }
@@ -56,11 +56,11 @@ impl ReplayError {
 /// request that holds one is the same as the one that was recorded.
 ///
 /// # Errors
-/// [`ReplayError`] where a cassette cannot be read.
+/// [`CassetteError`] where a cassette cannot be read.
 pub(crate) fn replay(
     configuration: &Configuration,
     schema: &Value,
-) -> Result<(Configuration, ReplaySource), ReplayError> {
+) -> Result<(Configuration, ReplaySource), CassetteError> {
     let mut start = Start {
         configuration: configuration.source(),
         folder: folder_of(configuration.source()),
@@ -93,7 +93,7 @@ struct Start<'c> {
 }
 
 impl Start<'_> {
-    fn replace(&mut self, value: &mut Value, pointer: &str) -> Result<(), ReplayError> {
+    fn replace(&mut self, value: &mut Value, pointer: &str) -> Result<(), CassetteError> {
         match value {
             Value::String(text) => {
                 if let Some(path) = text.strip_prefix(PREFIX) {
@@ -115,11 +115,11 @@ impl Start<'_> {
         Ok(())
     }
 
-    fn base_url(&mut self, path: &Path, pointer: &str) -> Result<String, ReplayError> {
+    fn base_url(&mut self, path: &Path, pointer: &str) -> Result<String, CassetteError> {
         if let Some(cassette) = self.source.cassettes.get(path) {
             return Ok(cassette.base_url());
         }
-        let cassette = Cassette::try_replay(path).map_err(|reason| ReplayError {
+        let cassette = Cassette::try_replay(path).map_err(|reason| CassetteError {
             configuration: self.configuration.clone(),
             pointer: pointer.to_owned(),
             reason,

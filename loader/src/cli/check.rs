@@ -22,7 +22,7 @@ use crate::{
 use super::{
     CliError,
     args::{Format, LimitOptions, Search},
-    prepare::{Wanted, find, host},
+    prepare::{Wanted, find, host, loadable},
     print, printable_lines,
     sandbox::SandboxOptions,
 };
@@ -90,6 +90,8 @@ pub(crate) fn check(
     console: &mut Console,
 ) -> Result<ExitCode, CliError> {
     let cutoff = parse_cutoff(&options.cutoff, Timestamp::now())?;
+    // What cannot be loaded here cannot be checked.
+    let (_, note, _) = loadable(&options.wanted(Path::new("-")))?;
     let (examination, benches) = options.prepare()?;
     let choices = Choices {
         streams: options.stream.clone(),
@@ -98,7 +100,7 @@ pub(crate) fn check(
         glibc: options.glibc,
         limits: options.limits.limits(),
     };
-    let mut report = Report::new(&options.connector, options.seed);
+    let mut report = Report::new(note.slug.as_str(), &note.version, options.seed);
     let listeners = Listeners::new(console, verbose)?;
     let mut examiner = Examiner::new(examination, benches, choices, listeners);
     for test in options.tests() {

@@ -17,7 +17,7 @@ use crate::{
     mask::{Masker, MaskerError},
     note::NoteError,
     project::{ConfigurationProblems, ProjectError},
-    replay_source::ReplayError,
+    replay_source::CassetteError,
     sink::SinkError,
     state::{Refusal, StateError},
     supervisor::LaunchError,
@@ -43,7 +43,7 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Check(#[from] CheckError),
     #[error(transparent)]
-    Cassette(#[from] ReplayError),
+    Cassette(#[from] CassetteError),
     #[error(transparent)]
     Grant(#[from] GrantError),
     #[error(transparent)]
@@ -119,7 +119,7 @@ impl CliError {
             Self::Unloadable(error) => error.exit_code(),
             Self::Configuration(error) => error.exit_code(),
             Self::Check(error) => error.exit_code(),
-            Self::Cassette(_) => ReplayError::exit_code(),
+            Self::Cassette(_) => CassetteError::exit_code(),
             Self::Grant(error) => error.exit_code(),
             Self::Lock(error) => error.exit_code(),
             Self::User(_) | Self::TooLittleMemory { .. } => ExitCode::Usage,

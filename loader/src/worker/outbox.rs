@@ -300,6 +300,23 @@ mod tests {
     }
 
     #[test]
+    fn each_state_leaves_where_every_checkpoint_is_kept() {
+        let (outbox, mut channel, _) = outbox();
+        let outbox = outbox.keeping_every_checkpoint();
+        let reader = thread::spawn(move || {
+            let mut bytes = Vec::new();
+            channel.read_to_end(&mut bytes).unwrap();
+            bytes
+        });
+        assert!((0..100).all(|_| outbox.checkpoint(b"{}")));
+        outbox.wait_until_out();
+        assert!(outbox.shared.lock().bytes.is_empty());
+        outbox.finish(b"{}");
+        drop(outbox);
+        assert_eq!(kinds(&reader.join().unwrap()).len(), 101);
+    }
+
+    #[test]
     fn a_frame_that_must_be_out_is_out_when_the_call_returns() {
         let (outbox, mut channel, _) = outbox();
         outbox.record("", b"{}");

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 
 use crate::{
     conformance::{
-        BadConfiguration, CancelTrial, CutoffTrial, Finding, Observation, RefusalTrial, ResumeTrial, Run,
-        Size, Stop, Test, Verdict, bad_configurations, judge,
+        BadConfiguration, Finding, Observation, Test, Verdict, bad_configurations,
+        judge::{self, CancelTrial, CutoffTrial, RefusalTrial, ResumeTrial, Run, Size, Stop},
     },
     examination::{Examination, GlibcVersion},
     exit_code::ExitCode,

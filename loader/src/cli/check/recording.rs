@@ -199,7 +199,7 @@ fn feed_text(hasher: &mut Sha256, text: &str) {
 /// When a record happened, by the times that its type names for that.
 fn times(name: &str, value: &Value) -> Option<Times> {
     let named = record_type(name)?.cutoff_times();
-    let seconds = named.iter().filter_map(|key| value.get(key)?.as_str()?.parse::<jiff::Timestamp>().ok());
+    let seconds = named.filter_map(|key| value.get(key)?.as_str()?.parse::<jiff::Timestamp>().ok());
     let seconds: Vec<i64> = seconds.map(jiff::Timestamp::as_second).collect();
     Some(Times { oldest: *seconds.iter().min()?, newest: *seconds.iter().max()? })
 }

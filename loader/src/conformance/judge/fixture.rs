@@ -48,7 +48,8 @@ pub(super) fn incident(number: u8) -> Produced {
 
 /// The run with checkpoints after so many records.
 pub(super) fn with_checkpoints(seen: Observation, after: &[usize]) -> Observation {
-    let checkpoints = after.iter().map(|after| Checkpoint { after: *after, state: "{}".to_owned() }).collect();
+    let checkpoints =
+        after.iter().map(|after| Checkpoint { after: *after, state: "{}".to_owned() }).collect();
     Observation { checkpoints, ..seen }
 }
 
