@@ -6,9 +6,13 @@ mod bad_configurations;
 mod catalogue;
 pub(crate) mod judge;
 mod observation;
+mod report;
 mod verdict;
 
-pub(crate) use bad_configurations::{BadConfiguration, bad_configurations, nothing_at_all, valid_configuration};
+pub(crate) use bad_configurations::{
+    BadConfiguration, bad_configurations, nothing_at_all, valid_configuration,
+};
 pub(crate) use catalogue::{Need, Test};
 pub(crate) use observation::{Checkpoint, Leak, Observation, Produced, Rejected, Times};
+pub(crate) use report::Report;
 pub(crate) use verdict::{Failure, Finding, Place, Verdict};

@@ -190,8 +190,12 @@ impl Variants<'_> {
         let applied = Applied::of(self.schema, schema);
         let is_named = |value: &Value| value.as_str() == Some("");
         let says_so = applied.first("minLength").and_then(Value::as_u64) == Some(0);
-        let among = |word| applied.first(word).and_then(Value::as_array).is_some_and(|all| all.iter().any(is_named));
-        says_so || among("enum") || among("examples") || ["const", "default"].into_iter().any(|word| applied.first(word).is_some_and(is_named))
+        let among =
+            |word| applied.first(word).and_then(Value::as_array).is_some_and(|all| all.iter().any(is_named));
+        says_so
+            || among("enum")
+            || among("examples")
+            || ["const", "default"].into_iter().any(|word| applied.first(word).is_some_and(is_named))
     }
 
     /// A key that nothing knows. Where an inner object takes any key, there is no variant.

@@ -63,7 +63,8 @@ impl Times {
     /// The times in a record of this type.
     pub(crate) fn of(record_type: &RecordType, record: &Value) -> Option<Times> {
         let written = record_type.cutoff_times().filter_map(|name| record.get(name)?.as_str());
-        let seconds: Vec<i64> = written.filter_map(|text| Some(text.parse::<Timestamp>().ok()?.as_second())).collect();
+        let seconds: Vec<i64> =
+            written.filter_map(|text| Some(text.parse::<Timestamp>().ok()?.as_second())).collect();
         Some(Times { oldest: *seconds.iter().min()?, newest: *seconds.iter().max()? })
     }
 }

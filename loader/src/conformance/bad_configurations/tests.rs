@@ -85,7 +85,10 @@ fn what_a_schema_rightly_accepts_is_no_variant() {
         (Test::MissingConfiguration, json!({ "properties": { "a": { "type": "string" } } })),
         (Test::MissingConfiguration, json!({ "anyOf": [{ "required": ["a"] }, { "required": ["b"] }] })),
         (Test::WrongType, json!({ "properties": { "a": {} } })),
-        (Test::WrongType, json!({ "properties": { "a": { "type": ["string", "number", "object", "array", "boolean"] } } })),
+        (
+            Test::WrongType,
+            json!({ "properties": { "a": { "type": ["string", "number", "object", "array", "boolean"] } } }),
+        ),
         // Refused for its form alone: another text would do.
         (Test::WrongType, json!({ "properties": { "a": { "not": { "const": 17 } } } })),
         (Test::EmptyConfiguration, json!({ "properties": { "a": { "type": "string" } } })),
@@ -94,12 +97,20 @@ fn what_a_schema_rightly_accepts_is_no_variant() {
     for (test, schema) in cases {
         assert_eq!(told(test, &schema, json!({ "a": "text", "b": 1 })), [""; 0], "{}: {schema}", test.name());
     }
-    let allowed = json!({ "required": ["a"], "properties": { "a": { "type": "string", "enum": ["", "x"] } } });
-    assert_eq!(told(Test::EmptyConfiguration, &allowed, json!({ "a": "x" })).len(), 1, "only the one without keys");
+    let allowed =
+        json!({ "required": ["a"], "properties": { "a": { "type": "string", "enum": ["", "x"] } } });
+    assert_eq!(
+        told(Test::EmptyConfiguration, &allowed, json!({ "a": "x" })).len(),
+        1,
+        "only the one without keys"
+    );
 }
 
 #[test]
 fn other_tests_have_no_variants_and_a_wrong_schema_breaks_nothing() {
     assert_eq!(told(Test::Verify, &schema(), valid()), [""; 0]);
-    assert_eq!(told(Test::WrongType, &json!({ "type": 7, "properties": { "a": {} } }), json!({ "a": 1 })), [""; 0]);
+    assert_eq!(
+        told(Test::WrongType, &json!({ "type": 7, "properties": { "a": {} } }), json!({ "a": 1 })),
+        [""; 0]
+    );
 }

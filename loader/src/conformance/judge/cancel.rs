@@ -30,7 +30,9 @@ pub(crate) fn cancel(trials: &[CancelTrial<'_>]) -> Verdict {
     }
     let slowest = asked.iter().filter_map(|trial| trial.seen.stopping).max().unwrap_or_default();
     let findings = asked.iter().filter_map(|trial| trial.finding()).collect();
-    Verdict::of(findings, || format!("asked {}, gone after {} at most", count(asked.len(), "time"), duration(slowest)))
+    Verdict::of(findings, || {
+        format!("asked {}, gone after {} at most", count(asked.len(), "time"), duration(slowest))
+    })
 }
 
 impl CancelTrial<'_> {

@@ -4,8 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::count;
 use crate::{
-    conformance::verdict::{Finding, Verdict},
     configuration::{CheckError, Configuration, ConfigurationSource},
+    conformance::verdict::{Finding, Verdict},
     reference::Applied,
 };
 
@@ -14,7 +14,15 @@ const MAX_DEPTH: usize = 8;
 
 /// Last words of keys that hold secrets.
 const SECRET_WORDS: [&str; 10] = [
-    "token", "tokens", "password", "passwords", "passwd", "passphrase", "secret", "secrets", "credential",
+    "token",
+    "tokens",
+    "password",
+    "passwords",
+    "passwd",
+    "passphrase",
+    "secret",
+    "secrets",
+    "credential",
     "credentials",
 ];
 /// What comes before `key` where a key is a secret; one of a project is none.
@@ -65,7 +73,8 @@ fn unknown_keys(schema: &Value) -> Option<Finding> {
     };
     (!refused).then(|| {
         let finding = Finding::new("it lets keys pass that it does not know");
-        let finding = finding.expected("\"additionalProperties\": false").found(format!("the key {name:?} passes"));
+        let finding =
+            finding.expected("\"additionalProperties\": false").found(format!("the key {name:?} passes"));
         finding.remedy("put `#[serde(deny_unknown_fields)]` on the configuration's struct, and write it anew")
     })
 }
@@ -73,12 +82,16 @@ fn unknown_keys(schema: &Value) -> Option<Finding> {
 fn examples(schema: &Value) -> Vec<Finding> {
     let examples = Applied::of(schema, schema).examples();
     if examples.is_empty() {
-        let finding = Finding::new("it has no example").expected("a whole configuration in `examples`").found("none");
-        return vec![finding.remedy("add one with `#[schemars(example = ..)]` on the configuration's struct")];
+        let finding =
+            Finding::new("it has no example").expected("a whole configuration in `examples`").found("none");
+        return vec![
+            finding.remedy("add one with `#[schemars(example = ..)]` on the configuration's struct"),
+        ];
     }
     let faults = (1..).zip(&examples).filter_map(|(number, example)| Some((number, fault(schema, example)?)));
     let told = faults.map(|(number, fault)| {
-        let finding = Finding::new(format!("example {number} does not fit it")).expected("a valid configuration");
+        let finding =
+            Finding::new(format!("example {number} does not fit it")).expected("a valid configuration");
         finding.found(fault).remedy("mend the example, or the schema")
     });
     told.collect()
@@ -105,7 +118,14 @@ struct Key {
     takes_text: bool,
 }
 
-fn add_keys(root: &Value, object: &Applied<'_>, prefix: &str, secret: bool, depth: usize, keys: &mut Vec<Key>) {
+fn add_keys(
+    root: &Value,
+    object: &Applied<'_>,
+    prefix: &str,
+    secret: bool,
+    depth: usize,
+    keys: &mut Vec<Key>,
+) {
     if depth == 0 {
         return;
     }
@@ -141,7 +161,8 @@ fn takes_text(root: &Value, schema: &Value) -> bool {
 impl Key {
     fn without_description(&self) -> Option<Finding> {
         (!self.is_described).then(|| {
-            let finding = Finding::new("a key has no description").key(&self.path).expected("a line for operators");
+            let finding =
+                Finding::new("a key has no description").key(&self.path).expected("a line for operators");
             finding.found("none").remedy("write a doc comment on the field, and write the schema anew")
         })
     }
@@ -149,8 +170,10 @@ impl Key {
     fn without_secret(&self) -> Option<Finding> {
         let fails = self.takes_text && !self.is_secret && !self.is_public && sounds_secret(&self.path);
         fails.then(|| {
-            let finding = Finding::new("a key sounds like a secret, and is not marked as one").key(&self.path);
-            let remedy = "add `#[schemars(extend(\"secret\" = true))]`, or `= false` where everybody may see it";
+            let finding =
+                Finding::new("a key sounds like a secret, and is not marked as one").key(&self.path);
+            let remedy =
+                "add `#[schemars(extend(\"secret\" = true))]`, or `= false` where everybody may see it";
             finding.expected("\"secret\": true").found("nothing that says so").remedy(remedy)
         })
     }
@@ -190,10 +213,21 @@ mod tests {
 
     #[test]
     fn keys_that_sound_like_secrets_are_told_from_others() {
-        for name in ["token", "apiToken", "api_token", "server.password", "apiKey", "key", "accounts[].secret", "APIKey"] {
+        for name in [
+            "token",
+            "apiToken",
+            "api_token",
+            "server.password",
+            "apiKey",
+            "key",
+            "accounts[].secret",
+            "APIKey",
+        ] {
             assert!(sounds_secret(name), "{name}");
         }
-        for name in ["projectKey", "tokenUrl", "keyId", "publicKey", "monkey", "", "secretary", "passwordFile"] {
+        for name in
+            ["projectKey", "tokenUrl", "keyId", "publicKey", "monkey", "", "secretary", "passwordFile"]
+        {
             assert!(!sounds_secret(name), "{name}");
         }
     }

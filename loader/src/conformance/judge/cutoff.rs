@@ -24,7 +24,8 @@ pub(crate) struct CutoffTrial<'a> {
 /// In a pause, because sources measure by times that are near the record's and not in it: a build belongs to a pipeline
 /// that was started a little earlier.
 pub(crate) fn middle_cutoff(whole: &Observation) -> Option<i64> {
-    let mut times: Vec<i64> = whole.records.iter().filter(|record| !is_part(record)).filter_map(oldest).collect();
+    let mut times: Vec<i64> =
+        whole.records.iter().filter(|record| !is_part(record)).filter_map(oldest).collect();
     if times.is_empty() {
         times = whole.records.iter().filter_map(oldest).collect();
     }
@@ -82,7 +83,8 @@ impl CutoffTrial<'_> {
     }
 
     fn lost(&self, record: &Produced) -> Finding {
-        let finding = self.finding("a record that is newer than the cutoff does not come").record(named(record));
+        let finding =
+            self.finding("a record that is newer than the cutoff does not come").record(named(record));
         let happened = record.times.map(|times| time(times.oldest)).unwrap_or_default();
         let remedy = "do not stop at the first older record unless the source sorts by that time, and compare with `>=`";
         let expected = format!("what happened since {}: this one did at {happened}", time(self.cutoff));
@@ -95,7 +97,12 @@ impl CutoffTrial<'_> {
 
     fn told(&self) -> String {
         let came = self.cut.records.len();
-        format!("{} of {} since {}", super::grouped(came), count(self.whole.records.len(), "record"), time(self.cutoff))
+        format!(
+            "{} of {} since {}",
+            super::grouped(came),
+            count(self.whole.records.len(), "record"),
+            time(self.cutoff)
+        )
     }
 }
 

@@ -47,7 +47,8 @@ fn file_name(examination: &Examination, note: &Note) -> Option<Finding> {
 
 fn version(note: &Note) -> Option<Finding> {
     let error = Version::parse(&note.version).err()?;
-    let finding = Finding::new("the version is not a semantic version").key("version").expected("such as 1.2.3");
+    let finding =
+        Finding::new("the version is not a semantic version").key("version").expected("such as 1.2.3");
     Some(finding.found(format!("{:?}: {error}", note.version)).remedy("mend `version` in Cargo.toml"))
 }
 
@@ -63,12 +64,15 @@ fn record_types(note: &Note) -> Vec<Finding> {
     const REMEDY: &str = "name the types that it produces in `export_connector!(Client, record_types: [..])`";
     let finding = |what: &str| Finding::new(what).key("recordTypes");
     if note.record_types.is_empty() {
-        return vec![finding("no record type is declared").expected("at least one").found("none").remedy(REMEDY)];
+        return vec![
+            finding("no record type is declared").expected("at least one").found("none").remedy(REMEDY),
+        ];
     }
     let unknown = note.record_types.iter().filter(|name| record_type(name).is_none());
     let told = unknown.map(|name| {
         let hint = nearest_record_type(name).map(|near| format!("did you mean {near:?}?"));
-        let finding = finding("a declared record type is not known").expected("one of those that `schema` lists");
+        let finding =
+            finding("a declared record type is not known").expected("one of those that `schema` lists");
         finding.found(format!("{name:?}")).remedy(hint.unwrap_or_else(|| REMEDY.to_owned()))
     });
     told.collect()
@@ -82,14 +86,17 @@ fn permissions(note: &Note) -> Vec<Finding> {
     let told = unknown.map(|(permission, key)| {
         let finding = Finding::new("a permission names a key that the configuration does not have");
         let finding = finding.key("permissions").expected("a key of the configuration's top level");
-        finding.found(permission.to_string()).remedy(format!("add {key:?} to the configuration, or mend the permission"))
+        finding
+            .found(permission.to_string())
+            .remedy(format!("add {key:?} to the configuration, or mend the permission"))
     });
     told.collect()
 }
 
 fn state_format(note: &Note) -> Option<Finding> {
     (note.state_format == 0).then(|| {
-        let finding = Finding::new("the format of states is 0").key("stateFormat").expected("1 or more").found("0");
+        let finding =
+            Finding::new("the format of states is 0").key("stateFormat").expected("1 or more").found("0");
         finding.remedy("leave `STATE_FORMAT` out, or count from 1")
     })
 }
@@ -102,7 +109,9 @@ pub(crate) fn glibc(facts: &Facts, floor: GlibcVersion) -> Verdict {
     );
     if facts.libc == Some(Libc::Musl) {
         let finding = Finding::new("it is linked with musl").expected("glibc").found("musl");
-        return finding.remedy("build for the target `x86_64-unknown-linux-gnu` or `aarch64-unknown-linux-gnu`").into();
+        return finding
+            .remedy("build for the target `x86_64-unknown-linux-gnu` or `aarch64-unknown-linux-gnu`")
+            .into();
     }
     let too_new = |version: &str| GlibcVersion::of_symbol(version).is_some_and(|needed| needed > floor);
     let versions = facts.versions.iter().filter(|needed| too_new(&needed.version));

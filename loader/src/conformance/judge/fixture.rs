@@ -11,6 +11,7 @@ pub(super) fn done() -> Observation {
     Observation {
         code: ExitCode::Done,
         what: "done".to_owned(),
+        failure: None,
         made: true,
         answer: None,
         records: Vec::new(),
@@ -48,7 +49,8 @@ pub(super) fn incident(number: u8) -> Produced {
 
 /// The run with checkpoints after so many records.
 pub(super) fn with_checkpoints(seen: Observation, after: &[usize]) -> Observation {
-    let checkpoints = after.iter().map(|after| Checkpoint { after: *after, state: "{}".to_owned() }).collect();
+    let checkpoints =
+        after.iter().map(|after| Checkpoint { after: *after, state: "{}".to_owned() }).collect();
     Observation { checkpoints, ..seen }
 }
 

@@ -40,6 +40,7 @@ pub(crate) fn memory_flat(given: Size, grown: Size) -> Verdict {
         return Verdict::passed(format!("{} for {few}, {} for {many}", bytes(small), bytes(large)));
     }
     let finding = Finding::new("memory grows with the data");
-    let finding = finding.expected(format!("at most {} for {many}, as {few} need {}", bytes(most), bytes(small)));
+    let finding =
+        finding.expected(format!("at most {} for {many}, as {few} need {}", bytes(most), bytes(small)));
     finding.found(bytes(large)).remedy("produce page by page, and let each page go before the next").into()
 }

@@ -31,7 +31,8 @@ pub(crate) fn stdout(runs: &[Run<'_>]) -> Verdict {
         let lines = usize::try_from(run.seen.stdout_lines).unwrap_or(usize::MAX);
         let first = run.seen.stdout.first().map(|line| format!(", the first {line:?}")).unwrap_or_default();
         let finding = Finding::new("something is written to standard output").expected("nothing");
-        let remedy = "use `context.logger` in place of `println!` and `dbg!`; pipe the output of child processes";
+        let remedy =
+            "use `context.logger` in place of `println!` and `dbg!`; pipe the output of child processes";
         run.place(finding.found(format!("{}{first}", count(lines, "line"))).remedy(remedy))
     });
     Verdict::of(wrote.collect(), || count(runs.len(), "run"))

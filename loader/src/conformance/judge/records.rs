@@ -24,7 +24,8 @@ fn ended(run: &Run<'_>) -> Option<Finding> {
 }
 
 fn refused(run: &Run<'_>) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = run.seen.rejections.iter().map(|rejected| refusal(run, rejected)).collect();
+    let mut findings: Vec<Finding> =
+        run.seen.rejections.iter().map(|rejected| refusal(run, rejected)).collect();
     if findings.is_empty() && run.seen.rejected > 0 {
         findings.push(run.place(Finding::new(format!("{} records are refused", run.seen.rejected))));
     }
@@ -93,7 +94,8 @@ fn shared(run: &Run<'_>, name: &str, uri: &str, records: &[&Produced]) -> Findin
     } else {
         ("different records", "build `self` from all that tells them apart")
     };
-    let finding = Finding::new("several records of a type have the same self").record(format!("{name} {uri}"));
+    let finding =
+        Finding::new("several records of a type have the same self").record(format!("{name} {uri}"));
     let times = grouped(records.len());
     run.place(finding.expected("one record").found(format!("{found}, {times} times")).remedy(remedy))
 }

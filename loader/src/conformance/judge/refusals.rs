@@ -4,12 +4,12 @@ use serde_json::Value;
 
 use super::{Observation, count, ending, grouped};
 use crate::{
+    configuration::CheckError,
     conformance::{
         bad_configurations::BadConfiguration,
         catalogue::Test,
         verdict::{Finding, Verdict},
     },
-    configuration::CheckError,
     exit_code::ExitCode,
 };
 
@@ -22,7 +22,8 @@ pub(crate) struct RefusalTrial<'a> {
 
 /// Judges the trials of one test; `all` is how many variants there are, where not every one was tried.
 pub(crate) fn refusals(schema: &Value, trials: &[RefusalTrial<'_>], all: usize) -> Verdict {
-    let findings = trials.iter().filter_map(|trial| trial.by_schema(schema).or_else(|| trial.by_connector(schema)));
+    let findings =
+        trials.iter().filter_map(|trial| trial.by_schema(schema).or_else(|| trial.by_connector(schema)));
     Verdict::of(findings.collect(), || {
         let of = if trials.len() < all { format!("{} of ", grouped(trials.len())) } else { String::new() };
         format!("{of}{} refused", count(all, "bad configuration"))
@@ -49,18 +50,32 @@ impl RefusalTrial<'_> {
     fn by_connector(&self, schema: &Value) -> Option<Finding> {
         let finding = |what: &str| self.finding(&format!("the connector {what}"));
         match self.seen.code {
-            ExitCode::Configuration if self.message().trim().is_empty() => {
-                Some(finding("refuses it without a word").expected("a message that names the key").remedy(HAND_OVER))
-            }
+            ExitCode::Configuration if self.message().trim().is_empty() => Some(
+                finding("refuses it without a word")
+                    .expected("a message that names the key")
+                    .remedy(HAND_OVER),
+            ),
             ExitCode::Configuration if self.names_key(&self.message()) => None,
-            ExitCode::Configuration => {
-                Some(finding("does not name the key").expected("a message that names the key").found(self.message()).remedy(HAND_OVER))
-            }
-            ExitCode::Done if self.is_about_empty() && self.bad.check(schema).is_err() => None,
-            ExitCode::Done => {
-                Some(finding("accepts it").expected(REFUSAL).found("the answer that it is valid").remedy(HAND_OVER))
-            }
-            _ => Some(finding("does not refuse it in good order").expected(REFUSAL).found(ending(self.seen)?).remedy(HAND_OVER)),
+            ExitCode::Configuration => Some(
+                finding("does not name the key")
+                    .expected("a message that names the key")
+                    .found(self.message())
+                    .remedy(HAND_OVER),
+            ),
+            // What the schema has refused needs no second check by its author; without any key, reading fails by itself.
+            ExitCode::Done if self.is_empty_text() && self.bad.check(schema).is_err() => None,
+            ExitCode::Done => Some(
+                finding("accepts it")
+                    .expected(REFUSAL)
+                    .found("the answer that it is valid")
+                    .remedy(HAND_OVER),
+            ),
+            _ => Some(
+                finding("does not refuse it in good order")
+                    .expected(REFUSAL)
+                    .found(ending(self.seen)?)
+                    .remedy(HAND_OVER),
+            ),
         }
     }
 
@@ -77,6 +92,10 @@ impl RefusalTrial<'_> {
         self.bad.test == Test::EmptyConfiguration
     }
 
+    fn is_empty_text(&self) -> bool {
+        self.is_about_empty() && self.bad.key.is_some()
+    }
+
     fn finding(&self, what: &str) -> Finding {
         let mut finding = Finding::new(format!("a configuration {}: {what}", self.bad.what));
         finding.place.key.clone_from(&self.bad.key);
@@ -85,5 +104,4 @@ impl RefusalTrial<'_> {
 }
 
 const REFUSAL: &str = "a refusal, with an error of kind configuration";
-const HAND_OVER: &str =
-    "read the configuration into a struct that denies unknown fields, or return `Error::configuration(\"<key>: ..\")`";
+const HAND_OVER: &str = "read the configuration into a struct that denies unknown fields, or return `Error::configuration(\"<key>: ..\")`";

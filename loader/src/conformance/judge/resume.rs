@@ -59,9 +59,12 @@ fn told(wholes: &[super::Run<'_>], trials: &[ResumeTrial<'_>]) -> String {
 fn without_checkpoint(run: &super::Run<'_>) -> Option<Finding> {
     let records = run.seen.records.len();
     (run.seen.checkpoints.is_empty() && records >= MANY_RECORDS).then(|| {
-        let finding = Finding::new("no checkpoint is set: a sync that is stopped begins anew, again and again");
+        let finding =
+            Finding::new("no checkpoint is set: a sync that is stopped begins anew, again and again");
         let remedy = "call `context.state.set(..)` after each page";
-        run.place(finding.expected("a checkpoint now and then").found(count(records, "record")).remedy(remedy))
+        run.place(
+            finding.expected("a checkpoint now and then").found(count(records, "record")).remedy(remedy),
+        )
     })
 }
 
@@ -72,7 +75,8 @@ fn always_anew(run: &super::Run<'_>, trials: &[ResumeTrial<'_>]) -> Option<Findi
     let whole = run.seen.records.len();
     let begins_anew = !resumed.is_empty() && resumed.iter().all(|records| *records >= whole);
     begins_anew.then(|| {
-        let finding = Finding::new("a sync that goes on produces everything again, from whichever checkpoint");
+        let finding =
+            Finding::new("a sync that goes on produces everything again, from whichever checkpoint");
         let finding = finding.expected(format!("fewer than the {} of the whole", count(whole, "record")));
         let found = count(resumed.iter().copied().min().unwrap_or_default(), "record");
         run.place(finding.found(found).remedy("read `context.state.get()` first thing in `sync_stream`"))
@@ -88,12 +92,17 @@ impl ResumeTrial<'_> {
             return vec![finding.expected("a sync that ends well").found(ending).remedy(remedy)];
         }
         let wanted = digests(&self.whole.records);
-        let got: HashSet<[u8; 16]> = self.kept().iter().chain(&resumed.records).map(|record| record.digest).collect();
+        let got: HashSet<[u8; 16]> =
+            self.kept().iter().chain(&resumed.records).map(|record| record.digest).collect();
         let missing = self.whole.records.iter().filter(|record| !got.contains(&record.digest));
         let made_up = resumed.records.iter().filter(|record| !wanted.contains(&record.digest));
         let missing = self.told("records are missing from a sync that was stopped and gone on with", missing);
         let made_up = self.told("a sync that goes on produces what the whole one does not", made_up);
-        missing.map(|finding| finding.remedy(TOO_EARLY)).into_iter().chain(made_up.map(|finding| finding.remedy(OTHER))).collect()
+        missing
+            .map(|finding| finding.remedy(TOO_EARLY))
+            .into_iter()
+            .chain(made_up.map(|finding| finding.remedy(OTHER)))
+            .collect()
     }
 
     /// It was to be stopped, and says that it has come to its end.
@@ -103,7 +112,8 @@ impl ResumeTrial<'_> {
         }
         let got = digests(&self.stopped.records);
         let missing = self.whole.records.iter().filter(|record| !got.contains(&record.digest));
-        let finding = self.told("asked to stop, the sync says that it is finished, and has left out records", missing);
+        let finding =
+            self.told("asked to stop, the sync says that it is finished, and has left out records", missing);
         let remedy = "pass the error of `context.cancellation.check()?` on rather than return `Ok`";
         finding.map(|finding| finding.remedy(remedy)).into_iter().collect()
     }
@@ -119,8 +129,12 @@ impl ResumeTrial<'_> {
         let records: Vec<&Produced> = records.collect();
         let first = records.first()?;
         let whole = count(self.whole.records.len(), "record");
-        let finding = self.finding(what).record(named(first)).expected(format!("the {whole} of the whole sync"));
-        Some(finding.found(format!("{} that differ, of which this is the first", count(records.len(), "record"))))
+        let finding =
+            self.finding(what).record(named(first)).expected(format!("the {whole} of the whole sync"));
+        Some(
+            finding
+                .found(format!("{} that differ, of which this is the first", count(records.len(), "record"))),
+        )
     }
 
     fn finding(&self, what: &str) -> Finding {

@@ -13,12 +13,15 @@ pub(crate) fn streams(seen: &Observation, ids: &[String]) -> Verdict {
     }
     if ids.is_empty() {
         let finding = Finding::new("no stream is found").expected("at least one stream").found("none");
-        return finding.remedy("produce a `Stream` for all that the configuration can read, even if that is one").into();
+        return finding
+            .remedy("produce a `Stream` for all that the configuration can read, even if that is one")
+            .into();
     }
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
     ids.iter().for_each(|id| *times.entry(id).or_default() += 1);
     let twice = times.iter().filter(|(_, count)| **count > 1).map(|(id, count)| {
-        let finding = Finding::new("several streams have the same id").stream(*id).expected("an id of its own");
+        let finding =
+            Finding::new("several streams have the same id").stream(*id).expected("an id of its own");
         finding.found(format!("{count} streams")).remedy("build the id from all that tells them apart")
     });
     let findings = twice.chain(empty(ids)).collect();
@@ -43,7 +46,8 @@ pub(crate) fn streams_stable(first: (&Observation, &[String]), second: (&Observa
     let gone = ids[0].difference(&ids[1]).map(|id| (*id, "it is found the first time only"));
     let new = ids[1].difference(&ids[0]).map(|id| (*id, "it is found the second time only"));
     let mut findings: Vec<Finding> = gone.chain(new).map(|(id, found)| unstable(id, found)).collect();
-    let digests = [first.0, second.0].map(|seen| seen.records.iter().map(|record| record.digest).collect::<BTreeSet<_>>());
+    let digests = [first.0, second.0]
+        .map(|seen| seen.records.iter().map(|record| record.digest).collect::<BTreeSet<_>>());
     if findings.is_empty() && digests[0] != digests[1] {
         let finding = Finding::new("a stream is described in two ways").expected("the same record each time");
         let finding = finding.found("the same ids with other properties");
@@ -53,6 +57,7 @@ pub(crate) fn streams_stable(first: (&Observation, &[String]), second: (&Observa
 }
 
 fn unstable(id: &str, found: &str) -> Finding {
-    let finding = Finding::new("a stream is not found each time").stream(id).expected("the same streams each time");
+    let finding =
+        Finding::new("a stream is not found each time").stream(id).expected("the same streams each time");
     finding.found(found).remedy("take the id from the source, not from an order, a time or a random number")
 }

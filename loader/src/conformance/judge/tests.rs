@@ -23,7 +23,10 @@ fn told(verdict: &Verdict) -> String {
         Verdict::Failed(failure) => {
             let findings = failure.findings.iter().map(|finding| {
                 assert!(!finding.what.ends_with('.') && !finding.what.is_empty(), "{finding:?}");
-                format!("{} ({}) expected {}, found {}", finding.what, finding.place, finding.expected, finding.found)
+                format!(
+                    "{} ({}) expected {}, found {}",
+                    finding.what, finding.place, finding.expected, finding.found
+                )
             });
             format!("failed: {}", findings.collect::<Vec<_>>().join(" | "))
         }
@@ -58,7 +61,10 @@ fn verifying_accepts_and_produces_nothing() {
     assert_told(&verify(&done()), &["passed"]);
     let refused = verify(&ended(ExitCode::Configuration, "the token is wrong"));
     assert_told(&refused, &["failed", "not found valid", "the token is wrong"]);
-    assert_told(&verify(&incidents([1, 2])), &["failed", "(record Incident https://acme.example/1)", "found 2 records"]);
+    assert_told(
+        &verify(&incidents([1, 2])),
+        &["failed", "(record Incident https://acme.example/1)", "found 2 records"],
+    );
     assert_told(&verify(&rejecting("", "no record", "one")), &["failed", "found 1 record"]);
 }
 
@@ -78,7 +84,10 @@ fn streams_are_the_same_each_time_in_whatever_order() {
     assert_told(&streams_stable((&first, &two), (&turned, &same)), &["passed: 2 streams twice"]);
     let gone = streams_stable((&first, &two), (&first, &ids(&["a", "c"])));
     assert_told(&gone, &["failed", "(stream b)", "first time only", "(stream c)", "second time only"]);
-    assert_told(&streams_stable((&first, &two), (&other, &two)), &["failed: a stream is described in two ways"]);
+    assert_told(
+        &streams_stable((&first, &two), (&other, &two)),
+        &["failed: a stream is described in two ways"],
+    );
     let failing = ended(ExitCode::ConnectorError, "too many requests");
     assert_told(&streams_stable((&first, &two), (&failing, &[])), &["failed", "too many requests"]);
 }
@@ -88,7 +97,10 @@ fn a_sync_is_valid_where_it_ends_well_and_nothing_is_refused() {
     let good = incidents(0..=2);
     assert_told(&records_valid(&[sync(&good), sync(&good)]), &["passed: 6 records of 1 type"]);
     let refused = records_valid(&[sync(&good), sync(&rejecting("/status", "one of \"a\"", "\"b\""))]);
-    assert_told(&refused, &["failed: a record is refused", "stream first, record Incident https", "at /status", "found \"b\""]);
+    assert_told(
+        &refused,
+        &["failed: a record is refused", "stream first, record Incident https", "at /status", "found \"b\""],
+    );
     let failing = records_valid(&[sync(&ended(ExitCode::ConnectorError, "no such page"))]);
     assert_told(&failing, &["failed: the sync does not end well (stream first)", "no such page"]);
 }
@@ -128,7 +140,10 @@ fn with_a_cutoff_nothing_older_comes_and_nothing_newer_is_lost() {
     let good = cutoff(&[cut(&whole, &incidents(6..=10), 6)]);
     assert_told(&good, &["passed: 5 of 10 records since 1970-01-01T00:00:06Z"]);
     let older = cutoff(&[cut(&whole, &incidents(5..=10), 6)]);
-    assert_told(&older, &["failed: a record is older than the cutoff", "example/5", "found 1970-01-01T00:00:05Z"]);
+    assert_told(
+        &older,
+        &["failed: a record is older than the cutoff", "example/5", "found 1970-01-01T00:00:05Z"],
+    );
     let lost = cutoff(&[cut(&whole, &incidents(7..=10), 6)]);
     assert_told(&lost, &["failed: a record that is newer than the cutoff does not come", "example/6,"]);
     let failing = ended(ExitCode::ConnectorError, "no such page");
@@ -180,7 +195,11 @@ fn the_middle_is_in_the_longest_pause_between_the_older_and_the_newer_half() {
     }
 }
 
-fn trial<'a>(whole: &'a Observation, stopped: &'a Observation, resumed: Option<&'a Observation>) -> ResumeTrial<'a> {
+fn trial<'a>(
+    whole: &'a Observation,
+    stopped: &'a Observation,
+    resumed: Option<&'a Observation>,
+) -> ResumeTrial<'a> {
     ResumeTrial { stream: "first", whole, checkpoint: 1, stop: Stop::Killed, stopped, resumed }
 }
 
@@ -203,7 +222,10 @@ fn a_stopped_sync_that_goes_on_has_the_records_of_the_whole() {
     }
     let missing = incidents(5..=6);
     let verdict = resume(&[sync(&whole)], &[trial(&whole, &stopped, Some(&missing))]);
-    let parts = ["stream first, record Incident https://acme.example/3, killed after checkpoint 1 of 2", "2 records that differ"];
+    let parts = [
+        "stream first, record Incident https://acme.example/3, killed after checkpoint 1 of 2",
+        "2 records that differ",
+    ];
     assert_told(&verdict, &parts);
 }
 
@@ -226,19 +248,26 @@ fn a_small_sync_needs_no_checkpoint_and_a_large_one_does() {
     assert_told(&resume(&[], &[]), &["skipped"]);
 }
 
+fn asked(seen: &Observation) -> CancelTrial<'_> {
+    let moment = "after 3 of 6 records".to_owned();
+    CancelTrial { stream: "first", moment, seen, grace: Duration::from_secs(5) }
+}
+
 #[test]
 fn a_cancelled_sync_ends_in_good_order_within_the_grace_period() {
-    let trial = |seen| CancelTrial { stream: "first", moment: "after 3 of 6 records".to_owned(), seen, grace: Duration::from_secs(5) };
     let cases = [
         (stopping(ended(ExitCode::Paused, "stopped"), 20), "passed: asked 1 time, gone after 20ms at most"),
         (stopping(done(), 4_000), "passed"),
-        (stopping(ended(ExitCode::Deadline, "did not stop"), 5_000), "failed: asked to stop, the sync goes on (stream first, after 3 of 6 records)"),
+        (
+            stopping(ended(ExitCode::Deadline, "did not stop"), 5_000),
+            "failed: asked to stop, the sync goes on (stream first, after 3 of 6 records)",
+        ),
         (stopping(ended(ExitCode::Paused, "stopped"), 5_001), "failed: asked to stop, the sync goes on"),
         (stopping(ended(ExitCode::ConnectorPanicked, "boom"), 20), "failed: asked to stop, the sync fails"),
         (done(), "skipped: every sync had come to its end"),
     ];
     for (seen, expected) in cases {
-        assert_told(&cancel(&[trial(&seen)]), &[expected]);
+        assert_told(&cancel(&[asked(&seen)]), &[expected]);
     }
 }
 
@@ -264,7 +293,10 @@ fn secrets_lines_and_late_calls_are_told_with_their_run() {
     assert_told(&secrets(&[sync(&good)], 1), &["passed: 1 secret in 1 run"]);
     assert_told(&secrets(&[sync(&leaky)], 0), &["skipped"]);
     let verdict = secrets(&[sync(&good), sync(&leaky)], 1);
-    assert_told(&verdict, &["failed: a secret comes out in a line of the log (stream first, key apiToken)", "token=***"]);
+    assert_told(
+        &verdict,
+        &["failed: a secret comes out in a line of the log (stream first, key apiToken)", "token=***"],
+    );
 
     let loud = Observation { stdout: vec!["hello".to_owned()], stdout_lines: 1_200, ..done() };
     assert_told(&stdout(&[sync(&good)]), &["passed"]);
@@ -273,7 +305,10 @@ fn secrets_lines_and_late_calls_are_told_with_their_run() {
 
     let late = Observation { late_calls: 3, ..done() };
     assert_told(&after_return(&[sync(&good)]), &["passed: 1 run"]);
-    assert_told(&after_return(&[sync(&good), sync(&late)]), &["failed: something is still at work", "found 3 late calls"]);
+    assert_told(
+        &after_return(&[sync(&good), sync(&late)]),
+        &["failed: something is still at work", "found 3 late calls"],
+    );
 }
 
 fn token_schema() -> Value {
@@ -293,7 +328,8 @@ fn bad(test: Test, schema: &Value) -> BadConfiguration {
 
 #[test]
 fn a_bad_configuration_is_refused_by_schema_and_connector_by_the_name_of_its_key() {
-    let lax = json!({ "type": "object", "required": ["token"], "properties": { "token": { "type": "string" } } });
+    let lax =
+        json!({ "type": "object", "required": ["token"], "properties": { "token": { "type": "string" } } });
     let mut silent = token_schema();
     silent["properties"]["token"]["errorMessage"] = json!("something is missing");
     let named = || ended(ExitCode::Configuration, "refused: missing field `token`, unexpectedKey");
@@ -301,13 +337,43 @@ fn a_bad_configuration_is_refused_by_schema_and_connector_by_the_name_of_its_key
         (Test::MissingConfiguration, token_schema(), named(), "passed: 1 bad configuration refused"),
         (Test::WrongType, token_schema(), named(), "passed"),
         (Test::UnknownKey, token_schema(), named(), "passed"),
-        (Test::UnknownKey, lax, named(), "failed: a configuration with the unknown key \"unexpectedKey\": the schema accepts it"),
-        (Test::MissingConfiguration, silent, named(), "failed: a configuration without \"token\": the schema does not name the key"),
-        (Test::MissingConfiguration, token_schema(), ended(ExitCode::Configuration, "bad"), "the connector does not name the key (key token)"),
-        (Test::MissingConfiguration, token_schema(), ended(ExitCode::Configuration, ""), "refuses it without a word"),
+        (
+            Test::UnknownKey,
+            lax,
+            named(),
+            "failed: a configuration with the unknown key \"unexpectedKey\": the schema accepts it",
+        ),
+        (
+            Test::MissingConfiguration,
+            silent,
+            named(),
+            "failed: a configuration without \"token\": the schema does not name the key",
+        ),
+        (
+            Test::MissingConfiguration,
+            token_schema(),
+            ended(ExitCode::Configuration, "bad"),
+            "the connector does not name the key (key token)",
+        ),
+        (
+            Test::MissingConfiguration,
+            token_schema(),
+            ended(ExitCode::Configuration, ""),
+            "refuses it without a word",
+        ),
         (Test::MissingConfiguration, token_schema(), done(), "the connector accepts it"),
-        (Test::MissingConfiguration, token_schema(), ended(ExitCode::ConnectorPanicked, "token"), "does not refuse it in good order"),
-        (Test::WrongType, token_schema(), ended(ExitCode::Deadline, "hangs"), "failed: a configuration with 17 for \"token\": the connector does not"),
+        (
+            Test::MissingConfiguration,
+            token_schema(),
+            ended(ExitCode::ConnectorPanicked, "token"),
+            "does not refuse it in good order",
+        ),
+        (
+            Test::WrongType,
+            token_schema(),
+            ended(ExitCode::Deadline, "hangs"),
+            "failed: a configuration with 17 for \"token\": the connector does not",
+        ),
     ];
     for (test, schema, seen, expected) in cases {
         let bad = bad(test, &schema);
@@ -350,10 +416,16 @@ fn a_configuration_schema_describes_marks_refuses_and_has_an_example() {
         (changed("/additionalProperties", json!(true)), "failed: it lets keys pass that it does not know"),
         (changed("/additionalProperties", json!({})), "failed: it lets keys pass"),
         (changed(&format!("{token}/description"), json!("")), "failed: a key has no description (key token)"),
-        (changed(&format!("{token}/secret"), Value::Null), "failed: a key sounds like a secret, and is not marked as one (key token)"),
+        (
+            changed(&format!("{token}/secret"), Value::Null),
+            "failed: a key sounds like a secret, and is not marked as one (key token)",
+        ),
         (changed(&format!("{token}/secret"), json!(false)), "passed: 1 key, 0 of them secret"),
         (changed("/examples", json!([])), "failed: it has no example"),
-        (changed("/examples", json!([{ "token": "t" }, {}])), "failed: example 2 does not fit it () expected a valid configuration, found the configuration: expected the key \"token\""),
+        (
+            changed("/examples", json!([{ "token": "t" }, {}])),
+            "failed: example 2 does not fit it () expected a valid configuration, found the configuration: expected the key \"token\"",
+        ),
         (changed("/examples", json!(["t"])), "failed: example 1"),
     ];
     for (schema, expected) in cases {
@@ -405,13 +477,28 @@ fn a_file_says_all_about_itself() {
         metadata(&examination)
     };
     assert_told(&change(|_, _| {}), &["passed: two-words 0.1.0, Incident"]);
-    assert_told(&change(|file, _| file.path = "other.so".into()), &["failed: the file is not named after its slug", "expected libcodeclimate_connector_two_words.so, found other.so"]);
-    assert_told(&change(|_, note| note.version = "1.0".to_owned()), &["failed: the version is not a semantic version (key version)", "\"1.0\""]);
+    assert_told(
+        &change(|file, _| file.path = "other.so".into()),
+        &[
+            "failed: the file is not named after its slug",
+            "expected libcodeclimate_connector_two_words.so, found other.so",
+        ],
+    );
+    assert_told(
+        &change(|_, note| note.version = "1.0".to_owned()),
+        &["failed: the version is not a semantic version (key version)", "\"1.0\""],
+    );
     assert_told(&change(|_, note| note.description = None), &["failed: there is no description"]);
     assert_told(&change(|_, note| note.license = Some(" ".to_owned())), &["failed: there is no license"]);
     assert_told(&change(|_, note| note.record_types.clear()), &["failed: no record type is declared"]);
-    assert_told(&change(|_, note| note.record_types.push("Incidnt".to_owned())), &["failed: a declared record type is not known", "\"Incidnt\""]);
-    assert_told(&change(|_, note| note.permissions = vec!["connect:url".parse().unwrap()]), &["failed: a permission names a key", "connect:url"]);
+    assert_told(
+        &change(|_, note| note.record_types.push("Incidnt".to_owned())),
+        &["failed: a declared record type is not known", "\"Incidnt\""],
+    );
+    assert_told(
+        &change(|_, note| note.permissions = vec!["connect:url".parse().unwrap()]),
+        &["failed: a permission names a key", "connect:url"],
+    );
     assert_told(&change(|_, note| note.state_format = 0), &["failed: the format of states is 0"]);
     let unread = Examination { note: None, ..examination() };
     assert_told(&metadata(&unread), &["failed: the file says nothing about itself"]);
@@ -427,7 +514,10 @@ fn no_newer_glibc_is_needed_than_the_floor() {
     assert_told(&glibc(&facts(Some("2.34"), "GLIBC_2.34"), GLIBC_FLOOR), &["passed: needs 2.34"]);
     assert_told(&glibc(&facts(None, ""), GLIBC_FLOOR), &["passed"]);
     let newer = glibc(&facts(Some("2.39"), "GLIBC_2.39"), GLIBC_FLOOR);
-    assert_told(&newer, &["failed: it needs glibc 2.39", "expected nothing newer than 2.34, found GLIBC_2.39"]);
+    assert_told(
+        &newer,
+        &["failed: it needs glibc 2.39", "expected nothing newer than 2.34, found GLIBC_2.39"],
+    );
     let musl = Facts { libc: Some(crate::examination::Libc::Musl), ..Facts::default() };
     assert_told(&glibc(&musl, GLIBC_FLOOR), &["failed: it is linked with musl"]);
 }
@@ -441,6 +531,9 @@ fn many_findings_are_counted_and_the_first_ones_told() {
 
 #[test]
 fn counts_read_well() {
-    assert_eq!((count(1, "record"), count(18_204, "record")), ("1 record".to_owned(), "18,204 records".to_owned()));
+    assert_eq!(
+        (count(1, "record"), count(18_204, "record")),
+        ("1 record".to_owned(), "18,204 records".to_owned())
+    );
     assert_eq!((grouped(999), grouped(1_000_000)), ("999".to_owned(), "1,000,000".to_owned()));
 }
