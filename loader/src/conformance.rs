@@ -6,6 +6,7 @@ mod bad_configurations;
 mod catalogue;
 pub(crate) mod judge;
 mod observation;
+mod report;
 mod verdict;
 
 pub(crate) use bad_configurations::{
@@ -13,4 +14,5 @@ pub(crate) use bad_configurations::{
 };
 pub(crate) use catalogue::{Need, Test};
 pub(crate) use observation::{Checkpoint, Leak, Observation, Produced, Rejected, Times};
+pub(crate) use report::Report;
 pub(crate) use verdict::{Failure, Finding, Place, Verdict};

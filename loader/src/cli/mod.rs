@@ -124,7 +124,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::Schema { record_type } => records::schema(record_type.as_deref()),
         Command::Validate { file, format, strict } => records::validate(&file, format, strict),
         Command::Doctor { format } => doctor::doctor(format),
-        Command::Explain { code } => explain::explain(code),
+        Command::Explain { topic } => explain::explain(topic),
         Command::Completions { shell } => completions(shell),
         Command::Manual { folder } => manual::manual(&folder),
     }

@@ -11,6 +11,7 @@ pub(super) fn done() -> Observation {
     Observation {
         code: ExitCode::Done,
         what: "done".to_owned(),
+        failure: None,
         made: true,
         answer: None,
         records: Vec::new(),

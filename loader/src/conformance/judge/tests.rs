@@ -248,14 +248,13 @@ fn a_small_sync_needs_no_checkpoint_and_a_large_one_does() {
     assert_told(&resume(&[], &[]), &["skipped"]);
 }
 
+fn asked(seen: &Observation) -> CancelTrial<'_> {
+    let moment = "after 3 of 6 records".to_owned();
+    CancelTrial { stream: "first", moment, seen, grace: Duration::from_secs(5) }
+}
+
 #[test]
 fn a_cancelled_sync_ends_in_good_order_within_the_grace_period() {
-    let trial = |seen| CancelTrial {
-        stream: "first",
-        moment: "after 3 of 6 records".to_owned(),
-        seen,
-        grace: Duration::from_secs(5),
-    };
     let cases = [
         (stopping(ended(ExitCode::Paused, "stopped"), 20), "passed: asked 1 time, gone after 20ms at most"),
         (stopping(done(), 4_000), "passed"),
@@ -268,7 +267,7 @@ fn a_cancelled_sync_ends_in_good_order_within_the_grace_period() {
         (done(), "skipped: every sync had come to its end"),
     ];
     for (seen, expected) in cases {
-        assert_told(&cancel(&[trial(&seen)]), &[expected]);
+        assert_told(&cancel(&[asked(&seen)]), &[expected]);
     }
 }
 
