@@ -9,10 +9,8 @@ mod observation;
 mod report;
 mod verdict;
 
-pub(crate) use bad_configurations::{
-    BadConfiguration, bad_configurations, nothing_at_all, valid_configuration,
-};
-pub(crate) use catalogue::{Need, Test};
+pub(crate) use bad_configurations::{BadConfiguration, bad_configurations, valid_configuration};
+pub(crate) use catalogue::Test;
 pub(crate) use observation::{Checkpoint, Leak, Observation, Produced, Rejected, Times};
 pub(crate) use report::Report;
-pub(crate) use verdict::{Failure, Finding, Place, Verdict};
+pub(crate) use verdict::{Finding, Verdict};

@@ -11,7 +11,7 @@ use crate::{
     },
     examination::{Examination, GlibcVersion},
     exit_code::ExitCode,
-    frame::StopAfter,
+    frame::{Level, StopAfter},
     supervisor::Limits,
 };
 
@@ -387,12 +387,20 @@ impl<'a> Examiner<'a> {
     fn run(&mut self, asked: &Asked<'_>) -> Result<Ran, CliError> {
         match &self.benches.given {
             Some(bench) => bench.run(asked, &mut self.listeners),
-            None => Err(CliError::Cancelled(ExitCode::Bug)),
+            None => {
+                let text = "a test that needs a configuration was begun without one".to_owned();
+                Err(CliError::Masked { text, code: ExitCode::Bug })
+            }
         }
     }
 }
 
 impl Benches {
+    /// What the operator is told before anything runs.
+    pub(super) fn notices(&self) -> Vec<(Level, String)> {
+        self.given.iter().chain(&self.grown).flat_map(|bench| bench.prepared.notices()).collect()
+    }
+
     fn any(&self) -> Option<&Bench> {
         self.given.as_ref().or(self.example.as_ref())
     }
