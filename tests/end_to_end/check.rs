@@ -1,6 +1,7 @@
 //! `check`: the connectors of this repository conform, and each option does what it says.
 
 mod sources;
+mod twins;
 
 use std::path::PathBuf;
 

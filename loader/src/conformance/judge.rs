@@ -67,6 +67,11 @@ fn ending(seen: &Observation) -> Option<String> {
         .then(|| format!("{} ({}, exit code {})", seen.what, seen.code.title(), seen.code.number()))
 }
 
+/// Whether it did not come as far as to make its client, for another reason than its configuration.
+fn made_no_client(seen: &Observation) -> bool {
+    !seen.made && seen.code != ExitCode::Configuration
+}
+
 /// `1 record`, `18,204 records`.
 fn count(number: usize, one: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };

@@ -1,6 +1,6 @@
 //! C01: the library opens and makes its client.
 
-use super::{Observation, ending};
+use super::{Observation, ending, made_no_client};
 use crate::{
     conformance::verdict::{Finding, Verdict},
     exit_code::ExitCode,
@@ -8,7 +8,7 @@ use crate::{
 
 /// Judges any run. A configuration that the client refuses in good order is no fault of the library.
 pub(crate) fn loads(seen: &Observation) -> Verdict {
-    if seen.made || seen.code == ExitCode::Configuration {
+    if !made_no_client(seen) {
         return Verdict::passed("");
     }
     let remedy = match seen.code {

@@ -2,11 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Observation, count, ending};
-use crate::conformance::verdict::{Finding, Verdict};
+use super::{Observation, count, ending, made_no_client};
+use crate::conformance::{
+    catalogue::Test,
+    verdict::{Finding, Verdict},
+};
 
 /// Judges a run of `discover-streams` that found streams with these ids.
 pub(crate) fn streams(seen: &Observation, ids: &[String]) -> Verdict {
+    if made_no_client(seen) {
+        return Verdict::waits_for(Test::Loads);
+    }
     if let Some(ending) = ending(seen) {
         let finding = Finding::new("the discovery of streams fails");
         return finding.expected("a discovery that ends well").found(ending).into();

@@ -53,6 +53,12 @@ fn a_library_loads_where_its_client_is_made_or_refuses_its_configuration() {
     assert_told(&loads(&never(ExitCode::Configuration, "no token")), &["passed"]);
     let panicked = loads(&never(ExitCode::ConnectorPanicked, "panicked at lib.rs:7"));
     assert_told(&panicked, &["failed: no client was made", "panicked at lib.rs:7", "exit code 22"]);
+    for later in [
+        verify(&never(ExitCode::ConnectorPanicked, "")),
+        streams(&never(ExitCode::ConnectorPanicked, ""), &[]),
+    ] {
+        assert_told(&later, &["skipped: C01 loads did not pass"]);
+    }
     assert_told(&loads(&never(ExitCode::ConnectorUnusable, "no symbol")), &["failed", "no symbol"]);
 }
 

@@ -1,10 +1,16 @@
 //! C09: the configuration is found valid, and nothing is produced meanwhile.
 
-use super::{Observation, count, ending, named};
-use crate::conformance::verdict::{Finding, Verdict};
+use super::{Observation, count, ending, made_no_client, named};
+use crate::conformance::{
+    catalogue::Test,
+    verdict::{Finding, Verdict},
+};
 
 /// Judges a run of `verify-configuration`.
 pub(crate) fn verify(seen: &Observation) -> Verdict {
+    if made_no_client(seen) {
+        return Verdict::waits_for(Test::Loads);
+    }
     let mut findings = Vec::new();
     if let Some(ending) = ending(seen) {
         let finding = Finding::new("the given configuration is not found valid");

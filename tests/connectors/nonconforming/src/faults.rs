@@ -1,6 +1,9 @@
 //! What is done wrong.
 
-use std::{thread, time::Duration};
+use std::{
+    thread,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 use connector_interface::{Error, Stream};
 use serde_json::{Value, json};
@@ -19,9 +22,14 @@ pub(crate) fn while_verifying(client: &Nonconforming) {
 pub(crate) fn stream(client: &Nonconforming) -> Option<String> {
     match client.configuration.fault {
         Some(Fault::Streams) => Some("first".to_owned()),
-        Some(Fault::StreamsStable) => Some(format!("process-{}", std::process::id())),
+        Some(Fault::StreamsStable) => Some(format!("at-{}", now())),
         _ => None,
     }
+}
+
+/// Another number each time that somebody asks.
+fn now() -> u128 {
+    SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos()
 }
 
 /// In `sync_stream`, before anything else.

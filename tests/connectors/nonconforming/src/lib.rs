@@ -30,7 +30,8 @@ impl Client for Nonconforming {
 
     fn new(written: Written, context: Context) -> Result<Self, Error> {
         let client = Self { configuration: written.read()?, context };
-        assert!(!client.has(Fault::Loads), "no client today");
+        // An empty token has a test of its own.
+        assert!(!client.has(Fault::Loads) || client.configuration.api_token.is_empty(), "no client today");
         Ok(client)
     }
 
