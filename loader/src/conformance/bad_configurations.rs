@@ -74,7 +74,7 @@ pub(crate) fn bad_configurations(
 }
 
 /// `{}`, where something is required.
-pub(crate) fn nothing_at_all(schema: &Value) -> Option<BadConfiguration> {
+fn nothing_at_all(schema: &Value) -> Option<BadConfiguration> {
     let (test, what) = (Test::EmptyConfiguration, "without any key".to_owned());
     let empty = BadConfiguration { test, key: None, what, map: Map::new() };
     empty.check(schema).is_err().then_some(empty)

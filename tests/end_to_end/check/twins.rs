@@ -40,7 +40,7 @@ fn bench(fault: Option<&str>) -> Bench {
 
 /// The verdicts that are no `passed`, and the whole document.
 fn verdicts(bench: &Bench, code: i32, options: &[&str]) -> (Vec<(String, String)>, String) {
-    let arguments = ["check.json", "--grown", "grown.json", "--grace-period", "1s", "--format", "json"];
+    let arguments = ["check.json", "--grown", "grown.json", "--grace", "1s", "--format", "json"];
     let ended = bench.check(&arguments).with(options).run();
     ended.assert(code, "");
     let odd = statuses(&ended).into_iter().filter(|(_, verdict)| verdict != "passed").collect();
@@ -84,7 +84,7 @@ fn patched(from: &str, to: &str) -> Bench {
     assert_eq!(from.len(), to.len());
     let mut bytes = fs::read(connector(SLUG)).unwrap();
     let mut places = bytes.windows(from.len()).enumerate().filter(|(_, window)| *window == from.as_bytes());
-    let place = places.next().map(|(at, _)| at).expect("the file has the text");
+    let place = places.next().map(|(at, _)| at).unwrap();
     bytes[place..place + to.len()].copy_from_slice(to.as_bytes());
     let mut bench = bench(None);
     bench.connector = bench.folder.path().join(Path::new(&connector(SLUG)).file_name().unwrap());
