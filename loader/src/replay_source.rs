@@ -135,11 +135,6 @@ impl Start<'_> {
 }
 
 impl ReplaySource {
-    /// Whether it replays anything.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.cassettes.is_empty()
-    }
-
     /// What was asked since the last question and had not been recorded, each with the nearest requests that there are.
     pub(crate) fn take_unrecorded(&self) -> Vec<String> {
         self.cassettes.values().flat_map(Cassette::take_complaints).collect()

@@ -57,7 +57,7 @@ fn the_git_connector_conforms() {
     let bench = Bench::new("git")
         .with("check.json", &json!({ "path": few.path() }))
         .with("grown.json", &json!({ "path": many.path() }));
-    // It has no secret.
+    // A commit tells no time in its record, and the configuration holds no secret.
     assert_conforms(
         &bench.check(&["check.json", "--grown", "grown.json", "--format", "json"]).run(),
         &["C19"],

@@ -17,6 +17,7 @@ use crate::{
     cutoff::parse_cutoff,
     examination::{Examination, GlibcVersion},
     exit_code::ExitCode,
+    frame::Level,
 };
 
 use super::{
@@ -100,6 +101,10 @@ pub(crate) fn check(
         glibc: options.glibc,
         limits: options.limits.limits(),
     };
+    console.begin(note.slug.as_str());
+    for (level, notice) in benches.notices().into_iter().filter(|(level, _)| *level == Level::Warn) {
+        console.say(level, &notice);
+    }
     let mut report = Report::new(note.slug.as_str(), &note.version, options.seed);
     let listeners = Listeners::new(console, verbose)?;
     let mut examiner = Examiner::new(examination, benches, choices, listeners);

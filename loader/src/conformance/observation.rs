@@ -15,8 +15,6 @@ pub(crate) struct Observation {
     pub(crate) code: ExitCode,
     /// The same in words, without subject.
     pub(crate) what: String,
-    /// The kind of the failure that it reported, such as `configuration`; none where it reported none.
-    pub(crate) failure: Option<String>,
     /// Whether it came as far as to make its client.
     pub(crate) made: bool,
     /// The verb's answer, JSON.

@@ -94,10 +94,6 @@ impl Verdict {
         findings.truncate(MAX_FINDINGS);
         Verdict::Failed(Failure { findings, more })
     }
-
-    pub(crate) const fn is_failed(&self) -> bool {
-        matches!(self, Verdict::Failed(_))
-    }
 }
 
 impl From<Finding> for Verdict {

@@ -187,7 +187,6 @@ impl Bench {
         let mut seen = Observation {
             code: outcome.code,
             what: masker.mask(&outcome.what).into_owned(),
-            failure: outcome.failure.as_ref().map(|failure| failure.kind.clone()),
             made: outcome.is_made,
             answer: outcome.answer.as_ref().map(|answer| masker.mask(answer.get()).into_owned()),
             records,

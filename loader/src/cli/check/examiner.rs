@@ -6,12 +6,12 @@ use jiff::Timestamp;
 
 use crate::{
     conformance::{
-        BadConfiguration, Finding, Observation, Test, Verdict, bad_configurations,
+        Finding, Observation, Test, Verdict, bad_configurations,
         judge::{self, CancelTrial, CutoffTrial, RefusalTrial, ResumeTrial, Run, Size, Stop},
     },
     examination::{Examination, GlibcVersion},
     exit_code::ExitCode,
-    frame::StopAfter,
+    frame::{Level, StopAfter},
     supervisor::Limits,
 };
 
@@ -146,9 +146,8 @@ impl<'a> Examiner<'a> {
             // A cassette that does not know what is asked then refuses it as well.
             seen.push(bench.run(&Asked::refusal(&bad.map), &mut self.listeners)?.seen);
         }
-        let trial = |(bad, seen): (&'_ BadConfiguration, &'_ Observation)| (bad.clone(), seen.clone());
-        let trials: Vec<_> = chosen.iter().zip(&seen).map(trial).collect();
-        let trials: Vec<_> = trials.iter().map(|(bad, seen)| RefusalTrial { bad, seen }).collect();
+        let trials = chosen.iter().zip(&seen).map(|(bad, seen)| RefusalTrial { bad, seen });
+        let trials: Vec<_> = trials.collect();
         Ok(judge::refusals(schema, &trials, count))
     }
 
@@ -169,9 +168,8 @@ impl<'a> Examiner<'a> {
             return Ok(Verdict::waits_for(Test::Streams));
         }
         let second = Discovery::of(self.run(&Asked::discovery())?)?;
-        let seen = |discovery: &Discovery| (discovery.ran.seen.clone(), discovery.ids());
-        let (first, second) = (seen(&first), seen(&second));
-        Ok(judge::streams_stable((&first.0, &first.1), (&second.0, &second.1)))
+        let ids = (first.ids(), second.ids());
+        Ok(judge::streams_stable((&first.ran.seen, &ids.0), (&second.ran.seen, &ids.1)))
     }
 
     /// The tests that look at syncs.
@@ -387,12 +385,20 @@ impl<'a> Examiner<'a> {
     fn run(&mut self, asked: &Asked<'_>) -> Result<Ran, CliError> {
         match &self.benches.given {
             Some(bench) => bench.run(asked, &mut self.listeners),
-            None => Err(CliError::Cancelled(ExitCode::Bug)),
+            None => {
+                let text = "a test that needs a configuration was begun without one".to_owned();
+                Err(CliError::Masked { text, code: ExitCode::Bug })
+            }
         }
     }
 }
 
 impl Benches {
+    /// What the operator is told before anything runs.
+    pub(super) fn notices(&self) -> Vec<(Level, String)> {
+        self.given.iter().chain(&self.grown).flat_map(|bench| bench.prepared.notices()).collect()
+    }
+
     fn any(&self) -> Option<&Bench> {
         self.given.as_ref().or(self.example.as_ref())
     }

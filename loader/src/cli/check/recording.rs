@@ -121,7 +121,7 @@ impl Sink for Recording {
             record_type: outgoing.record_type,
             digest: digest(&value),
             uri: outgoing.uri.map(Into::into),
-            times: times(outgoing.record_type, &value),
+            times: record_type(outgoing.record_type).and_then(|known| Times::of(known, &value)),
         };
         let mut memory = self.remembered.lock();
         memory.make_room(OVERHEAD + outgoing.uri.map_or(0, str::len))?;
@@ -194,14 +194,6 @@ fn feed(hasher: &mut Sha256, value: &Value) {
 fn feed_text(hasher: &mut Sha256, text: &str) {
     hasher.update((text.len() as u64).to_le_bytes());
     hasher.update(text);
-}
-
-/// When a record happened, by the times that its type names for that.
-fn times(name: &str, value: &Value) -> Option<Times> {
-    let named = record_type(name)?.cutoff_times();
-    let seconds = named.filter_map(|key| value.get(key)?.as_str()?.parse::<jiff::Timestamp>().ok());
-    let seconds: Vec<i64> = seconds.map(jiff::Timestamp::as_second).collect();
-    Some(Times { oldest: *seconds.iter().min()?, newest: *seconds.iter().max()? })
 }
 
 /// Listens to a run; its lines are shown where they are wanted.

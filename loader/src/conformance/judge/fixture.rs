@@ -11,7 +11,6 @@ pub(super) fn done() -> Observation {
     Observation {
         code: ExitCode::Done,
         what: "done".to_owned(),
-        failure: None,
         made: true,
         answer: None,
         records: Vec::new(),
