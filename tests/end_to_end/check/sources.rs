@@ -4,7 +4,6 @@ use std::{
     fmt::Write as _,
     io::Write as _,
     process::{Command, Stdio},
-    sync::Arc,
 };
 
 use connector_testing::{Answer, MockServer, Received};
@@ -80,10 +79,22 @@ pub(super) fn incident(number: usize) -> Value {
     })
 }
 
-/// What was recorded of a service: its API, a configuration without an address, a cutoff.
-pub(super) fn recorded(slug: &str) -> (Source, Value, String) {
+/// What was recorded of a service, and how it was asked.
+pub(super) struct Recorded {
+    pub(super) tape: Value,
+    pub(super) configuration: Value,
+    /// Its id.
+    pub(super) stream: String,
+    pub(super) cutoff: String,
+}
+
+/// The recorded case of a connector, as a cassette.
+pub(super) fn recorded(slug: &str) -> Recorded {
     let case = Case::read(slug);
-    let api = Arc::new(Api::read(&case.folder));
-    let server = MockServer::start(move |request| api.answer(request));
-    (server, case.asked.config, case.asked.cutoff.unwrap())
+    Recorded {
+        tape: json!({ "upstream": "https://recorded.example", "exchanges": Api::read(&case.folder).exchanges() }),
+        configuration: case.asked.config,
+        stream: case.asked.stream.unwrap()["id"].as_str().unwrap().to_owned(),
+        cutoff: case.asked.cutoff.unwrap(),
+    }
 }
