@@ -51,6 +51,7 @@ mod project;
 pub mod reference;
 pub mod remedy;
 mod report;
+mod scaffold;
 mod sink;
 pub mod slug;
 mod state;

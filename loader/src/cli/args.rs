@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 use super::{
     keep::KeepOptions,
     lock::LockOptions,
+    new::NewOptions,
     project::{InitOptions, ValidateOptions},
     replay::ReplayOptions,
     report::PageOptions,
@@ -100,6 +101,8 @@ pub(crate) enum Command {
     State(StateOptions),
     /// Show what is remembered of runs, and forget it.
     Runs(RunsOptions),
+    /// Make the crate of a new connector, which builds and passes its tests as it is.
+    New(NewOptions),
     /// Write a new project file: connectors with their configurations, and how they are synced.
     Init(InitOptions),
     /// Check a project: its file, connectors, configurations, secrets and places, without running or writing anything.

@@ -23,9 +23,9 @@ use crate::{
 };
 
 use super::{
-    keep::KeepError, kept::StaleState, manual::ManualError, project::InitError, records::RecordsError,
-    replay::ReplayError, report::PageError, runs::RunsError, state::StateCommandError, stream::StreamError,
-    summary::ReportError, sync::OnlyError,
+    keep::KeepError, kept::StaleState, manual::ManualError, new::NewError, project::InitError,
+    records::RecordsError, replay::ReplayError, report::PageError, runs::RunsError, state::StateCommandError,
+    stream::StreamError, summary::ReportError, sync::OnlyError,
 };
 
 /// Whatever ends a command before it has an outcome of its own.
@@ -85,6 +85,8 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Project(#[from] ProjectError),
     #[error(transparent)]
+    New(#[from] NewError),
+    #[error(transparent)]
     Init(#[from] InitError),
     #[error(transparent)]
     Launch(#[from] LaunchError),
@@ -138,6 +140,7 @@ impl CliError {
             Self::Launch(LaunchError::System { source, .. }) if is_want(source) => ExitCode::Unenforceable,
             Self::Launch(_) | Self::System { .. } => ExitCode::Bug,
             Self::Project(_) => ProjectError::exit_code(),
+            Self::New(_) => NewError::exit_code(),
             Self::Init(_) => InitError::exit_code(),
             Self::Records(error) => error.exit_code(),
             Self::Output(_) | Self::Manual(_) => ExitCode::OutputFailed,

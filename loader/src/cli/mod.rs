@@ -11,6 +11,7 @@ mod keep;
 mod kept;
 mod lock;
 mod manual;
+mod new;
 mod prepare;
 mod project;
 mod records;
@@ -116,6 +117,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::ReplayDeadLetters(options) => replay::replay(&options, console),
         Command::State(options) => state::state(&options, console),
         Command::Runs(options) => runs::runs(&options, console),
+        Command::New(options) => new::new(&options, console),
         Command::Init(options) => project::init(&options, console),
         Command::ValidateProject(options) => project::validate(&options, console),
         Command::Report(options) => report::report(&options, console),
