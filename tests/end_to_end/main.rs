@@ -16,6 +16,7 @@ mod limits;
 mod lock;
 mod misbehaviours;
 mod network;
+mod new;
 mod project;
 mod recorded;
 mod records;
