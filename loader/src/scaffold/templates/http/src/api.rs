@@ -32,7 +32,7 @@ pub(crate) struct Incident {
 }
 
 impl Incident {
-    /// The record. `codeclimate-connector schema` lists the types, and `schema Incident` shows this one.
+    /// The record; `codeclimate-connector schema` lists the types, `schema Incident` shows this one.
     ///
     /// Each word of the source is put into a word of the schema. One that nobody knows is no guess:
     /// the incident is left out, with a warning that says why.

@@ -9,7 +9,8 @@ use serde::Deserialize;
 /// Reads the incidents of an account.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(title = "Configuration", example = serde_json::json!({ "apiToken": "not-a-real-token" }))]
+#[schemars(title = "Configuration")]
+#[schemars(example = serde_json::json!({ "apiToken": "not-a-real-token" }))]
 pub struct Configuration {
     /// A token that may read the account.
     #[schemars(title = "API token", length(min = 1), extend("secret" = true))]

@@ -1,8 +1,8 @@
 //! Reads the incidents of an account, the newest first.
 //!
-//! The source is made up. For yours, change what the operator writes (`configuration.rs`), then what
-//! the source answers and what becomes of it (`api.rs`), then the requests below. `cargo test` and
-//! `codeclimate-connector check` say what is left to do.
+//! The source is made up. For yours, change what the operator writes (`configuration.rs`), then
+//! what the source answers and what becomes of it (`api.rs`), then the requests below. `cargo test`
+//! and `codeclimate-connector check` say what is left to do.
 
 #![forbid(unsafe_code)]
 
@@ -29,8 +29,8 @@ pub struct Connector {
     context: Context,
 }
 
-// What operators read before the first run. The sandbox lets through what stands here, and no more: `network` is HTTPS,
-// `connect:baseUrl` is the port of the URL that they configure.
+// What operators read before the first run, and all that the sandbox lets through: `network` is
+// HTTPS and names, `connect:baseUrl` is the port of the URL that they configure.
 connector_interface::export_connector!(
     Connector,
     permissions: ["network", "connect:baseUrl"],
@@ -66,7 +66,7 @@ impl Client for Connector {
 
     /// Walks from the newest incident back to the cutoff, with a checkpoint behind each page.
     fn sync_stream(&self, _account: &Stream, cutoff: Timestamp) -> Result<(), Error> {
-        // It goes on where one record is bad. `self.context.records` gives the error to you instead.
+        // Goes on where a record is bad; `self.context.records` gives you the error instead.
         let records = self.context.lenient_producer();
         let pages = Pages::cursor("cursor", |page: &Page| page.next_cursor.clone())
             .starting_at(self.reached()?);

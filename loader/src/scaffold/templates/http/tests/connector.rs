@@ -83,7 +83,9 @@ fn nothing_older_than_the_cutoff_is_produced() {
 fn a_bad_incident_is_left_behind_alone_with_the_reason() {
     let incident = |state: &str, opened_at: &str| {
         let url = "https://incidents.example/acme/I1";
-        json!({ "id": "I1", "title": "Disk full", "state": state, "opened_at": opened_at, "url": url })
+        json!({
+            "id": "I1", "title": "Disk full", "state": state, "opened_at": opened_at, "url": url,
+        })
     };
     let good = incident("closed", "2020-02-20T10:00:00Z");
     let unknown = incident("parked", "2020-02-20T11:00:00Z");

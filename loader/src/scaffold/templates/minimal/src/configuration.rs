@@ -9,7 +9,8 @@ use serde::Deserialize;
 /// Reads the deployments that a script has written to a file.
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(title = "Configuration", example = serde_json::json!({ "path": "/var/log/deployments.ndjson" }))]
+#[schemars(title = "Configuration")]
+#[schemars(example = serde_json::json!({ "path": "/var/log/deployments.ndjson" }))]
 pub struct Configuration {
     /// The file, with one JSON object a line. A relative path starts at the working directory.
     #[schemars(

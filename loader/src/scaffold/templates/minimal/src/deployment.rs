@@ -17,7 +17,7 @@ pub(crate) struct Deployment {
 }
 
 impl Deployment {
-    /// The record. `codeclimate-connector schema` lists the types, `schema Deployment` shows this one.
+    /// The record; `codeclimate-connector schema` lists the types, `schema Deployment` this one.
     pub(crate) fn record(self) -> records::Deployment {
         let required = NewDeployment {
             id: self.id,

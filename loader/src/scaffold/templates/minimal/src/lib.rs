@@ -1,8 +1,8 @@
 //! Reads the deployments that a script has written to a file, one JSON object a line.
 //!
-//! The source is made up. For yours, change what the operator writes (`configuration.rs`), then what
-//! the source holds and what becomes of it (`deployment.rs`), then the reading below. `cargo test`
-//! and `codeclimate-connector check` say what is left to do.
+//! The source is made up. For yours, change what the operator writes (`configuration.rs`), then
+//! what the source holds and what becomes of it (`deployment.rs`), then the reading below.
+//! `cargo test` and `codeclimate-connector check` say what is left to do.
 
 #![forbid(unsafe_code)]
 
@@ -29,8 +29,8 @@ pub struct Connector {
     context: Context,
 }
 
-// What operators read before the first run. The sandbox lets through what stands here, and no more: `read:path` is the
-// file that they name under the key `path`.
+// What operators read before the first run, and all that the sandbox lets through: `read:path` is
+// the file that they name under the key `path`.
 connector_interface::export_connector!(
     Connector,
     permissions: ["read:path"],
@@ -67,7 +67,7 @@ impl Client for Connector {
 
     /// Reads the file to its end, with a checkpoint behind every few lines.
     fn sync_stream(&self, _deployments: &Stream, cutoff: Timestamp) -> Result<(), Error> {
-        // It goes on where one record is bad. `self.context.records` gives the error to you instead.
+        // Goes on where a record is bad; `self.context.records` gives you the error instead.
         let records = self.context.lenient_producer();
         let mut file = self.open()?;
         let mut offset = self.reached(&file)?;
