@@ -14,5 +14,14 @@ macro_rules! pages {
 }
 
 pages! {
+    configuration: "configuration.md",
     contract: "contract.md",
+    errors: "errors.md",
+    first_connector: "first-connector.md",
+    http: "http.md",
+    permissions: "permissions.md",
+    records: "records.md",
+    state: "state.md",
+    testing: "testing.md",
+    threads: "threads.md",
 }
