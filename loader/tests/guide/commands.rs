@@ -7,10 +7,25 @@ use crate::{help, page::Page, pages};
 const RUNNER: &str = "codeclimate-connector";
 
 /// Options of other programs that the guide names within its lines.
-const OF_OTHERS: [&str; 3] = ["--memory", "--template", "--kit"];
+const OF_OTHERS: [&str; 1] = ["--memory"];
 
 /// Commands with which the guide is ahead of the runner. Whoever adds one takes its word out.
 const AHEAD: [&str; 4] = ["new", "check", "dev", "package"];
+
+/// Options of these commands, which no other has.
+const AHEAD_OPTIONS: [&str; 11] = [
+    "--kit",
+    "--glibc",
+    "--cutoff",
+    "--grown",
+    "--seed",
+    "--config",
+    "--rows",
+    "--package",
+    "--once",
+    "--release",
+    "--in-process",
+];
 
 /// The command lines of the runner in a text: what stands behind its name, up to the end of the line or of the command.
 fn lines_of(text: &str) -> Vec<Vec<String>> {
@@ -64,7 +79,7 @@ fn every_command_that_the_guide_names_is_one_of_the_runner() {
             wrong.extend(complaint(&line, &options).map(|word| format!("{}: {word}", page.path)));
         }
     }
-    assert!(count > 100, "only {count} command lines were found in docs/");
+    assert!(count > 80, "only {count} command lines were found in docs/");
     assert!(wrong.is_empty(), "the runner has no such command or option:\n{}", wrong.join("\n"));
 }
 
@@ -75,7 +90,7 @@ fn every_option_that_the_guide_names_is_one_of_some_command() {
     for page in pages() {
         for span in &page.spans {
             let word = span.split([' ', '=']).next().unwrap_or(span);
-            let is_known = known.contains(word) || OF_OTHERS.contains(&word);
+            let is_known = known.contains(word) || OF_OTHERS.contains(&word) || AHEAD_OPTIONS.contains(&word);
             if word.starts_with("--") && !is_known {
                 wrong.push(format!("{}: {span}", page.path));
             }
@@ -87,8 +102,10 @@ fn every_option_that_the_guide_names_is_one_of_some_command() {
 #[test]
 fn the_guide_is_ahead_of_the_runner_only_where_it_says_so() {
     let options = help::options();
-    let there: Vec<&str> = AHEAD.into_iter().filter(|command| options.contains_key(*command)).collect();
-    assert!(there.is_empty(), "the runner has {there:?} now: take it out of AHEAD");
+    let commands = AHEAD.into_iter().filter(|command| options.contains_key(*command));
+    let is_there = |option: &&str| options.values().flatten().any(|known| known == option);
+    let there: Vec<&str> = commands.chain(AHEAD_OPTIONS.into_iter().filter(is_there)).collect();
+    assert!(there.is_empty(), "the runner has {there:?} now: take it out of AHEAD and AHEAD_OPTIONS");
 }
 
 #[test]

@@ -31,9 +31,11 @@ fn read(words: &mut Vec<String>, options: &mut BTreeMap<String, Vec<String>>) {
 /// Words such as `--sink` at the beginning of a line of their own.
 fn options_in(help: &str) -> Vec<String> {
     let line = |line: &str| {
-        let option = line.trim_start().strip_prefix("-v, ").unwrap_or_else(|| line.trim_start());
-        let option = option.strip_prefix("-h, ").or_else(|| option.strip_prefix("-V, ")).unwrap_or(option);
-        let word = option.split([' ', '=', '[']).next()?;
+        let option = line.trim_start();
+        let is_short = |start: &str| start.len() == 2 && start.starts_with('-');
+        let long =
+            option.split_once(", ").filter(|(start, _)| is_short(start)).map_or(option, |(_, long)| long);
+        let word = long.split([' ', '=', '[']).next()?;
         word.starts_with("--").then(|| word.to_owned())
     };
     help.lines().filter_map(line).collect()

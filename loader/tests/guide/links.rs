@@ -60,3 +60,18 @@ fn every_link_of_the_other_pages_leads_to_a_file() {
         }
     }
 }
+
+#[test]
+fn every_page_with_an_example_in_rust_is_compiled() {
+    let list = std::fs::read_to_string(project().join("tests/guide/src/lib.rs")).unwrap();
+    for page in pages() {
+        let has_example = page.blocks.iter().any(|(language, _)| language.split(',').next() == Some("rust"));
+        let name = page.path.trim_start_matches("docs/");
+        assert_eq!(
+            list.contains(&format!("\"{name}\"")),
+            has_example,
+            "{}: tests/guide/src/lib.rs lists the pages with examples in Rust, and no others",
+            page.path
+        );
+    }
+}

@@ -19,7 +19,6 @@ pages! {
     errors: "errors.md",
     first_connector: "first-connector.md",
     http: "http.md",
-    permissions: "permissions.md",
     records: "records.md",
     state: "state.md",
     testing: "testing.md",
