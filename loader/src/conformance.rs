@@ -2,4 +2,15 @@
 //!
 //! Everything here is pure: runs are made elsewhere, and seen as an [`Observation`].
 
+mod bad_configurations;
+mod catalogue;
+pub(crate) mod judge;
 mod observation;
+mod report;
+mod verdict;
+
+pub(crate) use bad_configurations::{BadConfiguration, bad_configurations, valid_configuration};
+pub(crate) use catalogue::Test;
+pub(crate) use observation::{Checkpoint, Leak, Observation, Produced, Rejected, Times};
+pub(crate) use report::Report;
+pub(crate) use verdict::{Finding, Verdict};

@@ -39,6 +39,8 @@ pub enum ExitCode {
     Paused = 26,
     /// The source could not be reached, even after retries.
     SourceUnavailable = 27,
+    /// The connector failed a test of `check`.
+    Nonconforming = 28,
     /// The memory limit was reached.
     MemoryLimit = 30,
     /// The deadline passed, or nothing happened for too long.
@@ -63,7 +65,7 @@ pub enum ExitCode {
 
 impl ExitCode {
     /// Every ending, in the order of the numbers.
-    pub const ALL: [ExitCode; 23] = [
+    pub const ALL: [ExitCode; 24] = [
         ExitCode::Done,
         ExitCode::Usage,
         ExitCode::Configuration,
@@ -77,6 +79,7 @@ impl ExitCode {
         ExitCode::Protocol,
         ExitCode::Paused,
         ExitCode::SourceUnavailable,
+        ExitCode::Nonconforming,
         ExitCode::MemoryLimit,
         ExitCode::Deadline,
         ExitCode::OtherLimit,

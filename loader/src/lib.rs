@@ -21,7 +21,6 @@ mod cli;
 mod closed_output;
 pub mod configuration;
 mod confinement;
-#[expect(dead_code, reason = "`check` is being built on it")]
 mod conformance;
 mod console;
 mod containment;
@@ -50,6 +49,7 @@ mod processes;
 mod project;
 pub mod reference;
 pub mod remedy;
+mod replay_source;
 mod report;
 mod scaffold;
 mod sink;

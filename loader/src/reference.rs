@@ -10,7 +10,7 @@ mod schema;
 mod tests;
 
 pub(crate) use message::message;
-use schema::Applied;
+pub(crate) use schema::Applied;
 
 /// The most keys that are told, and how deep objects inside each other are followed.
 const MAX_KEYS: usize = 1000;

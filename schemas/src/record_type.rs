@@ -38,6 +38,18 @@ impl RecordType {
         self.schema_text
     }
 
+    /// The properties that say when what the record tells of happened: a cutoff is measured by them, the newest of
+    /// those that are there. None for types that may come whole each time, such as `Repository`.
+    pub fn cutoff_times(&self) -> impl Iterator<Item = &str> {
+        self.schema()["x-cutoff"].as_array().into_iter().flatten().filter_map(Value::as_str)
+    }
+
+    /// The name of the type that a record of this one is a part of, where there is one: a source may measure the part
+    /// by the whole, as the job of a build that was started before the cutoff.
+    pub fn part_of(&self) -> Option<&str> {
+        self.schema()["x-part-of"].as_str()
+    }
+
     /// The schema, parsed when first asked for.
     ///
     /// An embedded file that is not JSON would give `null`, which no validator compiles; a test keeps that from
@@ -158,6 +170,36 @@ mod tests {
         }
         assert_eq!(record_type("incident"), None);
         assert_eq!(with_schema_id("https://example.com/incident"), None);
+    }
+
+    #[test]
+    fn a_cutoff_is_measured_by_properties_that_hold_a_time() {
+        let mut measured = 0;
+        for known in record_types() {
+            for name in known.cutoff_times() {
+                let property = &known.schema()["properties"][name];
+                assert_eq!(property["format"], "date-time", "{}: {name}", known.name);
+                measured += 1;
+            }
+            let listed = known.schema()["x-cutoff"].as_array().map_or(0, Vec::len);
+            assert_eq!(known.cutoff_times().count(), listed, "{}: not every entry is a name", known.name);
+        }
+        assert!(measured > 40, "only {measured} times");
+        let incident = record_type("Incident").unwrap();
+        assert_eq!(incident.cutoff_times().collect::<Vec<_>>(), ["createdAt", "updatedAt", "deletedAt"]);
+        assert_eq!(record_type("Repository").unwrap().cutoff_times().count(), 0);
+    }
+
+    #[test]
+    fn what_is_a_part_is_one_of_a_type_that_there_is_and_has_times_itself() {
+        let parts = record_types().filter(|known| known.part_of().is_some());
+        let mut names = Vec::new();
+        for part in parts {
+            let whole = part.part_of().and_then(record_type);
+            assert!(whole.is_some_and(|whole| whole != part) && part.cutoff_times().count() > 0, "{part:?}");
+            names.push(part.name);
+        }
+        assert!(names.contains(&"DeliveryJob") && !names.contains(&"DeliveryBuild"), "{names:?}");
     }
 
     #[test]

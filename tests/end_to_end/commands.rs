@@ -17,16 +17,18 @@ fn help_and_explanations_read_as_they_should() {
 }
 
 #[test]
-fn every_exit_code_has_an_explanation() {
-    let codes: Vec<String> = printed(&["explain"])
-        .lines()
-        .map(|line| line.split_whitespace().next().unwrap().to_owned())
-        .collect();
-    assert_eq!(codes.len(), 23);
-    for code in codes {
-        let text = printed(&["explain", &code]);
-        assert!(text.starts_with(&code) && text.len() > 200, "{text}");
+fn every_exit_code_and_every_test_has_an_explanation() {
+    let list = printed(&["explain"]);
+    let rows = list.lines().filter(|line| line.contains("  "));
+    let topics: Vec<&str> = rows.map(|row| row.split_whitespace().next().unwrap()).collect();
+    assert_eq!(topics.iter().filter(|topic| topic.starts_with('C')).count(), 21);
+    assert_eq!(topics.len(), 21 + 24, "{list}");
+    for topic in topics {
+        let text = printed(&["explain", topic]);
+        assert!(text.starts_with(topic) && text.len() > 200, "{text}");
     }
+    assert_eq!(printed(&["explain", "resume"]), printed(&["explain", "C16"]));
+    Runner::new(["explain", "resme"]).run().assert(2, "did you mean `resume`?");
 }
 
 #[test]

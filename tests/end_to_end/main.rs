@@ -5,6 +5,7 @@
 mod abi;
 mod authors;
 mod bad_input;
+mod check;
 mod commands;
 mod dead_letters;
 mod endings;

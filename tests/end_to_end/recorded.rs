@@ -1,7 +1,7 @@
 //! The connectors for PagerDuty, CircleCI and Codecov do what was recorded of the implementation before ours.
 
-mod api;
-mod case;
+pub(crate) mod api;
+pub(crate) mod case;
 mod interrupted;
 mod observed;
 

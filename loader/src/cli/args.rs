@@ -5,6 +5,8 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
 use super::{
+    check::CheckOptions,
+    explain::Topic,
     keep::KeepOptions,
     lock::LockOptions,
     new::NewOptions,
@@ -20,7 +22,6 @@ pub(crate) use crate::typed::LEAST_MEMORY;
 use crate::{
     console::LogFormat,
     containment::Enforcement,
-    exit_code::ExitCode,
     supervisor::Limits,
     typed::{parse_count, parse_duration, parse_memory, parse_processors, parse_size},
 };
@@ -93,6 +94,10 @@ pub(crate) enum Command {
         /// The connector: its slug, or the path of its file.
         connector: String,
     },
+    /// Put a connector to the tests of the conformance suite: what operators rely on, one verdict a line.
+    ///
+    /// Exits with 28 where it fails one; `explain TEST` tells why that matters and how to mend it.
+    Check(Box<CheckOptions>),
     /// Pin connectors to their files and to what they are granted, without running any of them.
     Lock(LockOptions),
     /// Check refused records that were kept aside once more, and deliver those that are valid now.
@@ -131,11 +136,11 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
-    /// Explain an exit code.
+    /// Explain an exit code, or a test of `check`.
     Explain {
-        /// The exit code; without it, all of them.
-        #[arg(value_parser = parse_exit_code)]
-        code: Option<ExitCode>,
+        /// An exit code, such as 30, or a test, such as `resume` or C16; without it, all of them are listed.
+        #[arg(value_name = "CODE|TEST", value_parser = Topic::parse)]
+        topic: Option<Topic>,
     },
     /// Print the completion script of a shell.
     Completions {
@@ -279,14 +284,6 @@ impl LimitOptions {
             enforcement: self.limits,
         }
     }
-}
-
-fn parse_exit_code(text: &str) -> Result<ExitCode, String> {
-    let code = text.parse::<u8>().ok().and_then(ExitCode::from_number);
-    code.ok_or_else(|| {
-        let known: Vec<String> = ExitCode::ALL.iter().map(|code| code.number().to_string()).collect();
-        format!("the runner never exits with {text}; it knows {}", known.join(", "))
-    })
 }
 
 #[cfg(test)]

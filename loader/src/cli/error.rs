@@ -17,6 +17,7 @@ use crate::{
     mask::{Masker, MaskerError},
     note::NoteError,
     project::{ConfigurationProblems, ProjectError},
+    replay_source::CassetteError,
     sink::SinkError,
     state::{Refusal, StateError},
     supervisor::LaunchError,
@@ -41,6 +42,8 @@ pub(crate) enum CliError {
     Configuration(#[from] ConfigurationError),
     #[error(transparent)]
     Check(#[from] CheckError),
+    #[error(transparent)]
+    Cassette(#[from] CassetteError),
     #[error(transparent)]
     Grant(#[from] GrantError),
     #[error(transparent)]
@@ -118,6 +121,7 @@ impl CliError {
             Self::Unloadable(error) => error.exit_code(),
             Self::Configuration(error) => error.exit_code(),
             Self::Check(error) => error.exit_code(),
+            Self::Cassette(_) => CassetteError::exit_code(),
             Self::Grant(error) => error.exit_code(),
             Self::Lock(error) => error.exit_code(),
             Self::User(_) | Self::TooLittleMemory { .. } => ExitCode::Usage,

@@ -1,6 +1,7 @@
 //! The command line: reads it, does what it says, prints what went wrong once, gives the exit code.
 
 mod args;
+mod check;
 mod docs;
 mod doctor;
 mod error;
@@ -113,6 +114,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::List { search, format } => inspect::list(&search, format, console),
         Command::Inspect { search, connector, format } => inspect::inspect(&search, &connector, format),
         Command::Docs { search, connector } => docs::docs(&search, &connector),
+        Command::Check(options) => check::check(&options, verbose, console),
         Command::Lock(options) => lock::lock(&options),
         Command::ReplayDeadLetters(options) => replay::replay(&options, console),
         Command::State(options) => state::state(&options, console),
@@ -124,7 +126,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::Schema { record_type } => records::schema(record_type.as_deref()),
         Command::Validate { file, format, strict } => records::validate(&file, format, strict),
         Command::Doctor { format } => doctor::doctor(format),
-        Command::Explain { code } => explain::explain(code),
+        Command::Explain { topic } => explain::explain(topic),
         Command::Completions { shell } => completions(shell),
         Command::Manual { folder } => manual::manual(&folder),
     }

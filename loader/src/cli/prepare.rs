@@ -156,6 +156,16 @@ impl Prepared {
         self.rules.sandbox != Sandbox::Off
     }
 
+    /// From now on its runs reach nothing over the network, whatever it asks for.
+    pub(crate) fn take_network_away(&mut self) {
+        self.rules.ports.clear();
+    }
+
+    /// How many secret texts its configuration holds.
+    pub(crate) fn secret_count(&self) -> usize {
+        self.secrets.len()
+    }
+
     /// What it may reach.
     fn granted(&self) -> String {
         let Note { slug, version, .. } = &self.note;
@@ -183,6 +193,8 @@ impl Prepared {
             debug,
             secrets: self.secrets.clone(),
             rules: self.rules.clone(),
+            stop: None,
+            scrutiny: None,
         }
     }
 }

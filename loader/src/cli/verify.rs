@@ -2,6 +2,7 @@
 
 use codeclimate_connector_abi::v1::verb;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 
 use crate::{
     console::Console,
@@ -15,8 +16,8 @@ use super::{CliError, args::Run, print, session::Session, summary::held};
 /// The answer, as connectors give it and as it is printed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Answer {
-    is_valid: bool,
+pub(super) struct Answer {
+    pub(super) is_valid: bool,
     #[serde(default)]
     error_messages: Vec<String>,
 }
@@ -26,7 +27,12 @@ impl Answer {
         Self { is_valid: false, error_messages: messages }
     }
 
-    fn sentence(&self) -> String {
+    /// None where it is no answer.
+    pub(super) fn read(answer: &RawValue) -> Option<Self> {
+        serde_json::from_str(answer.get()).ok()
+    }
+
+    pub(super) fn sentence(&self) -> String {
         if self.is_valid {
             return "the configuration works".to_owned();
         }
@@ -84,7 +90,7 @@ fn conclude(session: &mut Session<'_>, mut outcome: Outcome) -> Result<ExitCode,
     if outcome.code != ExitCode::Done {
         return Ok(session.conclude("verify-configuration", None, &outcome));
     }
-    let answer = outcome.answer.as_ref().and_then(|answer| serde_json::from_str::<Answer>(answer.get()).ok());
+    let answer = outcome.answer.as_ref().and_then(|answer| Answer::read(answer));
     let Some(mut answer) = answer else {
         outcome.code = ExitCode::ConnectorError;
         outcome.what =

@@ -2,6 +2,10 @@
 
 use std::time::Duration;
 
+use connector_schemas::RecordType;
+use jiff::Timestamp;
+use serde_json::Value;
+
 use crate::{exit_code::ExitCode, frame::FieldProblem};
 
 /// One run of a connector as it looked from outside. All texts are masked.
@@ -11,11 +15,13 @@ pub(crate) struct Observation {
     pub(crate) code: ExitCode,
     /// The same in words, without subject.
     pub(crate) what: String,
+    /// Whether it came as far as to make its client.
+    pub(crate) made: bool,
     /// The verb's answer, JSON.
     pub(crate) answer: Option<String>,
     /// What was delivered, in order.
     pub(crate) records: Vec<Produced>,
-    /// What was refused to the connector: the first few, and how many.
+    /// What was refused to the connector: the first few, and how many. In a verb that takes no record, each of them.
     pub(crate) rejections: Vec<Rejected>,
     pub(crate) rejected: u64,
     pub(crate) checkpoints: Vec<Checkpoint>,
@@ -40,8 +46,25 @@ pub(crate) struct Produced {
     pub(crate) digest: [u8; 16],
     /// Its `self`.
     pub(crate) uri: Option<Box<str>>,
-    /// The newest of the times that a cutoff is measured by, in seconds since 1970.
-    pub(crate) seconds: Option<i64>,
+    /// The times that a cutoff is measured by; none where its type has none, or none of them is there.
+    pub(crate) times: Option<Times>,
+}
+
+/// When a record happened, in seconds since 1970. What was changed later has two times, and a source may look at either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Times {
+    pub(crate) oldest: i64,
+    pub(crate) newest: i64,
+}
+
+impl Times {
+    /// The times in a record of this type.
+    pub(crate) fn of(record_type: &RecordType, record: &Value) -> Option<Times> {
+        let written = record_type.cutoff_times().filter_map(|name| record.get(name)?.as_str());
+        let seconds: Vec<i64> =
+            written.filter_map(|text| Some(text.parse::<Timestamp>().ok()?.as_second())).collect();
+        Some(Times { oldest: *seconds.iter().min()?, newest: *seconds.iter().max()? })
+    }
 }
 
 /// One refused record.
@@ -70,4 +93,31 @@ pub(crate) struct Leak {
     pub(crate) place: String,
     /// The text, masked.
     pub(crate) text: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use connector_schemas::record_type;
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_times_of_a_record_are_its_oldest_and_its_newest() {
+        let table = [
+            ("Incident", json!({ "createdAt": "1970-01-01T00:00:10Z" }), Some((10, 10))),
+            (
+                "Incident",
+                json!({ "createdAt": "1970-01-01 00:00:10Z", "updatedAt": "1970-01-01T01:00:20+01:00" }),
+                Some((10, 20)),
+            ),
+            ("Incident", json!({ "resolvedAt": "1970-01-01T00:00:10Z" }), None),
+            ("Incident", json!({ "createdAt": 10 }), None),
+            ("Repository", json!({ "createdAt": "1970-01-01T00:00:10Z" }), None),
+        ];
+        for (name, record, expected) in table {
+            let times = Times::of(record_type(name).unwrap(), &record);
+            assert_eq!(times.map(|times| (times.oldest, times.newest)), expected, "{record}");
+        }
+    }
 }

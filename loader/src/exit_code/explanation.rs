@@ -20,6 +20,7 @@ impl ExitCode {
             ExitCode::Protocol => "protocol error",
             ExitCode::Paused => "paused, resumable",
             ExitCode::SourceUnavailable => "source unavailable",
+            ExitCode::Nonconforming => "connector does not conform",
             ExitCode::MemoryLimit => "memory limit reached",
             ExitCode::Deadline => "out of time",
             ExitCode::OtherLimit => "limit reached",
@@ -111,6 +112,12 @@ impl ExitCode {
                 "The service that the connector reads from could not be reached or kept failing, after retries. \
                  Records before the last checkpoint are delivered and stay. Look at the service's status page \
                  and at the network of this machine, then run again."
+            }
+            ExitCode::Nonconforming => {
+                "The connector failed a test of `check`. Its runs were trials: nothing they produced is kept, and \
+                 no state has changed. Each failed test is listed with its place, what was expected and what was \
+                 found; `explain C16`, say, tells why a test matters and how its author mends it. `--only C16` \
+                 runs one test again, and `--seed` makes the same choices as before."
             }
             ExitCode::MemoryLimit => {
                 "The connector and its child processes reached the memory limit and were killed. Records before \

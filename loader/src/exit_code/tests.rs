@@ -3,7 +3,7 @@
 use super::*;
 
 /// The documented numbers: scripts of operators depend on them.
-const PROMISED: [(u8, ExitCode); 23] = [
+const PROMISED: [(u8, ExitCode); 24] = [
     (0, ExitCode::Done),
     (2, ExitCode::Usage),
     (10, ExitCode::Configuration),
@@ -17,6 +17,7 @@ const PROMISED: [(u8, ExitCode); 23] = [
     (25, ExitCode::Protocol),
     (26, ExitCode::Paused),
     (27, ExitCode::SourceUnavailable),
+    (28, ExitCode::Nonconforming),
     (30, ExitCode::MemoryLimit),
     (31, ExitCode::Deadline),
     (32, ExitCode::OtherLimit),

@@ -8,14 +8,14 @@ use super::{MAX_KEYS, line};
 const MAX_SCHEMAS: usize = 200;
 
 /// The schemas about one value: those that always count come first, then the alternatives.
-pub(super) struct Applied<'s> {
+pub(crate) struct Applied<'s> {
     always: Vec<&'s Map<String, Value>>,
     alternatives: Vec<&'s Map<String, Value>>,
 }
 
 impl<'s> Applied<'s> {
     /// What a schema and all that it refers to say.
-    pub(super) fn of(root: &'s Value, schema: &'s Value) -> Applied<'s> {
+    pub(crate) fn of(root: &'s Value, schema: &'s Value) -> Applied<'s> {
         let mut applied = Applied { always: Vec::new(), alternatives: Vec::new() };
         applied.always = closure(root, vec![schema], &["allOf"], &[]);
         let branches = applied.always.iter().flat_map(|schema| branches(schema)).collect();
@@ -24,27 +24,27 @@ impl<'s> Applied<'s> {
     }
 
     /// The first of the schemas that always count to say this.
-    pub(super) fn first(&self, key: &str) -> Option<&'s Value> {
+    pub(crate) fn first(&self, key: &str) -> Option<&'s Value> {
         self.always.iter().find_map(|schema| schema.get(key))
     }
 
     /// The first text under this key, on one line.
-    pub(super) fn text(&self, key: &str) -> Option<String> {
+    pub(crate) fn text(&self, key: &str) -> Option<String> {
         let mut texts = self.always.iter().filter_map(|schema| schema.get(key)?.as_str());
         texts.next().map(line).filter(|text| !text.is_empty())
     }
 
-    pub(super) fn examples(&self) -> Vec<Value> {
+    pub(crate) fn examples(&self) -> Vec<Value> {
         self.first("examples").and_then(Value::as_array).cloned().unwrap_or_default()
     }
 
     /// Whether any schema, also an alternative one, says that the value is secret.
-    pub(super) fn is_secret(&self) -> bool {
+    pub(crate) fn is_secret(&self) -> bool {
         self.all().any(|schema| schema.get("secret") == Some(&Value::Bool(true)))
     }
 
     /// The keys of the object, each once.
-    pub(super) fn properties(&self) -> Vec<(&'s String, &'s Value)> {
+    pub(crate) fn properties(&self) -> Vec<(&'s String, &'s Value)> {
         let mut found: Vec<(&String, &Value)> = Vec::new();
         for (name, schema) in self.all().filter_map(|schema| schema.get("properties")?.as_object()).flatten()
         {
@@ -56,18 +56,18 @@ impl<'s> Applied<'s> {
     }
 
     /// Whether the object must always have this key.
-    pub(super) fn requires(&self, name: &str) -> bool {
+    pub(crate) fn requires(&self, name: &str) -> bool {
         let required = self.always.iter().filter_map(|schema| schema.get("required")?.as_array()).flatten();
         required.into_iter().any(|key| key.as_str() == Some(name))
     }
 
     /// The schemas of what an array holds.
-    pub(super) fn items(&self) -> Vec<&'s Value> {
+    pub(crate) fn items(&self) -> Vec<&'s Value> {
         self.all().filter_map(|schema| schema.get("items")).collect()
     }
 
     /// The schema of what stands under a key, or of the items where there is no such key and it is a number.
-    pub(super) fn below(&self, key: &str) -> Option<&'s Value> {
+    pub(crate) fn below(&self, key: &str) -> Option<&'s Value> {
         let property = self.properties().into_iter().find(|(name, _)| *name == key);
         property.map(|(_, schema)| schema).or_else(|| {
             key.parse::<usize>().ok()?;
@@ -76,7 +76,7 @@ impl<'s> Applied<'s> {
     }
 
     /// The direct alternatives, where there are some.
-    pub(super) fn choices(&self) -> Vec<&'s Value> {
+    pub(crate) fn choices(&self) -> Vec<&'s Value> {
         self.always.iter().flat_map(|schema| branches(schema)).collect()
     }
 

@@ -56,6 +56,8 @@ pub(crate) enum Stop {
     ChannelClosed,
     /// The guardian ended before the worker, so that nobody watches that any more.
     GuardianLost,
+    /// The worker has asked the connector to stop, as its job says.
+    Planned,
 }
 
 /// A limit that the connector was warned of.
@@ -93,6 +95,12 @@ pub(crate) struct Evidence {
     pub(crate) held_back: u64,
     /// Whether the sink was given up while it still held up records.
     pub(crate) is_sink_stuck: bool,
+    /// From the first request to stop to the last frame, or to the end without one.
+    pub(crate) stopping: Option<Duration>,
+    /// Whether the client was made.
+    pub(crate) is_made: bool,
+    /// Records and states after the verb had returned.
+    pub(crate) late_calls: u64,
     pub(crate) numbers: Numbers,
 }
 
@@ -147,6 +155,12 @@ pub(crate) struct Outcome {
     /// What they denied, as far as that is known.
     pub(crate) denials: Vec<Denial>,
     pub(crate) numbers: Numbers,
+    /// From the first request to stop to the end; none where it was not asked.
+    pub(crate) stopping: Option<Duration>,
+    /// Whether the client was made.
+    pub(crate) is_made: bool,
+    /// Records and states that came after the verb had returned.
+    pub(crate) late_calls: u64,
     /// What is kept of the stream, in words; none where no state is.
     pub(crate) kept: Option<String>,
 }
@@ -168,8 +182,23 @@ impl Outcome {
             Some(Stop::Signal(signal)) => Some(signal),
             _ => None,
         };
-        let Evidence { held_by, fences, denials, numbers, .. } = evidence;
-        Self { code, what, advice, answer, failure, signal, held_by, fences, denials, numbers, kept: None }
+        let Evidence { held_by, fences, denials, numbers, stopping, is_made, late_calls, .. } = evidence;
+        Self {
+            code,
+            what,
+            advice,
+            answer,
+            failure,
+            signal,
+            held_by,
+            fences,
+            denials,
+            numbers,
+            stopping,
+            is_made,
+            late_calls,
+            kept: None,
+        }
     }
 
     /// The same run, done, where the operator does not want records to be rejected.
@@ -234,6 +263,10 @@ fn judge(evidence: &Evidence) -> Verdict {
         (Some(End::Failed { failure, .. }), Some(Stop::Signal(signal))) if gave_in(failure) => {
             words::cancelled(signal)
         }
+        (Some(End::Failed { failure, .. }), Some(Stop::Planned)) if gave_in(failure) => {
+            words::stopped_as_planned()
+        }
+        (None, Some(Stop::Planned)) => words::ignored_the_request(evidence),
         (Some(End::Failed { failure, .. }), _) if gave_in(failure) && was_near(evidence) => {
             words::paused_near(evidence)
         }

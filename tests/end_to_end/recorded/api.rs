@@ -56,7 +56,7 @@ struct Route {
 }
 
 /// What is answered to which request.
-pub(super) struct Api {
+pub(crate) struct Api {
     auth: Auth,
     recorded: Vec<(Route, Vec<u8>)>,
     added: Vec<(Route, Vec<u8>)>,
@@ -65,7 +65,7 @@ pub(super) struct Api {
 
 impl Api {
     /// That of the case in this folder.
-    pub(super) fn read(folder: &Path) -> Self {
+    pub(crate) fn read(folder: &Path) -> Self {
         let Routes { auth, routes } = read(&folder.join("api/routes.json"));
         let ours = folder.join("ours.json");
         let added: Added = if ours.exists() { read(&ours) } else { Added::default() };
@@ -96,7 +96,7 @@ impl Api {
     }
 
     /// The answer to a request.
-    pub(super) fn answer(&self, request: &Received) -> Answer {
+    pub(crate) fn answer(&self, request: &Received) -> Answer {
         if request.header(&self.auth.header) != Some(self.auth.value.as_str()) {
             return Answer::json(self.auth.unauthorized.status, &self.auth.unauthorized.body);
         }

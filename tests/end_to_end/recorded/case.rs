@@ -10,11 +10,11 @@ use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 /// A case with all that its folder says. `tests/fixtures/recorded/README.md` says what lies there.
-pub(super) struct Case {
+pub(crate) struct Case {
     /// The folder below those of all cases.
     pub(super) name: String,
-    pub(super) folder: PathBuf,
-    pub(super) asked: Asked,
+    pub(crate) folder: PathBuf,
+    pub(crate) asked: Asked,
     recorded: BTreeMap<String, Recorded>,
     ours: Ours,
 }
@@ -22,12 +22,12 @@ pub(super) struct Case {
 /// `case.json`
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Asked {
+pub(crate) struct Asked {
     pub(super) connector: String,
-    pub(super) config: Value,
+    pub(crate) config: Value,
     pub(super) commands: Vec<String>,
     pub(super) stream: Option<Value>,
-    pub(super) cutoff: Option<String>,
+    pub(crate) cutoff: Option<String>,
     pub(super) initial_state: Option<Value>,
 }
 
@@ -110,7 +110,7 @@ impl Case {
     }
 
     /// The case of this name.
-    pub(super) fn read(name: &str) -> Self {
+    pub(crate) fn read(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/recorded").join(name);
         let ours = folder.join("ours.json");
         Self {

@@ -151,6 +151,24 @@ pub(super) fn cancelled(signal: i32) -> Verdict {
     (code, format!("was cancelled by {name}"), "run again")
 }
 
+/// It was asked to stop at a place of the run, and did.
+pub(super) fn stopped_as_planned() -> Verdict {
+    (ExitCode::Paused, "stopped when it was asked to".to_owned(), "run again")
+}
+
+/// It was asked to stop at a place of the run, and was killed in the end, or died before.
+pub(super) fn ignored_the_request(evidence: &Evidence) -> Verdict {
+    if evidence.stopping.is_none_or(|stopping| stopping < evidence.numbers.limits.grace) {
+        return super::death::explain(evidence);
+    }
+    let grace = duration(evidence.numbers.limits.grace);
+    (
+        ExitCode::Deadline,
+        format!("was killed: it was asked to stop, and went on for more than {grace}"),
+        "a connector asks `context.cancellation.check()?` in each of its loops; tell its author",
+    )
+}
+
 pub(super) fn paused_near(evidence: &Evidence) -> Verdict {
     let limits = &evidence.numbers.limits;
     let (limit, advice) = match evidence.near {

@@ -22,6 +22,7 @@ const BOMB: u64 = 1_000;
 impl Watch<'_> {
     pub(super) fn tick(&mut self, signals: &mut Signals) {
         self.take_signals(signals);
+        self.note_planned_stop();
         self.read();
         self.observer.progress(&self.numbers(), self.reading.memory);
         let held_back = self.helpers.flood.take_held_back();
@@ -77,7 +78,7 @@ impl Watch<'_> {
         }
         let patience_is_over = self.asked_to_stop.is_some_and(|asked| asked.elapsed() >= limits.grace);
         match self.evidence.stop {
-            Some(Stop::Signal(_)) if patience_is_over => self.kill(),
+            Some(Stop::Signal(_) | Stop::Planned) if patience_is_over => self.kill(),
             _ if patience_is_over => {
                 if let Some(containment) = &self.containment {
                     containment.lift_soft_limit();

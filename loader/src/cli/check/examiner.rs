@@ -1,0 +1,483 @@
+//! Puts a connector to one test after the other; what one run shows to several tests is run once.
+
+use std::{collections::HashMap, rc::Rc, time::Duration};
+
+use jiff::Timestamp;
+
+use crate::{
+    conformance::{
+        Finding, Observation, Test, Verdict, bad_configurations,
+        judge::{self, CancelTrial, CutoffTrial, RefusalTrial, ResumeTrial, Run, Size, Stop},
+    },
+    examination::{Examination, GlibcVersion},
+    exit_code::ExitCode,
+    frame::{Level, StopAfter},
+    supervisor::Limits,
+};
+
+use super::{
+    super::{CliError, run::SyncPayload, stream::StreamRecord},
+    bench::{Asked, Bench, Listeners, Ran},
+    sample::sample,
+};
+
+/// Streams that are synced where none is named.
+pub(super) const STREAMS: usize = 4;
+/// Checkpoints of each stream behind which it is stopped.
+const CHECKPOINTS: usize = 6;
+/// Bad configurations of each test that are tried.
+const BAD_CONFIGURATIONS: usize = 12;
+
+/// What was chosen on the command line.
+pub(super) struct Choices {
+    pub(super) streams: Vec<String>,
+    pub(super) cutoff: Timestamp,
+    pub(super) seed: u64,
+    pub(super) glibc: GlibcVersion,
+    pub(super) limits: Limits,
+}
+
+/// The configurations that there are.
+pub(super) struct Benches {
+    /// Of the given configuration.
+    pub(super) given: Option<Bench>,
+    /// Of an example of the schema, where none is given.
+    pub(super) example: Option<Bench>,
+    pub(super) grown: Option<Bench>,
+}
+
+/// A connector that is examined.
+pub(super) struct Examiner<'a> {
+    examination: Examination,
+    benches: Benches,
+    choices: Choices,
+    pub(super) listeners: Listeners<'a>,
+    verification: Option<Rc<Ran>>,
+    discovery: Option<Rc<Discovery>>,
+    syncs: Option<Rc<Vec<Whole>>>,
+    /// Runs that went on from a state, by stream and state.
+    resumed: HashMap<(String, String), Rc<Ran>>,
+}
+
+struct Discovery {
+    ran: Ran,
+    streams: Vec<StreamRecord>,
+}
+
+/// A whole sync of a stream.
+struct Whole {
+    stream: StreamRecord,
+    ran: Ran,
+}
+
+impl Whole {
+    fn run(&self) -> Run<'_> {
+        Run { verb: "sync-stream", stream: Some(&self.stream.id), seen: &self.ran.seen }
+    }
+}
+
+impl<'a> Examiner<'a> {
+    pub(super) fn new(
+        examination: Examination,
+        benches: Benches,
+        choices: Choices,
+        listeners: Listeners<'a>,
+    ) -> Self {
+        Self {
+            examination,
+            benches,
+            choices,
+            listeners,
+            verification: None,
+            discovery: None,
+            syncs: None,
+            resumed: HashMap::new(),
+        }
+    }
+
+    /// Makes the runs that a test needs and that were not made yet, and judges them.
+    pub(super) fn put_to(&mut self, test: Test) -> Result<Verdict, CliError> {
+        match test {
+            Test::Loads => self.loads(),
+            Test::Metadata => Ok(judge::metadata(&self.examination)),
+            Test::ConfigurationSchema => Ok(self.configuration_schema()),
+            Test::Glibc => Ok(self.glibc()),
+            Test::MissingConfiguration | Test::WrongType | Test::EmptyConfiguration | Test::UnknownKey => {
+                self.refusals(test)
+            }
+            _ if self.benches.given.is_none() => Ok(Verdict::skipped(
+                "no configuration is given",
+                "give one: check CONNECTOR CONFIG; `cassette:PATH` in it stands for recorded traffic",
+            )),
+            Test::Verify => self.verify(),
+            Test::Streams => self.streams(),
+            Test::StreamsStable => self.streams_stable(),
+            _ => self.of_syncs(test),
+        }
+    }
+
+    fn configuration_schema(&self) -> Verdict {
+        let note = self.examination.note.as_ref();
+        note.map_or_else(
+            || Verdict::waits_for(Test::Metadata),
+            |note| judge::configuration_schema(&note.configuration_schema),
+        )
+    }
+
+    fn glibc(&self) -> Verdict {
+        let facts = self.examination.facts.as_ref();
+        facts.map_or_else(|| Verdict::waits_for(Test::Loads), |facts| judge::glibc(facts, self.choices.glibc))
+    }
+
+    fn loads(&mut self) -> Result<Verdict, CliError> {
+        let Some(bench) = self.benches.any() else { return Ok(no_example()) };
+        let ran = bench.run(&Asked::creation(), &mut self.listeners)?;
+        Ok(judge::loads(&ran.seen))
+    }
+
+    fn refusals(&mut self, test: Test) -> Result<Verdict, CliError> {
+        let Some(bench) = self.benches.any() else { return Ok(no_example()) };
+        let schema = &bench.prepared.note.configuration_schema;
+        let all = bad_configurations(test, schema, &bench.configuration);
+        let count = all.len();
+        let chosen = sample(all, BAD_CONFIGURATIONS, self.choices.seed);
+        let mut seen = Vec::new();
+        for bad in &chosen {
+            // A cassette that does not know what is asked then refuses it as well.
+            seen.push(bench.run(&Asked::refusal(&bad.map), &mut self.listeners)?.seen);
+        }
+        let trials = chosen.iter().zip(&seen).map(|(bad, seen)| RefusalTrial { bad, seen });
+        let trials: Vec<_> = trials.collect();
+        Ok(judge::refusals(schema, &trials, count))
+    }
+
+    fn verify(&mut self) -> Result<Verdict, CliError> {
+        let ran = self.verification()?;
+        Ok(unrecorded(&ran).unwrap_or_else(|| judge::verify(&ran.seen)))
+    }
+
+    fn streams(&mut self) -> Result<Verdict, CliError> {
+        let discovery = self.discovery()?;
+        Ok(unrecorded(&discovery.ran)
+            .unwrap_or_else(|| judge::streams(&discovery.ran.seen, &discovery.ids())))
+    }
+
+    fn streams_stable(&mut self) -> Result<Verdict, CliError> {
+        let first = self.discovery()?;
+        if !first.went_well() {
+            return Ok(Verdict::waits_for(Test::Streams));
+        }
+        let second = Discovery::of(self.run(&Asked::discovery())?)?;
+        let ids = (first.ids(), second.ids());
+        Ok(judge::streams_stable((&first.ran.seen, &ids.0), (&second.ran.seen, &ids.1)))
+    }
+
+    /// The tests that look at syncs.
+    fn of_syncs(&mut self, test: Test) -> Result<Verdict, CliError> {
+        if !self.discovery()?.went_well() {
+            return Ok(Verdict::waits_for(Test::Streams));
+        }
+        let wholes = self.syncs()?;
+        let runs: Vec<Run<'_>> = wholes.iter().map(Whole::run).collect();
+        let went_well = wholes.iter().all(|whole| whole.ran.went_well());
+        match test {
+            Test::RecordsValid => {
+                let missing = wholes.iter().find_map(|whole| unrecorded(&whole.ran));
+                Ok(missing.unwrap_or_else(|| judge::records_valid(&runs)))
+            }
+            Test::TypesDeclared => Ok(judge::types_declared(&runs, self.declared())),
+            Test::Secrets | Test::Stdout | Test::AfterReturn => self.of_all_runs(test, &runs),
+            _ if !went_well => Ok(Verdict::waits_for(Test::RecordsValid)),
+            Test::UniqueSelf => Ok(judge::unique_self(&runs)),
+            Test::Cutoff => self.cutoff(&wholes),
+            Test::Resume => self.resume(&wholes, &runs),
+            Test::Cancel => self.cancel(&wholes),
+            Test::MemoryFlat => self.memory_flat(&wholes),
+            _ => Ok(Verdict::skipped(format!("{} is not put to syncs", test.name()), "tell its author")),
+        }
+    }
+
+    fn declared(&self) -> &[String] {
+        self.examination.note.as_ref().map_or(&[], |note| &note.record_types)
+    }
+
+    fn of_all_runs(&mut self, test: Test, syncs: &[Run<'_>]) -> Result<Verdict, CliError> {
+        let (verification, discovery) = (self.verification()?, self.discovery()?);
+        let mut runs = vec![
+            Run { verb: "verify-configuration", stream: None, seen: &verification.seen },
+            Run { verb: "discover-streams", stream: None, seen: &discovery.ran.seen },
+        ];
+        runs.extend_from_slice(syncs);
+        let secrets = self.benches.given.as_ref().map_or(0, |bench| bench.prepared.secret_count());
+        Ok(match test {
+            Test::Secrets => judge::secrets(&runs, secrets),
+            Test::Stdout => judge::stdout(&runs),
+            _ => judge::after_return(&runs),
+        })
+    }
+
+    fn cutoff(&mut self, wholes: &[Whole]) -> Result<Verdict, CliError> {
+        let mut cut = Vec::new();
+        for whole in wholes {
+            let Some(seconds) = judge::middle_cutoff(&whole.ran.seen) else { continue };
+            let Ok(cutoff) = Timestamp::from_second(seconds) else { continue };
+            let ran = self.run(&sync(&whole.stream, cutoff))?;
+            if let Some(request) = ran.unrecorded.first() {
+                let reason = format!("with the cutoff {cutoff}, {}", in_one_line(request));
+                let remedy = format!(
+                    "record a sync of {:?} with the cutoff {cutoff} into that cassette too",
+                    whole.stream.id
+                );
+                return Ok(Verdict::skipped(reason, remedy));
+            }
+            cut.push((whole, ran, seconds));
+        }
+        let trials = cut.iter().map(|(whole, ran, cutoff)| CutoffTrial {
+            stream: &whole.stream.id,
+            whole: &whole.ran.seen,
+            cut: &ran.seen,
+            cutoff: *cutoff,
+        });
+        Ok(judge::cutoff(&trials.collect::<Vec<_>>()))
+    }
+
+    fn resume(&mut self, wholes: &[Whole], runs: &[Run<'_>]) -> Result<Verdict, CliError> {
+        let mut stopped = Vec::new();
+        for whole in wholes {
+            let checkpoints = (1..=whole.ran.seen.checkpoints.len()).collect();
+            for checkpoint in sample(checkpoints, CHECKPOINTS, self.choices.seed) {
+                for stop in [Stop::Cancelled, Stop::Killed] {
+                    let trial = self.stop_and_go_on(whole, checkpoint, stop)?;
+                    if let Some(verdict) = trial.unrecorded() {
+                        return Ok(verdict);
+                    }
+                    stopped.push(trial);
+                }
+            }
+        }
+        let trials = stopped.iter().map(|trial| ResumeTrial {
+            stream: &trial.whole.stream.id,
+            whole: &trial.whole.ran.seen,
+            checkpoint: trial.checkpoint,
+            stop: trial.stop,
+            stopped: &trial.stopped.seen,
+            resumed: trial.resumed.as_ref().map(|ran| &ran.seen),
+        });
+        Ok(judge::resume(runs, &trials.collect::<Vec<_>>()))
+    }
+
+    fn stop_and_go_on<'w>(
+        &mut self,
+        whole: &'w Whole,
+        checkpoint: usize,
+        stop: Stop,
+    ) -> Result<Stopped<'w>, CliError> {
+        let mut asked = sync(&whole.stream, self.choices.cutoff);
+        asked.stop = Some(match stop {
+            Stop::Cancelled => StopAfter::CancelAtCheckpoint(checkpoint as u64),
+            Stop::Killed => StopAfter::KillAtCheckpoint(checkpoint as u64),
+        });
+        let stopped = self.run(&asked)?;
+        let is_done = stopped.seen.code == ExitCode::Done;
+        let state = stopped.seen.checkpoints.last().filter(|_| !is_done).map(|last| last.state.clone());
+        let resumed = state.map(|state| self.go_on(whole, state)).transpose()?;
+        Ok(Stopped { whole, checkpoint, stop, stopped, resumed })
+    }
+
+    /// A run from a state; from the same one it is made once.
+    fn go_on(&mut self, whole: &Whole, state: String) -> Result<Rc<Ran>, CliError> {
+        let key = (whole.stream.id.clone(), state);
+        if let Some(ran) = self.resumed.get(&key) {
+            return Ok(Rc::clone(ran));
+        }
+        let mut asked = sync(&whole.stream, self.choices.cutoff);
+        asked.state = Some(key.1.clone());
+        let ran = Rc::new(self.run(&asked)?);
+        self.resumed.insert(key, Rc::clone(&ran));
+        Ok(ran)
+    }
+
+    fn cancel(&mut self, wholes: &[Whole]) -> Result<Verdict, CliError> {
+        let mut asked_to_stop = Vec::new();
+        for whole in wholes {
+            let records = whole.ran.seen.records.len();
+            let half = records / 2;
+            let places = if half == 0 { vec![0] } else { vec![0, half] };
+            for place in places {
+                let mut asked = sync(&whole.stream, self.choices.cutoff);
+                asked.stop = Some(StopAfter::CancelAtRecord(place as u64));
+                let moment = match place {
+                    0 => "before it began".to_owned(),
+                    _ => format!("after {place} of {records} records"),
+                };
+                asked_to_stop.push((whole, moment, self.run(&asked)?));
+            }
+        }
+        let grace: Duration = self.choices.limits.grace;
+        let trials = asked_to_stop.iter().map(|(whole, moment, ran)| CancelTrial {
+            stream: &whole.stream.id,
+            moment: moment.clone(),
+            seen: &ran.seen,
+            grace,
+        });
+        Ok(judge::cancel(&trials.collect::<Vec<_>>()))
+    }
+
+    fn memory_flat(&mut self, wholes: &[Whole]) -> Result<Verdict, CliError> {
+        let Some(bench) = &self.benches.grown else {
+            return Ok(Verdict::skipped(
+                "no grown configuration is given",
+                "give one with about ten times the data: --grown CONFIG",
+            ));
+        };
+        let discovery = Discovery::of(bench.run(&Asked::discovery(), &mut self.listeners)?)?;
+        if let Some(verdict) = unrecorded(&discovery.ran) {
+            return Ok(verdict);
+        }
+        let streams = discovery.chosen(&self.choices.streams).unwrap_or_else(|_| discovery.streams.clone());
+        let mut seen = Vec::new();
+        for stream in streams.iter().take(STREAMS) {
+            let ran = bench.run(&sync(stream, self.choices.cutoff), &mut self.listeners)?;
+            if let Some(verdict) = unrecorded(&ran) {
+                return Ok(verdict);
+            }
+            if ran.seen.code != ExitCode::Done {
+                let finding = Finding::new("a sync with the grown configuration does not end well");
+                return Ok(finding.stream(&stream.id).found(ran.seen.what).into());
+            }
+            seen.push(ran.seen);
+        }
+        let given = size(wholes.iter().map(|whole| &whole.ran.seen));
+        Ok(judge::memory_flat(given, size(seen.iter())))
+    }
+
+    fn verification(&mut self) -> Result<Rc<Ran>, CliError> {
+        if let Some(ran) = &self.verification {
+            return Ok(Rc::clone(ran));
+        }
+        let ran = Rc::new(self.run(&Asked::verification())?);
+        Ok(Rc::clone(self.verification.insert(ran)))
+    }
+
+    fn discovery(&mut self) -> Result<Rc<Discovery>, CliError> {
+        if let Some(discovery) = &self.discovery {
+            return Ok(Rc::clone(discovery));
+        }
+        let discovery = Rc::new(Discovery::of(self.run(&Asked::discovery())?)?);
+        Ok(Rc::clone(self.discovery.insert(discovery)))
+    }
+
+    fn syncs(&mut self) -> Result<Rc<Vec<Whole>>, CliError> {
+        if let Some(syncs) = &self.syncs {
+            return Ok(Rc::clone(syncs));
+        }
+        let discovery = self.discovery()?;
+        let streams = discovery.chosen(&self.choices.streams)?;
+        let mut syncs = Vec::new();
+        for stream in streams {
+            let ran = self.run(&sync(&stream, self.choices.cutoff))?;
+            syncs.push(Whole { stream, ran });
+        }
+        Ok(Rc::clone(self.syncs.insert(Rc::new(syncs))))
+    }
+
+    /// A run with the given configuration.
+    fn run(&mut self, asked: &Asked<'_>) -> Result<Ran, CliError> {
+        match &self.benches.given {
+            Some(bench) => bench.run(asked, &mut self.listeners),
+            None => {
+                let text = "a test that needs a configuration was begun without one".to_owned();
+                Err(CliError::Masked { text, code: ExitCode::Bug })
+            }
+        }
+    }
+}
+
+impl Benches {
+    /// What the operator is told before anything runs.
+    pub(super) fn notices(&self) -> Vec<(Level, String)> {
+        self.given.iter().chain(&self.grown).flat_map(|bench| bench.prepared.notices()).collect()
+    }
+
+    fn any(&self) -> Option<&Bench> {
+        self.given.as_ref().or(self.example.as_ref())
+    }
+}
+
+impl Discovery {
+    fn of(ran: Ran) -> Result<Self, CliError> {
+        let streams = StreamRecord::read_all(ran.streams.iter().cloned())?;
+        Ok(Self { ran, streams })
+    }
+
+    fn ids(&self) -> Vec<String> {
+        self.streams.iter().map(|stream| stream.id.clone()).collect()
+    }
+
+    fn went_well(&self) -> bool {
+        self.ran.went_well() && !self.streams.is_empty()
+    }
+
+    /// The streams that are named, or else the first few.
+    fn chosen(&self, ids: &[String]) -> Result<Vec<StreamRecord>, CliError> {
+        if ids.is_empty() {
+            return Ok(self.streams.iter().take(STREAMS).cloned().collect());
+        }
+        let find = |id: &String| Ok(StreamRecord::find(id, self.streams.clone())?);
+        ids.iter().map(find).collect()
+    }
+}
+
+impl Ran {
+    fn went_well(&self) -> bool {
+        self.seen.code == ExitCode::Done && self.unrecorded.is_empty()
+    }
+}
+
+/// A sync that was stopped, and gone on with.
+struct Stopped<'w> {
+    whole: &'w Whole,
+    checkpoint: usize,
+    stop: Stop,
+    stopped: Ran,
+    resumed: Option<Rc<Ran>>,
+}
+
+impl Stopped<'_> {
+    fn unrecorded(&self) -> Option<Verdict> {
+        unrecorded(&self.stopped).or_else(|| self.resumed.as_deref().and_then(unrecorded))
+    }
+}
+
+fn sync(stream: &StreamRecord, cutoff: Timestamp) -> Asked<'_> {
+    let payload =
+        SyncPayload { stream: &stream.json, earliest_data_cutoff: cutoff, latest_data_cutoff: None };
+    Asked::sync(&stream.id, payload.text())
+}
+
+fn size<'o>(syncs: impl Iterator<Item = &'o Observation>) -> Size {
+    let none = Size { records: 0, peak: None };
+    syncs.fold(none, |size, seen| Size {
+        records: size.records + seen.records.len(),
+        peak: size.peak.max(seen.peak_memory),
+    })
+}
+
+/// A request that a cassette does not know makes a run worth nothing: the connector has seen an error in its place.
+fn unrecorded(ran: &Ran) -> Option<Verdict> {
+    let request = ran.unrecorded.first()?;
+    let finding =
+        Finding::new(in_one_line(request)).expected("an answer to each request").found("none was recorded");
+    Some(finding.remedy("record it: RECORD_CASSETTES=1 cargo test, with a test that asks for it").into())
+}
+
+fn in_one_line(text: &str) -> String {
+    text.lines().map(str::trim).collect::<Vec<_>>().join("; ")
+}
+
+fn no_example() -> Verdict {
+    Verdict::skipped(
+        "no configuration is given, and the schema has no example that fits it",
+        "give one, or add `#[schemars(example = ..)]` to the configuration",
+    )
+}
