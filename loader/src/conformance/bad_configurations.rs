@@ -212,7 +212,17 @@ impl Variants<'_> {
         let what = format!("with the unknown key {key:?}");
         let variant = map.map(|map| BadConfiguration::new(Test::UnknownKey, place, &key, what, map));
         let is_top = place.pointer.is_empty();
-        variant.into_iter().filter(|bad| is_top || bad.check(self.schema).is_err()).collect()
+        variant.into_iter().filter(|bad| is_top || self.is_unknown(bad)).collect()
+    }
+
+    /// Whether the schema refuses it for that key, and not for the value.
+    fn is_unknown(&self, bad: &BadConfiguration) -> bool {
+        match bad.check(self.schema) {
+            Err(CheckError::Refused { problems, .. }) => {
+                problems.iter().any(|problem| problem.found == "an unknown key")
+            }
+            _ => false,
+        }
     }
 
     /// The keys that the valid configuration has there.
