@@ -181,6 +181,7 @@ impl Prepared {
             state: None,
             rejections: Rejections::default(),
             debug,
+            sources: None,
             secrets: self.secrets.clone(),
             rules: self.rules.clone(),
         }

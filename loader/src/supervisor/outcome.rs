@@ -48,6 +48,8 @@ pub(crate) enum Stop {
     Temporary,
     /// SIGINT or SIGTERM came; the number of the signal.
     Signal(i32),
+    /// Whoever wanted the run had enough of it.
+    Enough,
     /// The channel or the sink failed; the reason is in [`Evidence::intake`].
     Intake,
     /// The last frame was in, and the worker did not go.
@@ -234,11 +236,15 @@ fn judge(evidence: &Evidence) -> Verdict {
         (Some(End::Failed { failure, .. }), Some(Stop::Signal(signal))) if gave_in(failure) => {
             words::cancelled(signal)
         }
+        (Some(End::Failed { failure, .. }), Some(Stop::Enough)) if gave_in(failure) => {
+            (ExitCode::Done, "stopped when it was asked to".to_owned(), "")
+        }
         (Some(End::Failed { failure, .. }), _) if gave_in(failure) && was_near(evidence) => {
             words::paused_near(evidence)
         }
         (Some(End::Failed { stage, failure }), _) => failed(*stage, failure, &evidence.numbers),
         (None, Some(Stop::Signal(signal))) => words::cancelled(signal),
+        (None, Some(Stop::Enough)) => words::deaf(&evidence.numbers),
         (None, Some(Stop::GuardianLost)) => words::bug(death::NO_GUARDIAN),
         (None, Some(Stop::ChannelClosed)) => words::protocol("it closed the channel to the runner"),
         (None, _) => death::explain(evidence),

@@ -151,6 +151,17 @@ pub(super) fn cancelled(signal: i32) -> Verdict {
     (code, format!("was cancelled by {name}"), "run again")
 }
 
+/// It was asked to stop, and did not.
+pub(super) fn deaf(numbers: &Numbers) -> Verdict {
+    let what =
+        format!("did not stop within {} of being asked to, and was killed", duration(numbers.limits.grace));
+    (
+        ExitCode::Deadline,
+        what,
+        "look at `cancellation` between two pages, and use the kit's waits, which end with the run",
+    )
+}
+
 pub(super) fn paused_near(evidence: &Evidence) -> Verdict {
     let limits = &evidence.numbers.limits;
     let (limit, advice) = match evidence.near {
