@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 40] = [
+const ORDER: [&str; 41] = [
     "exit_code",
     "did_you_mean",
     "json_type",
@@ -44,6 +44,7 @@ const ORDER: [&str; 40] = [
     "metrics",
     "report",
     "project",
+    "cargo",
     "conformance",
     "cli",
 ];

@@ -5,6 +5,7 @@ use std::{path::PathBuf, time::Duration};
 use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
 use super::{
+    dev::DevOptions,
     keep::KeepOptions,
     lock::LockOptions,
     project::{InitOptions, ValidateOptions},
@@ -67,6 +68,10 @@ pub(crate) enum Command {
         /// The entity, as this connector names them; for git, a commit.
         entity: String,
     },
+    /// For authors: build a connector, run it, show its records, and do so again with each change.
+    ///
+    /// Ctrl-C ends it, also during a build or a run, with 130.
+    Dev(Box<DevOptions>),
     /// List the connectors that can be named by their slug.
     List {
         #[command(flatten)]
