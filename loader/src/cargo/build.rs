@@ -46,6 +46,11 @@ pub(crate) enum BuildError {
     NoCargo(#[source] io::Error),
     #[error("{name} does not build: {}; mend what is told above", ended(.status))]
     Failed { name: String, status: ExitStatus },
+    #[error(
+        "{name} does not build: {}; see what is told above. A target that names its glibc is built with cargo-zigbuild, which \
+         `pip install cargo-zigbuild` installs, with Zig", ended(.status)
+    )]
+    FailedWithZig { name: String, status: ExitStatus },
     #[error("what cargo says of the build of {name} cannot be read")]
     Unreadable {
         name: String,
@@ -74,6 +79,7 @@ pub(crate) struct Building {
     files: Option<JoinHandle<io::Result<Vec<PathBuf>>>>,
     name: String,
     file: String,
+    is_with_zig: bool,
 }
 
 impl Building {
@@ -90,7 +96,7 @@ impl Building {
         let messages = cargo.stdout.take();
         let name = connector.name.clone();
         let files = messages.map(|messages| thread::spawn(move || built_files(messages)));
-        Ok(Self { cargo, files, name, file: connector.slug.file_name() })
+        Ok(Self { cargo, files, name, file: connector.slug.file_name(), is_with_zig: needs_zig(wanted) })
     }
 
     /// Waits for the library; gives nothing where `is_over` says meanwhile that nobody wants it any more.
@@ -108,7 +114,11 @@ impl Building {
             thread::sleep(LOOK);
         };
         if !status.success() {
-            return Err(BuildError::Failed { name: self.name.clone(), status });
+            let name = self.name.clone();
+            return Err(match self.is_with_zig {
+                true => BuildError::FailedWithZig { name, status },
+                false => BuildError::Failed { name, status },
+            });
         }
         let read = self.files.take().and_then(|files| files.join().ok());
         let files = read.unwrap_or_else(|| Err(io::Error::other("the thread that reads it has panicked")));
@@ -134,8 +144,9 @@ impl Drop for Building {
 }
 
 fn arguments(connector: &ConnectorCrate, wanted: &Wanted<'_>) -> Vec<OsString> {
+    let command = if needs_zig(wanted) { "zigbuild" } else { "build" };
     let mut arguments: Vec<OsString> =
-        ["build", "--lib", "--message-format=json-render-diagnostics", "--manifest-path"]
+        [command, "--lib", "--message-format=json-render-diagnostics", "--manifest-path"]
             .map(Into::into)
             .into();
     arguments.push(connector.manifest().into());
@@ -149,6 +160,11 @@ fn arguments(connector: &ConnectorCrate, wanted: &Wanted<'_>) -> Vec<OsString> {
     arguments.extend(wanted.target.iter().flat_map(|target| ["--target".into(), (*target).into()]));
     arguments.extend(wanted.locked.then(|| "--locked".into()));
     arguments
+}
+
+/// Whether a target names its glibc, as in `x86_64-unknown-linux-gnu.2.28`, which only cargo-zigbuild understands.
+fn needs_zig(wanted: &Wanted<'_>) -> bool {
+    wanted.target.is_some_and(|target| target.contains(".2."))
 }
 
 /// The files of all that was built, or was there already.
@@ -229,6 +245,8 @@ mod tests {
         let arguments = arguments(&rain, &wanted);
         let arguments: Vec<&str> =
             arguments.iter().filter_map(|argument| argument.to_str()).skip(5).collect();
+        assert!(!needs_zig(&wanted));
+        assert!(needs_zig(&Wanted { target: Some("x86_64-unknown-linux-gnu.2.28"), ..wanted }));
         let expected =
             ["--release", "--config", "profile.release.strip=\"symbols\"", "--target", "t", "--locked"];
         assert_eq!(arguments, expected);

@@ -8,6 +8,7 @@ use super::{
     dev::DevOptions,
     keep::KeepOptions,
     lock::LockOptions,
+    package::PackageOptions,
     project::{InitOptions, ValidateOptions},
     replay::ReplayOptions,
     report::PageOptions,
@@ -72,6 +73,9 @@ pub(crate) enum Command {
     ///
     /// Ctrl-C ends it, also during a build or a run, with 130.
     Dev(Box<DevOptions>),
+    /// For authors: build a connector as it is handed over, check the file without running it, and put it into a folder with its
+    /// checksum and documents.
+    Package(PackageOptions),
     /// List the connectors that can be named by their slug.
     List {
         #[command(flatten)]

@@ -190,6 +190,6 @@ fn waiting_for(folder: &Path) -> String {
     format!("waiting for a change in {}; Ctrl-C ends", folder.display())
 }
 
-fn cancelled_by(signal: i32) -> ExitCode {
+pub(super) fn cancelled_by(signal: i32) -> ExitCode {
     if signal == SIGTERM { ExitCode::Terminated } else { ExitCode::Interrupted }
 }

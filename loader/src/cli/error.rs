@@ -28,6 +28,7 @@ use super::{
     keep::KeepError,
     kept::StaleState,
     manual::ManualError,
+    package::{PackageError, Unfit},
     project::InitError,
     records::RecordsError,
     replay::ReplayError,
@@ -114,6 +115,10 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Build(#[from] BuildError),
     #[error(transparent)]
+    Unfit(#[from] Unfit),
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    #[error(transparent)]
     Watch(#[from] WatchError),
     #[error(transparent)]
     InProcess(#[from] InProcessError),
@@ -169,6 +174,8 @@ impl CliError {
             Self::Init(_) => InitError::exit_code(),
             Self::Records(error) => error.exit_code(),
             Self::Crate(_) | Self::NoStream => ExitCode::Usage,
+            Self::Unfit(_) => ExitCode::ConnectorUnusable,
+            Self::Package(error) => error.exit_code(),
             Self::Build(_) => ExitCode::BuildFailed,
             Self::NoDevConfiguration(_) => ExitCode::Configuration,
             Self::Watch(_) => ExitCode::Unenforceable,

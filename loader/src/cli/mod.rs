@@ -12,6 +12,7 @@ mod keep;
 mod kept;
 mod lock;
 mod manual;
+mod package;
 mod prepare;
 mod project;
 mod records;
@@ -116,6 +117,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
             run::sync_entity(&run, &stream, &entity, verbose, console)
         }
         Command::Dev(options) => dev::dev(&options, verbose, console),
+        Command::Package(options) => package::package(&options, console),
         Command::List { search, format } => inspect::list(&search, format, console),
         Command::Inspect { search, connector, format } => inspect::inspect(&search, &connector, format),
         Command::Docs { search, connector } => docs::docs(&search, &connector),
