@@ -185,7 +185,8 @@ impl<'a> Watch<'a> {
     fn take_panic(&mut self, panic: PanicReport) {
         self.vitals.sign();
         let way = panic.backtrace.as_deref().zip(self.run.job.sources.as_deref());
-        let way = way.map(|(text, sources)| own_frames(text, sources)).unwrap_or_default();
+        let here = std::env::current_dir().unwrap_or_default();
+        let way = way.map(|(text, sources)| own_frames(text, sources, &here)).unwrap_or_default();
         let message = self.run.masker.mask(&panic.message).into_owned();
         let panic = PanicReport { message, backtrace: None, ..panic };
         let place = match (&panic.file, panic.line) {
