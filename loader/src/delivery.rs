@@ -1,5 +1,7 @@
 //! From the supervisor to the sink, and at each checkpoint to the state: first the records, then what is gone on from.
 
+use std::sync::mpsc::SyncSender;
+
 use serde_json::Value;
 
 use crate::{
@@ -28,6 +30,8 @@ pub(crate) struct Delivery {
     lease: Option<Lease>,
     /// Where refused records are kept aside.
     letters: Option<LetterFile>,
+    /// Who is told of refused records in the place of a file.
+    told: Option<SyncSender<Letter>>,
 }
 
 /// A stream that is held, and a sink that stands where its chain does; nothing has begun.
@@ -75,7 +79,7 @@ impl Opening {
     pub(crate) fn begin(mut self, request: &Request<'_>) -> Result<(Delivery, Plan), DeliveryError> {
         let plan = self.lease.plan(request)?;
         self.lease.begin(&plan, self.position)?;
-        Ok((Delivery { sink: self.sink, lease: Some(self.lease), letters: None }, plan))
+        Ok((Delivery { sink: self.sink, lease: Some(self.lease), letters: None, told: None }, plan))
     }
 }
 
@@ -89,12 +93,17 @@ fn start(plan: &Plan) -> Start {
 impl Delivery {
     /// Of a run that no other goes on from.
     pub(crate) fn without_state(sink: Box<dyn Sink>) -> Self {
-        Self { sink, lease: None, letters: None }
+        Self { sink, lease: None, letters: None, told: None }
     }
 
     /// The same with a file for refused records.
     pub(crate) fn with_letters(self, letters: Option<LetterFile>) -> Self {
         Self { letters, ..self }
+    }
+
+    /// The same with somebody who is told of refused records, as far as there is room.
+    pub(crate) fn telling(self, letters: SyncSender<Letter>) -> Self {
+        Self { told: Some(letters), ..self }
     }
 
     /// Where refused records are kept aside.
@@ -103,9 +112,14 @@ impl Delivery {
     }
 
     /// Keeps a refused record aside. False where there is no place for it.
-    pub(crate) fn keep_aside(&mut self, letter: &Letter) -> Result<bool, DeliveryError> {
+    pub(crate) fn keep_aside(&mut self, letter: Letter) -> Result<bool, DeliveryError> {
+        if let Some(told) = &self.told {
+            // The first of them are enough, and nobody may be waited for.
+            let _ = told.try_send(letter);
+            return Ok(true);
+        }
         match self.letters.as_mut().filter(|letters| letters.has_room()) {
-            Some(letters) => letters.append(letter).map(|()| true).map_err(DeliveryError::from),
+            Some(letters) => letters.append(&letter).map(|()| true).map_err(DeliveryError::from),
             None => Ok(false),
         }
     }
@@ -125,8 +139,8 @@ impl Delivery {
     }
 
     /// A checkpoint has come: what is committed next ends here.
-    pub(crate) fn note(&mut self) -> Result<(), DeliveryError> {
-        Ok(self.sink.note()?)
+    pub(crate) fn note(&mut self, state: &str) -> Result<(), DeliveryError> {
+        Ok(self.sink.note_state(state)?)
     }
 
     /// Makes everything up to the last note durable, then the state that follows it; `records` are those of the run

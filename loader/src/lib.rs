@@ -51,6 +51,7 @@ mod processes;
 mod project;
 pub mod reference;
 pub mod remedy;
+mod replay_source;
 mod report;
 mod sink;
 pub mod slug;

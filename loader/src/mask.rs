@@ -122,6 +122,15 @@ impl Masker {
         }
     }
 
+    /// The labels of the secrets that were replaced in a text that was masked, by this masker or one of the same secrets.
+    pub(crate) fn replaced_in<'m>(&'m self, masked: &str) -> Vec<&'m str> {
+        let labels = self.replacements.iter().filter_map(|mark| {
+            let label = mark.strip_prefix("[secret ")?.strip_suffix(']')?;
+            masked.contains(mark.as_str()).then_some(label)
+        });
+        labels.collect()
+    }
+
     /// The bytes without secrets.
     #[must_use]
     pub fn mask_bytes<'t>(&self, text: &'t [u8]) -> Cow<'t, [u8]> {

@@ -98,6 +98,14 @@ pub(crate) trait Sink: Send {
     /// Where it cannot be written.
     fn note(&mut self) -> Result<(), SinkError>;
 
+    /// As [`Sink::note`], for a sink that wants the state itself.
+    ///
+    /// # Errors
+    /// As [`Sink::note`].
+    fn note_state(&mut self, _state: &str) -> Result<(), SinkError> {
+        self.note()
+    }
+
     /// Makes everything up to the last note durable, as far as this sink can, and says where that is.
     ///
     /// # Errors

@@ -46,6 +46,7 @@ const ORDER: [&str; 41] = [
     "project",
     "cargo",
     "conformance",
+    "replay_source",
     "cli",
 ];
 

@@ -1,17 +1,21 @@
 //! Traffic with a real server, recorded once and replayed without network.
 
+#[cfg(feature = "recording")]
 mod file;
 mod literals;
 mod local;
 mod player;
+#[cfg(feature = "recording")]
 mod recorder;
+#[cfg_attr(not(feature = "recording"), expect(dead_code, reason = "the recorder is left out"))]
 mod scrub;
 mod shared;
+#[cfg_attr(not(feature = "recording"), expect(dead_code, reason = "the recorder is left out"))]
 mod tape;
 mod unmatched;
 
 use std::{
-    env, fmt,
+    fmt, io,
     path::Path,
     sync::{Arc, Mutex},
     thread,
@@ -19,6 +23,7 @@ use std::{
 
 use crate::{host::lock, mock_server::MockServer};
 use player::{Player, Repetition};
+#[cfg(feature = "recording")]
 use recorder::Recorder;
 use scrub::Scrubber;
 use shared::{Ending, Inside, Mode, RECORD, Shared};
@@ -72,9 +77,10 @@ impl Cassette {
     ///
     /// # Panics
     /// Where there is no such file to replay, or it is no cassette.
+    #[cfg(feature = "recording")]
     #[must_use]
     pub fn open(path: impl AsRef<Path>) -> Self {
-        if env::var_os(RECORD).is_some_and(|value| value == "1") {
+        if std::env::var_os(RECORD).is_some_and(|value| value == "1") {
             Self::record(path)
         } else {
             Self::replay(path)
@@ -100,20 +106,25 @@ impl Cassette {
     pub fn try_replay(path: impl AsRef<Path>) -> Result<Self, String> {
         let tape = Tape::read(path.as_ref())?;
         let upstream = tape.upstream.clone();
-        Ok(Self::start(path.as_ref(), Mode::Replay(Player::new(tape)), upstream))
+        Self::start(path.as_ref(), Mode::Replay(Player::new(tape)), upstream)
+            .map_err(|error| format!("cannot start a server on 127.0.0.1: {error}"))
     }
 
     /// Records this file anew, whatever the environment says. Where it exists, its upstream is asked again.
     ///
     /// # Panics
     /// Where no server can be started.
+    #[cfg(feature = "recording")]
     #[must_use]
     pub fn record(path: impl AsRef<Path>) -> Self {
         let upstream = Tape::read(path.as_ref()).map(|tape| tape.upstream).unwrap_or_default();
-        Self::start(path.as_ref(), Mode::Record(Recorder::new()), upstream)
+        match Self::start(path.as_ref(), Mode::Record(Recorder::new()), upstream) {
+            Ok(cassette) => cassette,
+            Err(error) => panic!("cannot start a server on 127.0.0.1: {error}"),
+        }
     }
 
-    fn start(path: &Path, mode: Mode, upstream: String) -> Self {
+    fn start(path: &Path, mode: Mode, upstream: String) -> io::Result<Self> {
         let inside = Inside {
             mode,
             upstream,
@@ -123,8 +134,8 @@ impl Cassette {
             ending: Ending::Open,
         };
         let shared = Arc::new(Shared { path: path.to_owned(), inside: Mutex::new(inside) });
-        let server = Shared::serve(&shared, 0);
-        Self { base_url: server.base_url(), server: Some(server), shared }
+        let server = Shared::serve(&shared, 0)?;
+        Ok(Self { base_url: server.base_url(), server: Some(server), shared })
     }
 
     /// The same cassette on this port, in the place of a free one.
@@ -133,7 +144,10 @@ impl Cassette {
     /// Where the port is in use.
     #[must_use]
     pub fn on_port(mut self, port: u16) -> Self {
-        let server = Shared::serve(&self.shared, port);
+        let server = match Shared::serve(&self.shared, port) {
+            Ok(server) => server,
+            Err(error) => panic!("cannot start a server on 127.0.0.1:{port}: {error}"),
+        };
         self.base_url = server.base_url();
         self.server = Some(server);
         self
@@ -178,8 +192,10 @@ impl Cassette {
     /// [`assert_resumes`](crate::assert_resumes).
     #[must_use]
     pub fn repeating(self) -> Self {
-        if let Mode::Replay(player) = &mut lock(&self.shared.inside).mode {
-            player.repetition = Repetition::Always;
+        match &mut lock(&self.shared.inside).mode {
+            Mode::Replay(player) => player.repetition = Repetition::Always,
+            #[cfg(feature = "recording")]
+            Mode::Record(_) => {}
         }
         self
     }
@@ -199,7 +215,10 @@ impl Cassette {
     pub fn assert_all_played(&self) {
         let mut inside = lock(&self.shared.inside);
         inside.ending = Ending::Reached;
+        #[cfg(feature = "recording")]
         let Mode::Replay(player) = &inside.mode else { return };
+        #[cfg(not(feature = "recording"))]
+        let Mode::Replay(player) = &inside.mode;
         let mut told = inside.complaints.clone();
         let unplayed = player.unplayed();
         drop(inside);
@@ -207,6 +226,22 @@ impl Cassette {
             told.insert(0, self.shared.unplayed(&unplayed));
         }
         assert!(told.is_empty(), "{}", told.join("\n"));
+    }
+
+    /// Begins anew: what has been played counts as not played.
+    pub fn rewind(&self) {
+        match &mut lock(&self.shared.inside).mode {
+            Mode::Replay(player) => player.rewind(),
+            #[cfg(feature = "recording")]
+            Mode::Record(_) => {}
+        }
+    }
+
+    /// What was asked and had not been recorded, since the last question: each with the nearest requests that there are. What
+    /// has been given here does not count any more when the cassette ends.
+    #[must_use]
+    pub fn take_complaints(&self) -> Vec<String> {
+        std::mem::take(&mut lock(&self.shared.inside).complaints)
     }
 
     /// Ends it, and writes what was recorded.
@@ -222,7 +257,10 @@ impl Cassette {
     fn end(&mut self) -> Result<(), String> {
         // The last requests are answered before the tape is looked at.
         let Some(server) = self.server.take() else { return Ok(()) };
-        drop(server);
+        let complaints = server.end();
+        if !complaints.is_empty() {
+            return Err(complaints.join("\n"));
+        }
         self.shared.write()
     }
 }

@@ -91,7 +91,7 @@ impl MockServer {
         }
     }
 
-    fn try_start(port: u16, handler: Box<Handler>) -> io::Result<Self> {
+    pub(crate) fn try_start(port: u16, handler: Box<Handler>) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         let address = listener.local_addr()?;
         let shared = Arc::new(Shared { handler, stopping: Stopping::default(), seen: Mutex::default() });
@@ -116,6 +116,25 @@ impl MockServer {
         format!("http://{}", self.address)
     }
 
+    /// Ends it; gives what a test would fail with.
+    pub(crate) fn end(mut self) -> Vec<String> {
+        self.stop();
+        std::mem::take(&mut self.shared.seen().complaints)
+    }
+
+    fn stop(&mut self) {
+        self.shared.stopping.stop();
+        for stream in self.shared.seen().open.values() {
+            // One that the client has closed meanwhile is what we want.
+            let _ = stream.shutdown(Shutdown::Both);
+        }
+        // Only a connection wakes a thread that accepts them.
+        let _ = TcpStream::connect(self.address);
+        if let Some(accepting) = self.accepting.take() {
+            let _ = accepting.join();
+        }
+    }
+
     /// The requests so far, in the order in which they had arrived as a whole.
     #[must_use]
     pub fn requests(&self) -> Vec<Received> {
@@ -131,15 +150,8 @@ impl fmt::Debug for MockServer {
 
 impl Drop for MockServer {
     fn drop(&mut self) {
-        self.shared.stopping.stop();
-        for stream in self.shared.seen().open.values() {
-            // One that the client has closed meanwhile is what we want.
-            let _ = stream.shutdown(Shutdown::Both);
-        }
-        // Only a connection wakes a thread that accepts them.
-        let _ = TcpStream::connect(self.address);
-        if let Some(accepting) = self.accepting.take() {
-            let _ = accepting.join();
+        if self.accepting.is_some() {
+            self.stop();
         }
         let complaints = std::mem::take(&mut self.shared.seen().complaints);
         assert!(complaints.is_empty() || thread::panicking(), "{}", complaints.join("; "));

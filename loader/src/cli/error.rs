@@ -18,6 +18,7 @@ use crate::{
     mask::{Masker, MaskerError},
     note::NoteError,
     project::{ConfigurationProblems, ProjectError},
+    replay_source::ReplayError as CassetteError,
     sink::SinkError,
     state::{Refusal, StateError},
     supervisor::LaunchError,
@@ -53,6 +54,8 @@ pub(crate) enum CliError {
     Configuration(#[from] ConfigurationError),
     #[error(transparent)]
     Check(#[from] CheckError),
+    #[error(transparent)]
+    Cassette(#[from] CassetteError),
     #[error(transparent)]
     Grant(#[from] GrantError),
     #[error(transparent)]
@@ -173,6 +176,7 @@ impl CliError {
             Self::Project(_) => ProjectError::exit_code(),
             Self::Init(_) => InitError::exit_code(),
             Self::Records(error) => error.exit_code(),
+            Self::Cassette(_) => CassetteError::exit_code(),
             Self::Crate(_) | Self::NoStream => ExitCode::Usage,
             Self::Unfit(_) => ExitCode::ConnectorUnusable,
             Self::Package(error) => error.exit_code(),

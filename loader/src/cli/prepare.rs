@@ -184,6 +184,8 @@ impl Prepared {
             sources: None,
             secrets: self.secrets.clone(),
             rules: self.rules.clone(),
+            stop: None,
+            scrutiny: None,
         }
     }
 }

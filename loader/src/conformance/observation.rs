@@ -11,11 +11,15 @@ pub(crate) struct Observation {
     pub(crate) code: ExitCode,
     /// The same in words, without subject.
     pub(crate) what: String,
+    /// The kind of the failure that it reported, such as `configuration`; none where it reported none.
+    pub(crate) failure: Option<String>,
+    /// Whether it came as far as to make its client.
+    pub(crate) made: bool,
     /// The verb's answer, JSON.
     pub(crate) answer: Option<String>,
     /// What was delivered, in order.
     pub(crate) records: Vec<Produced>,
-    /// What was refused to the connector: the first few, and how many.
+    /// What was refused to the connector: the first few, and how many. In a verb that takes no record, each of them.
     pub(crate) rejections: Vec<Rejected>,
     pub(crate) rejected: u64,
     pub(crate) checkpoints: Vec<Checkpoint>,
@@ -40,8 +44,15 @@ pub(crate) struct Produced {
     pub(crate) digest: [u8; 16],
     /// Its `self`.
     pub(crate) uri: Option<Box<str>>,
-    /// The newest of the times that a cutoff is measured by, in seconds since 1970.
-    pub(crate) seconds: Option<i64>,
+    /// The times that a cutoff is measured by; none where its type has none, or none of them is there.
+    pub(crate) times: Option<Times>,
+}
+
+/// When a record happened, in seconds since 1970. What was changed later has two times, and a source may look at either.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Times {
+    pub(crate) oldest: i64,
+    pub(crate) newest: i64,
 }
 
 /// One refused record.

@@ -39,6 +39,36 @@ pub(crate) struct Job {
     pub(crate) secrets: Vec<(String, String)>,
     /// What the connector may reach.
     pub(crate) rules: Rules,
+    /// Where the run is to stop by itself; nowhere in a run that is not looked at.
+    #[serde(default)]
+    pub(crate) stop: Option<StopAfter>,
+    /// How the run is looked at; none where only its records are wanted.
+    #[serde(default)]
+    pub(crate) scrutiny: Option<Scrutiny>,
+}
+
+/// A place in a run, the same each time, at which it is stopped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum StopAfter {
+    /// The connector is asked to stop while it sets this state; the first is 1.
+    CancelAtCheckpoint(u64),
+    /// The worker is gone as soon as this state is on its way.
+    KillAtCheckpoint(u64),
+    /// The connector is asked to stop while it produces this record; 0 is before it begins.
+    CancelAtRecord(u64),
+}
+
+/// How a run is looked at, beside what it produces.
+///
+/// Every state then leaves the worker, also one that another follows at once, and refused records are sent along.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Scrutiny {
+    /// Whether the client is only made and dropped, and the verb left out.
+    pub(crate) creates_only: bool,
+    /// How long the worker waits after the verb for what comes too late.
+    pub(crate) linger_milliseconds: u64,
 }
 
 /// How far a worker has come. Kept on the status page, so that a worker that died can be explained.

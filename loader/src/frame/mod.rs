@@ -17,7 +17,9 @@ pub(crate) use crate::state::MAX_CHECKPOINT;
 pub(crate) use admission::{Step, StepError, admit, receive_step, send_step, wait_for_admission};
 pub(crate) use decode::{DecodeError, Decoder};
 pub(crate) use inherited::{inherit, keep_from_children};
-pub(crate) use job::{End, FailureReport, FieldProblem, Job, JobError, Stage, read_job, write_job};
+pub(crate) use job::{
+    End, FailureReport, FieldProblem, Job, JobError, Scrutiny, Stage, StopAfter, read_job, write_job,
+};
 pub(crate) use rejection::{BadRecords, MAX_LETTER, RejectedRecord, Rejections};
 pub(crate) use status::{Status, StatusError};
 

@@ -29,6 +29,7 @@ struct Page {
     deadline: AtomicU64,
     stage: AtomicU32,
     cancelled: AtomicU32,
+    late: AtomicU64,
 }
 
 const LENGTH: usize = 4096;
@@ -115,6 +116,15 @@ impl Status {
     /// Counts one more refused record; gives the count before.
     pub(crate) fn add_rejected(&self) -> u64 {
         self.page().rejected.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Records and states that came after the verb had returned.
+    pub(crate) fn late(&self) -> u64 {
+        self.page().late.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn add_late(&self) {
+        self.page().late.fetch_add(1, Ordering::Relaxed);
     }
 
     /// How many records stood before the last checkpoint that was set; none where none was.

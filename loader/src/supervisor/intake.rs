@@ -165,7 +165,7 @@ impl Intake {
                 Kind::Record => self.take_record(payload, position)?,
                 Kind::Checkpoint => {
                     let state = check_checkpoint(payload)?.to_owned();
-                    self.delivery.note()?;
+                    self.delivery.note(&state)?;
                     position.checkpoint = Some(Waiting { records: position.received, state });
                 }
                 Kind::Ready => self.tell(Event::Ready),
@@ -194,7 +194,7 @@ impl Intake {
     fn keep_aside(&mut self, payload: &[u8]) -> Result<(), IntakeError> {
         let rejected = read_json::<RejectedRecord>("a rejected record", payload)?;
         check_time(rejected.extracted_at.as_bytes())?;
-        match self.delivery.keep_aside(&self.letters.letter(&rejected))? {
+        match self.delivery.keep_aside(self.letters.letter(&rejected))? {
             true => Ok(()),
             false => Err(garbled("a rejected record", &"no more are to be kept aside")),
         }

@@ -58,6 +58,8 @@ pub(crate) enum Stop {
     ChannelClosed,
     /// The guardian ended before the worker, so that nobody watches that any more.
     GuardianLost,
+    /// The worker has asked the connector to stop, as its job says.
+    Planned,
 }
 
 /// A limit that the connector was warned of.
@@ -95,6 +97,12 @@ pub(crate) struct Evidence {
     pub(crate) held_back: u64,
     /// Whether the sink was given up while it still held up records.
     pub(crate) is_sink_stuck: bool,
+    /// From the first request to stop to the last frame, or to the end without one.
+    pub(crate) stopping: Option<Duration>,
+    /// Whether the client was made.
+    pub(crate) is_made: bool,
+    /// Records and states after the verb had returned.
+    pub(crate) late_calls: u64,
     pub(crate) numbers: Numbers,
 }
 
@@ -149,6 +157,12 @@ pub(crate) struct Outcome {
     /// What they denied, as far as that is known.
     pub(crate) denials: Vec<Denial>,
     pub(crate) numbers: Numbers,
+    /// From the first request to stop to the end; none where it was not asked.
+    pub(crate) stopping: Option<Duration>,
+    /// Whether the client was made.
+    pub(crate) is_made: bool,
+    /// Records and states that came after the verb had returned.
+    pub(crate) late_calls: u64,
     /// What is kept of the stream, in words; none where no state is.
     pub(crate) kept: Option<String>,
 }
@@ -170,8 +184,23 @@ impl Outcome {
             Some(Stop::Signal(signal)) => Some(signal),
             _ => None,
         };
-        let Evidence { held_by, fences, denials, numbers, .. } = evidence;
-        Self { code, what, advice, answer, failure, signal, held_by, fences, denials, numbers, kept: None }
+        let Evidence { held_by, fences, denials, numbers, stopping, is_made, late_calls, .. } = evidence;
+        Self {
+            code,
+            what,
+            advice,
+            answer,
+            failure,
+            signal,
+            held_by,
+            fences,
+            denials,
+            numbers,
+            stopping,
+            is_made,
+            late_calls,
+            kept: None,
+        }
     }
 
     /// The same run, done, where the operator does not want records to be rejected.
@@ -239,12 +268,15 @@ fn judge(evidence: &Evidence) -> Verdict {
         (Some(End::Failed { failure, .. }), Some(Stop::Enough)) if gave_in(failure) => {
             (ExitCode::Done, "stopped when it was asked to".to_owned(), "")
         }
+        (Some(End::Failed { failure, .. }), Some(Stop::Planned)) if gave_in(failure) => {
+            words::stopped_as_planned()
+        }
+        (None, Some(Stop::Planned | Stop::Enough)) => words::ignored_the_request(evidence),
         (Some(End::Failed { failure, .. }), _) if gave_in(failure) && was_near(evidence) => {
             words::paused_near(evidence)
         }
         (Some(End::Failed { stage, failure }), _) => failed(*stage, failure, &evidence.numbers),
         (None, Some(Stop::Signal(signal))) => words::cancelled(signal),
-        (None, Some(Stop::Enough)) => words::deaf(&evidence.numbers),
         (None, Some(Stop::GuardianLost)) => words::bug(death::NO_GUARDIAN),
         (None, Some(Stop::ChannelClosed)) => words::protocol("it closed the channel to the runner"),
         (None, _) => death::explain(evidence),

@@ -32,6 +32,8 @@ use super::{
 
 /// How often signals, limits and the live line are looked at.
 const TICK: Duration = Duration::from_millis(100);
+/// The same in a run that is looked at: how much memory it holds is seen at these moments.
+const FAST_TICK: Duration = Duration::from_millis(10);
 /// How long a worker may stay after its last frame, or after the end of its channel.
 const LINGER: Duration = Duration::from_secs(5);
 /// How long killing may take before it is given up as impossible.
@@ -66,6 +68,8 @@ pub(crate) struct Watch<'a> {
     delivery: Option<Delivery>,
     /// When the connector was asked to stop, by whomever.
     asked_to_stop: Option<Instant>,
+    /// When the last frame was in, or the worker gone.
+    ended: Option<Instant>,
     /// Since when the worker should be gone.
     over_since: Option<Instant>,
     files_counted: Instant,
@@ -102,6 +106,7 @@ impl<'a> Watch<'a> {
             open: Open { intake: true, stdout: true, stderr: true, reports: true },
             delivery: None,
             asked_to_stop: None,
+            ended: None,
             over_since: None,
             files_counted: Instant::now(),
             gives_up: false,
@@ -115,8 +120,9 @@ impl<'a> Watch<'a> {
         signals: &mut Signals,
     ) -> (Outcome, Option<Delivery>) {
         let mut last_tick = Instant::now();
+        let tick = if self.run.job.scrutiny.is_some() { FAST_TICK } else { TICK };
         while !self.is_over() {
-            match events.recv_timeout(TICK) {
+            match events.recv_timeout(tick) {
                 Ok(event) => {
                     if matches!(event, Event::Worker(_) | Event::GuardianEnded) {
                         // What killed them may have been meant for the runner too.
@@ -127,7 +133,7 @@ impl<'a> Watch<'a> {
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => break,
             }
-            if last_tick.elapsed() >= TICK {
+            if last_tick.elapsed() >= tick {
                 last_tick = Instant::now();
                 self.tick(signals);
             }
@@ -141,13 +147,18 @@ impl<'a> Watch<'a> {
                 self.vitals.sign();
                 self.evidence.fences = Some(fences);
             }
-            Event::Ready => self.vitals.sign(),
+            Event::Ready => {
+                self.vitals.sign();
+                self.evidence.is_made = true;
+            }
             Event::Log(line) => {
                 self.vitals.sign();
                 self.tell("connector", &line);
             }
             Event::Panic(panic) => self.take_panic(panic),
             Event::End(end) => {
+                self.note_planned_stop();
+                self.ended.get_or_insert_with(Instant::now);
                 self.evidence.end = Some(self.masked(end));
                 self.over_since.get_or_insert_with(Instant::now);
             }
@@ -169,6 +180,7 @@ impl<'a> Watch<'a> {
             }
             Event::Worker(Report::Started { .. }) => {}
             Event::Worker(report) => {
+                self.ended.get_or_insert_with(Instant::now);
                 self.evidence.worker = Some(report);
                 self.kill();
             }
@@ -264,6 +276,15 @@ impl<'a> Watch<'a> {
         );
     }
 
+    /// The worker asks by itself where its job says so; from then on it has the grace period.
+    pub(super) fn note_planned_stop(&mut self) {
+        let is_planned = self.run.job.stop.is_some() && self.status.is_cancelled();
+        if is_planned && self.asked_to_stop.is_none() {
+            self.asked_to_stop = Some(Instant::now());
+            self.evidence.stop.get_or_insert(Stop::Planned);
+        }
+    }
+
     /// Ends the run for a reason, unless it has one already.
     fn stop(&mut self, reason: Stop) {
         self.evidence.stop.get_or_insert(reason);
@@ -350,6 +371,10 @@ impl<'a> Watch<'a> {
         self.evidence.is_sink_stuck = self.open.intake;
         self.evidence.numbers = Numbers { tally: self.helpers.progress.tally(), ..self.numbers() };
         self.evidence.stage = Some(self.status.stage());
+        self.evidence.late_calls = self.status.late();
+        self.evidence.stopping = self.asked_to_stop.map(|asked| {
+            self.ended.map_or_else(|| asked.elapsed(), |ended| ended.saturating_duration_since(asked))
+        });
         self.guardian.dismiss();
         drop(self.temporary);
         cgroup::leave_leaf();

@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 
 use crate::{
     frame::{
-        End, FailureReport, Job, Kind, Level, LogLine, MAX_CHECKPOINT, MAX_RECORD, MAX_TEXT, PanicReport,
-        Status,
+        End, FailureReport, Job, Kind, Level, LogLine, MAX_CHECKPOINT, MAX_LETTER, MAX_RECORD, MAX_TEXT,
+        PanicReport, RejectedRecord, Status,
     },
     mask::Masker,
 };
@@ -29,6 +29,7 @@ use super::{
     refusal::{closed, invalid, invalid_at, over, rejected},
     rejections::Rejected,
     state::read_state,
+    stopping::{Stop, Stopping},
 };
 
 /// Tags of a line, and the bytes of one.
@@ -38,6 +39,8 @@ const MAX_TAG: usize = 4 * 1024;
 const MAX_ERRORS: usize = 100;
 /// How many refused records are told to the operator one by one.
 const TOLD_REJECTIONS: u64 = 5;
+/// How many are sent along where the run is looked at.
+const SENT_REJECTIONS: u64 = 20;
 
 /// Answers a connector's calls for the length of one verb. Lives as long as the process.
 pub(crate) struct Services {
@@ -50,6 +53,8 @@ pub(crate) struct Services {
     rejected_records: Rejected,
     debug: bool,
     open: AtomicBool,
+    stopping: Option<Stopping>,
+    is_scrutinised: bool,
 }
 
 /// Which records a verb may produce.
@@ -80,6 +85,8 @@ impl Services {
             rejected_records: Rejected::new(job.rejections),
             debug: job.debug,
             open: AtomicBool::new(true),
+            stopping: job.stop.map(Stopping::new),
+            is_scrutinised: job.scrutiny.is_some(),
         }
     }
 
@@ -95,10 +102,14 @@ impl Services {
     fn produce(&self, record: &[u8], extracted_at: &str) -> Result<(), FailureReport> {
         self.check_open()?;
         if self.permitted == Permitted::None {
-            return Err(closed("no record may be produced here: the connector is only asked a question"));
+            let failure = closed("no record may be produced here: the connector is only asked a question");
+            if self.is_scrutinised {
+                self.tell_rejection(record, extracted_at, &failure);
+            }
+            return Err(failure);
         }
         if let Err(failure) = self.check_record(record, extracted_at) {
-            self.tell_rejection(record, &failure);
+            self.tell_rejection(record, extracted_at, &failure);
             return match self.permitted {
                 Permitted::All => self.rejected_records.settle(&self.outbox, record, extracted_at, failure),
                 _ => Err(failure),
@@ -108,7 +119,25 @@ impl Services {
             "" => Cow::Owned(format!("{:.3}", jiff::Timestamp::now())),
             given => Cow::Borrowed(given),
         };
-        if self.outbox.record(&extracted_at, &on_one_line(record)) { Ok(()) } else { Err(over()) }
+        if !self.outbox.record(&extracted_at, &on_one_line(record)) {
+            return Err(over());
+        }
+        if let Some(stopping) = &self.stopping {
+            self.stop(stopping.after_record());
+        }
+        Ok(())
+    }
+
+    /// Does what the run was told to do at this place.
+    fn stop(&self, stop: Stop) {
+        match stop {
+            Stop::NotYet => {}
+            Stop::Cancel => self.status.cancel(),
+            Stop::Kill => {
+                self.outbox.wait_until_out();
+                super::exit(0);
+            }
+        }
     }
 
     fn check_record(&self, record: &[u8], extracted_at: &str) -> Result<(), FailureReport> {
@@ -159,8 +188,15 @@ impl Services {
     }
 
     /// Counts a refused record, and tells the operator of the first few: the connector may not.
-    fn tell_rejection(&self, record: &[u8], failure: &FailureReport) {
+    fn tell_rejection(&self, record: &[u8], extracted_at: &str, failure: &FailureReport) {
         let before = self.status.add_rejected();
+        if self.is_scrutinised && before < SENT_REJECTIONS && record.len() <= MAX_LETTER {
+            let record = String::from_utf8_lossy(record);
+            let letter =
+                RejectedRecord { record, extracted_at: sent_time(extracted_at), failure: failure.clone() };
+            // Texts always serialise.
+            self.outbox.rejected(&serde_json::to_vec(&letter).unwrap_or_default());
+        }
         if before >= TOLD_REJECTIONS {
             return;
         }
@@ -201,6 +237,9 @@ impl Services {
         let state = read_state(payload)?;
         if self.permitted == Permitted::All && !self.outbox.checkpoint(state.as_bytes()) {
             return Err(over());
+        }
+        if let Some(stopping) = &self.stopping {
+            self.stop(stopping.after_checkpoint());
         }
         *self.state() = Some(state);
         Ok(Vec::new())
@@ -257,8 +296,18 @@ impl Services {
     }
 
     fn check_open(&self) -> Result<(), FailureReport> {
-        if self.open.load(Ordering::Acquire) { Ok(()) } else { Err(over()) }
+        if self.open.load(Ordering::Acquire) {
+            return Ok(());
+        }
+        self.status.add_late();
+        Err(over())
     }
+}
+
+/// A time that the supervisor takes; what was given may have been what is wrong with the record.
+fn sent_time(extracted_at: &str) -> Cow<'static, str> {
+    let given = extracted_at.parse::<jiff::Timestamp>().ok();
+    Cow::Owned(format!("{:.3}", given.unwrap_or_else(jiff::Timestamp::now)))
 }
 
 /// The record without raw control bytes. In JSON that has been checked they stand between tokens only.

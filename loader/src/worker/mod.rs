@@ -14,6 +14,7 @@ mod rejections;
 mod round_trip;
 mod sealed;
 mod state;
+mod stopping;
 
 use std::{
     ffi::c_int,
@@ -21,6 +22,7 @@ use std::{
     panic,
     sync::{Arc, atomic::AtomicBool},
     thread,
+    time::Duration,
 };
 
 use codeclimate_connector_abi::{
@@ -35,8 +37,8 @@ use serde_json::value::RawValue;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::frame::{
-    BROKEN, CHANNEL_FD, End, FailureReport, Job, Kind, LOAD_FAILURE, STATUS_FD, Stage, Status, inherit,
-    keep_from_children, read_job,
+    BROKEN, CHANNEL_FD, End, FailureReport, Job, Kind, LOAD_FAILURE, STATUS_FD, Scrutiny, Stage, Status,
+    StopAfter, inherit, keep_from_children, read_job,
 };
 use crate::mask::Masker;
 
@@ -70,7 +72,14 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     // Before there is any other thread: what is confined is this one and those that it starts.
     let Some(sealed) = admission::seal_and_confine(&channel, &job)? else { return Ok(()) };
     end_with_the_supervisor(channel.try_clone()?)?;
-    let outbox = Arc::new(Outbox::start(channel, Arc::clone(&status))?);
+    let mut outbox = Outbox::start(channel, Arc::clone(&status))?;
+    if job.scrutiny.is_some() {
+        outbox = outbox.keeping_every_checkpoint();
+    }
+    let outbox = Arc::new(outbox);
+    if job.stop == Some(StopAfter::CancelAtRecord(0)) {
+        status.cancel();
+    }
     let masker = Masker::of(&job.secrets)?;
     let services = Arc::new(Services::new(&job, masker, Arc::clone(&outbox), Arc::clone(&status)));
     Ok(finish(job, &sealed.image()?, &services, &status, &outbox)?)
@@ -139,10 +148,23 @@ fn do_verb(job: Job, image: &Image, services: &Arc<Services>, status: &Status) -
     };
     services.send(Kind::Ready, b"");
     status.set_stage(Stage::Verb);
-    let answer = connector.call(job.verb, RSlice::from_slice(job.payload.as_bytes())).into_result();
+    let scrutiny = job.scrutiny.unwrap_or_default();
+    let answer = if scrutiny.creates_only {
+        Ok(RVec::new())
+    } else {
+        connector.call(job.verb, RSlice::from_slice(job.payload.as_bytes())).into_result()
+    };
     services.close();
+    linger(scrutiny);
     status.set_stage(Stage::Close);
     close(connector, answer)
+}
+
+/// Waits for what a connector does behind the back of its verb: nobody can tell when that would be.
+fn linger(scrutiny: Scrutiny) {
+    if scrutiny.linger_milliseconds > 0 {
+        thread::sleep(Duration::from_millis(scrutiny.linger_milliseconds));
+    }
 }
 
 /// Drops the client; a panic while it drops spoils a verb that went well.

@@ -23,6 +23,7 @@ const OUT: Duration = Duration::from_secs(2);
 pub(crate) struct Outbox {
     shared: Arc<Shared>,
     writer: Mutex<Option<JoinHandle<()>>>,
+    keeps_every_checkpoint: bool,
 }
 
 struct Shared {
@@ -73,7 +74,12 @@ impl Outbox {
         let for_writer = Arc::clone(&shared);
         let writer =
             thread::Builder::new().name("frames".into()).spawn(move || for_writer.write_to(channel))?;
-        Ok(Self { shared, writer: Mutex::new(Some(writer)) })
+        Ok(Self { shared, writer: Mutex::new(Some(writer)), keeps_every_checkpoint: false })
+    }
+
+    /// The same, from which each checkpoint leaves, also one that another follows at once.
+    pub(crate) fn keeping_every_checkpoint(self) -> Self {
+        Self { keeps_every_checkpoint: true, ..self }
     }
 
     /// Appends a checked record; waits while too much is waiting. False once the last frame is in.
@@ -92,8 +98,15 @@ impl Outbox {
         self.append(false, |waiting, _| waiting.push(Kind::Rejected, letter))
     }
 
-    /// Appends a checkpoint; never waits. False once the last frame is in.
+    /// Appends a checkpoint; waits only where each of them is kept. False once the last frame is in.
     pub(crate) fn checkpoint(&self, state: &[u8]) -> bool {
+        if self.keeps_every_checkpoint {
+            return self.append(false, |waiting, status| {
+                waiting.push(Kind::Checkpoint, state);
+                waiting.urgent = true;
+                status.set_checkpoint(waiting.accepted);
+            });
+        }
         self.append(true, |waiting, status| {
             // One that follows another at once takes its place: whoever only sets states fills no memory.
             let start = waiting.trailing_checkpoint.unwrap_or(waiting.bytes.len());
@@ -119,6 +132,20 @@ impl Outbox {
         if !appended {
             return;
         }
+        self.wait_for(batch);
+    }
+
+    /// Returns when all that was appended is out.
+    pub(crate) fn wait_until_out(&self) {
+        let mut waiting = self.shared.lock();
+        waiting.urgent = true;
+        let batch = waiting.taken + u64::from(!waiting.bytes.is_empty());
+        drop(waiting);
+        self.shared.work.notify_one();
+        self.wait_for(batch);
+    }
+
+    fn wait_for(&self, batch: u64) {
         let waiting = self.shared.lock();
         let is_in = |waiting: &mut Waiting| waiting.written < batch && !waiting.closed;
         drop(self.shared.space.wait_timeout_while(waiting, OUT, is_in));

@@ -42,6 +42,8 @@ fn job(connector: &Path, verb: u32, payload: &Value) -> Job {
         sources: None,
         secrets: vec![("apiToken".to_owned(), "a-token-of-the-operator".to_owned())],
         rules: Rules::granting_nothing(Sandbox::Off, 0),
+        stop: None,
+        scrutiny: None,
     }
 }
 

@@ -50,6 +50,11 @@ impl Player {
         Ok(self.exchanges[index].response.clone())
     }
 
+    /// As if nothing had been played.
+    pub(super) fn rewind(&mut self) {
+        self.is_played.fill(false);
+    }
+
     fn next(&self, request: &Request) -> Option<usize> {
         let mut exchanges = self.exchanges.iter().zip(&self.is_played);
         exchanges.position(|(exchange, is_played)| !is_played && exchange.request.is_as(request))

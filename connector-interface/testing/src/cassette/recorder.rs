@@ -9,7 +9,7 @@ use ureq::{
     tls::{RootCerts, TlsConfig},
 };
 
-use super::tape::{Body, Delivered, Exchange, Request};
+use super::tape::{Delivered, Exchange};
 use crate::mock_server::Received;
 
 /// Headers of one connection (RFC 9110, section 7.6.1), and those that the client to the upstream writes by itself.
@@ -99,14 +99,4 @@ fn kept(headers: &HeaderMap) -> io::Result<BTreeMap<String, String>> {
         all.push_str(value);
     }
     Ok(kept)
-}
-
-/// A request as it is kept: without headers.
-pub(super) fn request_of(received: &Received) -> Request {
-    Request {
-        method: received.method().to_owned(),
-        path: received.path().to_owned(),
-        query: received.query(),
-        body: Body::of(received.body()),
-    }
 }

@@ -1,20 +1,24 @@
 //! What answers the requests to a cassette, from its tape or from the upstream.
 
 use std::{
-    io::{self, Write as _},
-    path::{Path, PathBuf},
+    io,
+    path::PathBuf,
     sync::{Arc, Mutex},
 };
 
 use serde_json::json;
 
+#[cfg(feature = "recording")]
 use super::{
     file,
+    recorder::{Recorder, ask},
+    tape::{Response, Tape},
+};
+use super::{
     local::Local,
     player::{Player, Unmatched},
-    recorder::{Recorder, ask, request_of},
     scrub::Scrubber,
-    tape::{Delivered, Request, Response, Tape},
+    tape::{Delivered, Request},
 };
 use crate::{
     host::lock,
@@ -47,6 +51,7 @@ pub(super) enum Ending {
 
 pub(super) enum Mode {
     Replay(Player),
+    #[cfg(feature = "recording")]
     Record(Recorder),
 }
 
@@ -65,9 +70,9 @@ impl Inside {
 }
 
 impl Shared {
-    pub(super) fn serve(shared: &Arc<Self>, port: u16) -> MockServer {
+    pub(super) fn serve(shared: &Arc<Self>, port: u16) -> io::Result<MockServer> {
         let answering = Arc::clone(shared);
-        MockServer::start_on(port, move |received| answering.answer(received))
+        MockServer::try_start(port, Box::new(move |received| answering.answer(received)))
     }
 
     fn answer(&self, received: &Received) -> Answer {
@@ -86,31 +91,44 @@ impl Shared {
 
     fn delivered(&self, received: &Received) -> Result<Delivered, Answer> {
         let mut inside = lock(&self.inside);
-        let request = request_of(received);
-        let agent = match &mut inside.mode {
-            Mode::Record(recorder) => recorder.agent(),
-            Mode::Replay(_) => {
-                let asked = inside.scrubber.request(&request);
-                let Mode::Replay(player) = &mut inside.mode else { return Err(Answer::hang()) };
+        let request = Request::of(received);
+        let asked = inside.scrubber.request(&request);
+        match &mut inside.mode {
+            #[cfg(feature = "recording")]
+            Mode::Record(recorder) => {
+                let (agent, upstream) = (recorder.agent(), inside.upstream.clone());
+                // Requests may overlap; only what is kept of them is one behind the other.
+                drop(inside);
+                self.recorded(&agent, &upstream, received, &request)
+            }
+            Mode::Replay(player) => {
                 let unmatched = match player.play(&asked) {
                     Ok(response) => return Ok(response.delivered()),
                     Err(unmatched) => unmatched,
                 };
                 inside.complaints.push(self.words(&unmatched));
-                return Err(refusal(&unmatched));
+                Err(refusal(&unmatched))
             }
-        };
-        let upstream = inside.upstream.clone();
-        // Requests may overlap; only what is kept of them is one behind the other.
-        drop(inside);
+        }
+    }
+
+    #[cfg(feature = "recording")]
+    fn recorded(
+        &self,
+        agent: &ureq::Agent,
+        upstream: &str,
+        received: &Received,
+        request: &Request,
+    ) -> Result<Delivered, Answer> {
         let asked = if upstream.is_empty() {
             Err("it has no upstream: say .upstream(\"https://...\")".to_owned())
         } else {
-            ask(&agent, &upstream, received).map_err(|error| error.to_string())
+            ask(agent, upstream, received).map_err(|error| error.to_string())
         };
-        self.keep(&request, asked)
+        self.keep(request, asked)
     }
 
+    #[cfg(feature = "recording")]
     fn keep(&self, request: &Request, asked: Result<Delivered, String>) -> Result<Delivered, Answer> {
         let mut inside = lock(&self.inside);
         let asked = asked.and_then(|delivered| {
@@ -161,6 +179,13 @@ impl Shared {
         if !inside.complaints.is_empty() {
             return Err(std::mem::take(&mut inside.complaints).join("\n"));
         }
+        #[cfg(feature = "recording")]
+        self.write_recorded(&mut inside)?;
+        Ok(())
+    }
+
+    #[cfg(feature = "recording")]
+    fn write_recorded(&self, inside: &mut Inside) -> Result<(), String> {
         let (upstream, ending) = (inside.upstream.clone(), inside.ending);
         let Mode::Record(recorder) = &mut inside.mode else { return Ok(()) };
         let tape = Tape { upstream, exchanges: std::mem::take(&mut recorder.exchanges) };
@@ -176,8 +201,10 @@ impl Shared {
     }
 }
 
+#[cfg(feature = "recording")]
 /// Past the capture of test output: the test may well have passed.
-fn tell_unwritten(path: &Path) {
+fn tell_unwritten(path: &std::path::Path) {
+    use std::io::Write as _;
     let path = path.display();
     // Without a standard error there is nobody to tell.
     let _ = writeln!(
@@ -186,6 +213,7 @@ fn tell_unwritten(path: &Path) {
     );
 }
 
+#[cfg(feature = "recording")]
 /// Where a redirect leads that the cassette cannot follow.
 fn leads_away(delivered: &Delivered, upstream: &str) -> Option<String> {
     let location = delivered.headers.get("location").filter(|_| (300..400).contains(&delivered.status))?;

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::literals::literals;
+use crate::mock_server::Received;
 
 /// All that was said, in its order.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -54,6 +55,18 @@ pub(super) struct Delivered {
     pub(super) status: u16,
     pub(super) headers: BTreeMap<String, String>,
     pub(super) body: Vec<u8>,
+}
+
+impl Request {
+    /// A request as it is kept: without headers.
+    pub(super) fn of(received: &Received) -> Self {
+        Self {
+            method: received.method().to_owned(),
+            path: received.path().to_owned(),
+            query: received.query(),
+            body: Body::of(received.body()),
+        }
+    }
 }
 
 impl Response {

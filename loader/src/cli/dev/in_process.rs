@@ -17,7 +17,7 @@ use crate::{
 use super::{
     super::{CliError, prepare::Prepared, print, session::signals, stream::StreamRecord},
     DevOptions, Verb, cancelled_by,
-    once::{number, payload, prepare},
+    once::{Ready, number, payload, prepare},
     rows,
 };
 
@@ -53,7 +53,7 @@ pub(super) fn run(
         signals.handle().close();
         library.ok_or(CliError::Cancelled(cancelled_by(signal.unwrap_or(SIGINT))))?
     };
-    let prepared = prepare(options, connector, &library)?;
+    let Ready { prepared, cassettes: _cassettes } = prepare(options, connector, &library)?;
     let code = Here { options, prepared: &prepared, debug, console }.run()?;
     console.flush();
     // What the connector has left to be done at the end of the process is not done, as in a worker.

@@ -21,6 +21,7 @@ use crate::{
     delivery::Delivery,
     exit_code::ExitCode,
     frame::{Job, Level},
+    replay_source::{ReplaySource, replay},
     supervisor::{Outcome, duration, records},
 };
 
@@ -65,14 +66,14 @@ pub(super) fn once(
         Built::Signal(signal) => return Ok(cancelled_by(signal)),
     };
     let built = begun.elapsed();
-    let prepared = prepare(step.options, &step.connector, &library)?;
+    let Ready { prepared, cassettes } = prepare(step.options, &step.connector, &library)?;
     for (level, notice) in prepared.notices() {
         console.say(level, &notice);
     }
     let limits = step.options.limits();
     let bounds = Bounds { limits, fail_on_rejected: false, check_twice: step.options.sandbox.check_twice };
     let session = Session::of(Arc::new(prepared), bounds, "", session::signals()?, console);
-    let mut round = Round { step, session: session.until(Arc::clone(&step.enough)), built };
+    let mut round = Round { step, cassettes, session: session.until(Arc::clone(&step.enough)), built };
     round.run()
 }
 
@@ -100,12 +101,18 @@ fn build(step: &Step<'_>, signals: &mut Signals, console: &mut Console) -> Resul
     })
 }
 
+/// A connector that may be run, with what stands in the place of its source for as long.
+pub(super) struct Ready {
+    pub(super) prepared: Prepared,
+    pub(super) cassettes: ReplaySource,
+}
+
 /// Reads and checks all that a run needs; nothing of the connector runs.
 pub(super) fn prepare(
     options: &DevOptions,
     connector: &ConnectorCrate,
     library: &Path,
-) -> Result<Prepared, CliError> {
+) -> Result<Ready, CliError> {
     let configuration = options.configuration(connector);
     let search = Search { connector_path: Vec::new() };
     let wanted = Wanted {
@@ -115,7 +122,13 @@ pub(super) fn prepare(
         sandbox: &options.sandbox,
         configuration: &configuration,
     };
-    Prepared::with(&wanted, |_| read_configuration(&configuration))
+    let mut cassettes = ReplaySource::default();
+    let prepared = Prepared::with(&wanted, |schema| {
+        let (configuration, started) = replay(&read_configuration(&configuration)?, schema)?;
+        cassettes = started;
+        Ok(configuration)
+    })?;
+    Ok(Ready { prepared, cassettes })
 }
 
 /// The configuration as the author has written it.
@@ -151,6 +164,7 @@ pub(super) fn number(verb: Verb) -> u32 {
 struct Round<'a> {
     step: &'a Step<'a>,
     session: Session<'a>,
+    cassettes: ReplaySource,
     built: Duration,
 }
 
@@ -234,6 +248,10 @@ impl Round<'_> {
     }
 
     fn tell_times(&mut self, ran: Duration, rows: Option<String>) {
+        for complaint in self.cassettes.take_unrecorded() {
+            let text = self.session.masked(&complaint);
+            self.session.console.say(Level::Warn, &text);
+        }
         let rows = rows.map(|rows| format!("{rows}; ")).unwrap_or_default();
         let text = format!("{rows}built in {}, run in {}", duration(self.built), duration(ran));
         self.session.console.say(Level::Info, &text);

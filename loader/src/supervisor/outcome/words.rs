@@ -151,14 +151,21 @@ pub(super) fn cancelled(signal: i32) -> Verdict {
     (code, format!("was cancelled by {name}"), "run again")
 }
 
-/// It was asked to stop, and did not.
-pub(super) fn deaf(numbers: &Numbers) -> Verdict {
-    let what =
-        format!("did not stop within {} of being asked to, and was killed", duration(numbers.limits.grace));
+/// It was asked to stop at a place of the run, and did.
+pub(super) fn stopped_as_planned() -> Verdict {
+    (ExitCode::Paused, "stopped when it was asked to".to_owned(), "run again")
+}
+
+/// It was asked to stop at a place of the run, and was killed in the end, or died before.
+pub(super) fn ignored_the_request(evidence: &Evidence) -> Verdict {
+    if evidence.stopping.is_none_or(|stopping| stopping < evidence.numbers.limits.grace) {
+        return super::death::explain(evidence);
+    }
+    let grace = duration(evidence.numbers.limits.grace);
     (
         ExitCode::Deadline,
-        what,
-        "look at `cancellation` between two pages, and use the kit's waits, which end with the run",
+        format!("was killed: it was asked to stop, and went on for more than {grace}"),
+        "a connector asks `context.cancellation.check()?` in each of its loops; tell its author",
     )
 }
 

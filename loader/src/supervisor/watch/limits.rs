@@ -26,6 +26,7 @@ impl Watch<'_> {
     pub(super) fn tick(&mut self, signals: &mut Signals) {
         self.take_signals(signals);
         self.ask_when_enough();
+        self.note_planned_stop();
         self.read();
         self.observer.progress(&self.numbers(), self.reading.memory);
         let held_back = self.helpers.flood.take_held_back();
@@ -81,7 +82,7 @@ impl Watch<'_> {
         }
         let patience_is_over = self.asked_to_stop.is_some_and(|asked| asked.elapsed() >= limits.grace);
         match self.evidence.stop {
-            Some(Stop::Signal(_) | Stop::Enough) if patience_is_over => self.kill(),
+            Some(Stop::Signal(_) | Stop::Planned | Stop::Enough) if patience_is_over => self.kill(),
             _ if patience_is_over => {
                 if let Some(containment) = &self.containment {
                     containment.lift_soft_limit();
