@@ -115,12 +115,32 @@ mod tests {
 
     #[test]
     fn each_type_is_a_table_of_the_columns_that_hold_something() {
-        insta::assert_snapshot!(of(80), @"");
+        insta::assert_snapshot!(of(80), @r#"
+        Commit (2)
+        message           oid  parents  self
+        Begin             1             https://x.example/1
+        Go on, at length  2    1        https://x.example/2
+
+        Branch (1)
+        name  author  isDefault  target
+        main  Ada     true       {"oid":"2"}
+        "#);
     }
 
     #[test]
     fn a_narrow_terminal_gets_fewer_columns_and_the_names_of_the_others() {
-        insta::assert_snapshot!(of(24), @"");
+        insta::assert_snapshot!(of(24), @r"
+        Commit (2)
+        message           oid
+        Begin             1
+        Go on, at length  2
+        too narrow for: parents, self
+
+        Branch (1)
+        name  author  isDefault
+        main  Ada     true
+        too narrow for: target
+        ");
         assert!(
             of(24)
                 .lines()
