@@ -9,7 +9,7 @@ mod observation;
 mod report;
 mod verdict;
 
-pub(crate) use bad_configurations::{BadConfiguration, bad_configurations, valid_configuration};
+pub(crate) use bad_configurations::{bad_configurations, valid_configuration};
 pub(crate) use catalogue::Test;
 pub(crate) use observation::{Checkpoint, Leak, Observation, Produced, Rejected, Times};
 pub(crate) use report::Report;

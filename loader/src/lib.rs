@@ -16,6 +16,7 @@
 
 use std::{error::Error, fmt::Write as _, process::ExitCode};
 
+mod cargo;
 pub mod cgroup;
 mod cli;
 mod closed_output;

@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 42] = [
+const ORDER: [&str; 43] = [
     "exit_code",
     "did_you_mean",
     "json_type",
@@ -45,6 +45,7 @@ const ORDER: [&str; 42] = [
     "report",
     "project",
     "scaffold",
+    "cargo",
     "conformance",
     "replay_source",
     "cli",

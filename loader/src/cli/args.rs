@@ -6,10 +6,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
 use super::{
     check::CheckOptions,
+    dev::DevOptions,
     explain::Topic,
     keep::KeepOptions,
     lock::LockOptions,
     new::NewOptions,
+    package::PackageOptions,
     project::{InitOptions, ValidateOptions},
     replay::ReplayOptions,
     report::PageOptions,
@@ -69,6 +71,13 @@ pub(crate) enum Command {
         /// The entity, as this connector names them; for git, a commit.
         entity: String,
     },
+    /// For authors: build a connector, run it, show its records, and do so again with each change.
+    ///
+    /// Ctrl-C ends it, also during a build or a run, with 130.
+    Dev(Box<DevOptions>),
+    /// For authors: build a connector as it is handed over, check the file without running it, and put it into a folder with its
+    /// checksum and documents.
+    Package(PackageOptions),
     /// List the connectors that can be named by their slug.
     List {
         #[command(flatten)]

@@ -9,24 +9,6 @@ const RUNNER: &str = "codeclimate-connector";
 /// Options of other programs that the guide names within its lines.
 const OF_OTHERS: [&str; 1] = ["--memory"];
 
-/// Commands with which the guide is ahead of the runner. Whoever adds one takes its word out.
-const AHEAD: [&str; 4] = ["new", "check", "dev", "package"];
-
-/// Options of these commands, which no other has.
-const AHEAD_OPTIONS: [&str; 11] = [
-    "--kit",
-    "--glibc",
-    "--cutoff",
-    "--grown",
-    "--seed",
-    "--config",
-    "--rows",
-    "--package",
-    "--once",
-    "--release",
-    "--in-process",
-];
-
 /// The command lines of the runner in a text: what stands behind its name, up to the end of the line or of the command.
 fn lines_of(text: &str) -> Vec<Vec<String>> {
     let text = text.replace("\\\n", " ");
@@ -48,9 +30,6 @@ fn complaint(words: &[String], options: &BTreeMap<String, Vec<String>>) -> Optio
     let first = words.first().filter(|word| word.chars().all(|c| c.is_ascii_lowercase() || c == '-'))?;
     if first.starts_with('-') {
         return options[""].iter().all(|option| option != first && first.len() > 2).then(|| first.clone());
-    }
-    if AHEAD.contains(&first.as_str()) {
-        return None;
     }
     let two = words.get(1).map(|second| format!("{first} {second}"));
     let command = two.filter(|two| options.contains_key(two)).unwrap_or_else(|| first.clone());
@@ -90,22 +69,13 @@ fn every_option_that_the_guide_names_is_one_of_some_command() {
     for page in pages() {
         for span in &page.spans {
             let word = span.split([' ', '=']).next().unwrap_or(span);
-            let is_known = known.contains(word) || OF_OTHERS.contains(&word) || AHEAD_OPTIONS.contains(&word);
+            let is_known = known.contains(word) || OF_OTHERS.contains(&word);
             if word.starts_with("--") && !is_known {
                 wrong.push(format!("{}: {span}", page.path));
             }
         }
     }
     assert!(wrong.is_empty(), "no command of the runner has these options:\n{}", wrong.join("\n"));
-}
-
-#[test]
-fn the_guide_is_ahead_of_the_runner_only_where_it_says_so() {
-    let options = help::options();
-    let commands = AHEAD.into_iter().filter(|command| options.contains_key(*command));
-    let is_there = |option: &&str| options.values().flatten().any(|known| known == option);
-    let there: Vec<&str> = commands.chain(AHEAD_OPTIONS.into_iter().filter(is_there)).collect();
-    assert!(there.is_empty(), "the runner has {there:?} now: take it out of AHEAD and AHEAD_OPTIONS");
 }
 
 #[test]

@@ -70,7 +70,7 @@ fn without_checkpoint(run: &super::Run<'_>) -> Option<Finding> {
 
 /// Where checkpoints lie behind different numbers of records, one run that goes on must be shorter than the whole.
 fn always_anew(run: &super::Run<'_>, trials: &[ResumeTrial<'_>]) -> Option<Finding> {
-    let resumed = trials.iter().filter(|trial| Some(trial.stream) == run.stream && trial.kept().len() > 0);
+    let resumed = trials.iter().filter(|trial| Some(trial.stream) == run.stream && !trial.kept().is_empty());
     let resumed: Vec<usize> = resumed.filter_map(|trial| Some(trial.resumed?.records.len())).collect();
     let whole = run.seen.records.len();
     let begins_anew = !resumed.is_empty() && resumed.iter().all(|records| *records >= whole);
