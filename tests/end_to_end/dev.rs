@@ -60,7 +60,7 @@ fn it_runs_again_with_each_change_and_waits_where_something_is_wrong() {
     let file = folder.path().join("check.json");
     let (running, output) = dev(folder.path(), &json!({ "count": 1 }), &[]).start_unread();
     let mut lines = BufReader::new(output).lines().map(Result::unwrap);
-    assert_eq!(lines.next().unwrap(), "Incident (1)");
+    assert_eq!(lines.next().unwrap(), "Environment (1)");
     fs::write(&file, "no JSON").unwrap();
     // As editors save: another file takes the place.
     let new = folder.path().join("check.json.new");
@@ -116,7 +116,7 @@ fn in_this_process_it_says_so_first_and_shows_the_same() {
             .unwrap()
             .contains("loaded into this very process: no limits, no sandbox")
     );
-    assert!(ended.output().starts_with("Incident (2)\n"), "{ended:?}");
+    assert!(ended.output().starts_with("Environment (2)\n"), "{ended:?}");
 }
 
 #[test]

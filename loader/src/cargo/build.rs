@@ -188,11 +188,14 @@ mod tests {
 
     use super::*;
 
-    fn crate_with(source: &str) -> (tempfile::TempDir, ConnectorCrate) {
+    /// A crate with a name of its own: tests may share a target folder, in which names tell crates apart.
+    fn crate_named(slug: &str, source: &str) -> (tempfile::TempDir, ConnectorCrate) {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir(folder.path().join("src")).unwrap();
-        let manifest = "[package]\nname = \"codeclimate-connector-rain\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\
-                        [lib]\ncrate-type = [\"cdylib\"]\n";
+        let manifest = format!(
+            "[package]\nname = \"codeclimate-connector-{slug}\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\
+                        [lib]\ncrate-type = [\"cdylib\"]\n"
+        );
         fs::write(folder.path().join("Cargo.toml"), manifest).unwrap();
         fs::write(folder.path().join("src/lib.rs"), source).unwrap();
         let found = ConnectorCrate::find(folder.path(), None).unwrap();
@@ -203,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_crate_that_builds_gives_its_library_the_second_time_too() {
-        let (_folder, rain) = crate_with("pub fn rain() {}");
+        let (_folder, rain) = crate_named("rain", "pub fn rain() {}");
         for _ in 0..2 {
             let built = Building::start(&rain, &DEV).unwrap().wait(|| false).unwrap().unwrap();
             assert!(
@@ -215,15 +218,15 @@ mod tests {
 
     #[test]
     fn a_crate_that_does_not_build_is_an_error_that_names_it() {
-        let (_folder, rain) = crate_with("pub fn rain() -> u8 { \"wet\" }");
+        let (_folder, rain) = crate_named("hail", "pub fn rain() -> u8 { \"wet\" }");
         let error = Building::start(&rain, &DEV).unwrap().wait(|| false).unwrap_err();
-        let told = "codeclimate-connector-rain does not build: cargo ended with 101; mend what is told above";
+        let told = "codeclimate-connector-hail does not build: cargo ended with 101; mend what is told above";
         assert_eq!(error.to_string(), told);
     }
 
     #[test]
     fn a_build_that_nobody_wants_any_more_is_ended() {
-        let (folder, rain) = crate_with("pub fn rain() {}");
+        let (folder, rain) = crate_named("snow", "pub fn rain() {}");
         // A build script that would take an hour.
         fs::write(
             folder.path().join("build.rs"),
@@ -240,7 +243,7 @@ mod tests {
 
     #[test]
     fn what_is_packaged_is_built_without_symbols() {
-        let (_folder, rain) = crate_with("");
+        let (_folder, rain) = crate_named("fog", "");
         let wanted = Wanted { profile: Profile::Packaged, target: Some("t"), locked: true };
         let arguments = arguments(&rain, &wanted);
         let arguments: Vec<&str> =
