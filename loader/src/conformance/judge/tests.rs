@@ -9,7 +9,7 @@ use super::fixture::{
 };
 use super::*;
 use crate::{
-    conformance::{BadConfiguration, Test, Times, Verdict, bad_configurations},
+    conformance::{Test, Times, Verdict, bad_configurations, bad_configurations::BadConfiguration},
     elf::NeededVersion,
     examination::{Examination, Facts, GlibcVersion},
     note::{AbiVersion, Note, PanicStrategy},
