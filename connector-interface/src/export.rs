@@ -27,6 +27,12 @@ macro_rules! export_connector {
         // Two export lines meet here, under a name that says what is wrong.
         const _ONE_EXPORT_LINE_IN_A_LIBRARY: () = ();
 
+        const _: () = assert!(
+            cfg!(panic = "unwind"),
+            "a connector is built with panics that unwind, so that the runner can tell what happened and where: take \
+             `panic = \"abort\"` out of the profiles in Cargo.toml"
+        );
+
         const _: () = {
             use $crate::__export::{
                 __call_root_module_loader, CheckTypeLayout, LibHeader, Metadata, Note, RootModule,

@@ -2,6 +2,7 @@
 
 use std::{
     any::Any,
+    backtrace::{Backtrace, BacktraceStatus},
     cell::RefCell,
     panic::{self, AssertUnwindSafe, PanicHookInfo},
     thread,
@@ -23,6 +24,8 @@ struct Panic<'a> {
     file: Option<&'a str>,
     line: Option<u32>,
     thread: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backtrace: Option<String>,
 }
 
 /// Replaces the panic hook of this library, which has its own: the runner's is another one.
@@ -39,6 +42,7 @@ fn report(host: &SharedHost, info: &PanicHookInfo<'_>) {
         file: location.map(panic::Location::file),
         line: location.map(panic::Location::line),
         thread: current.name(),
+        backtrace: backtrace(),
     };
     let place = location.map(|place| format!("{}:{}: ", place.file(), place.line())).unwrap_or_default();
     // During a thread's teardown the slot may be gone; the runner is still told.
@@ -46,6 +50,12 @@ fn report(host: &SharedHost, info: &PanicHookInfo<'_>) {
     if let Ok(payload) = serde_json::to_vec(&panic) {
         let _ = host.call(host_call::PANIC, &payload);
     }
+}
+
+/// The way to the panic, where `RUST_BACKTRACE` asks for it: `dev` does, no other run.
+fn backtrace() -> Option<String> {
+    let backtrace = Backtrace::capture();
+    (backtrace.status() == BacktraceStatus::Captured).then(|| backtrace.to_string())
 }
 
 /// Runs `work`; a panic inside becomes a failure of its kind.

@@ -23,6 +23,8 @@ pub enum ExitCode {
     ConnectorNotFound = 11,
     /// The file is not a connector, is damaged, or does not fit this runner.
     ConnectorUnusable = 12,
+    /// The connector does not build.
+    BuildFailed = 13,
     /// The connector reported an error.
     ConnectorError = 20,
     /// Records that break their schema.
@@ -65,12 +67,13 @@ pub enum ExitCode {
 
 impl ExitCode {
     /// Every ending, in the order of the numbers.
-    pub const ALL: [ExitCode; 24] = [
+    pub const ALL: [ExitCode; 25] = [
         ExitCode::Done,
         ExitCode::Usage,
         ExitCode::Configuration,
         ExitCode::ConnectorNotFound,
         ExitCode::ConnectorUnusable,
+        ExitCode::BuildFailed,
         ExitCode::ConnectorError,
         ExitCode::InvalidRecords,
         ExitCode::ConnectorPanicked,

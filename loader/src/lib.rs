@@ -16,6 +16,7 @@
 
 use std::{error::Error, fmt::Write as _, process::ExitCode};
 
+mod cargo;
 pub mod cgroup;
 mod cli;
 mod closed_output;
@@ -51,6 +52,7 @@ pub mod reference;
 pub mod remedy;
 mod replay_source;
 mod report;
+mod scaffold;
 mod sink;
 pub mod slug;
 mod state;

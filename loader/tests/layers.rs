@@ -5,7 +5,7 @@
 use std::{fs, path::Path};
 
 /// The modules of the loader in their order. `lib` itself may name all.
-const ORDER: [&str; 41] = [
+const ORDER: &[&str] = &[
     "exit_code",
     "did_you_mean",
     "json_type",
@@ -44,6 +44,8 @@ const ORDER: [&str; 41] = [
     "metrics",
     "report",
     "project",
+    "scaffold",
+    "cargo",
     "conformance",
     "replay_source",
     "cli",

@@ -109,7 +109,7 @@ pub mod host_call {
     pub const LOG: u32 = 3;
     /// No payload. Answers `{"cancelled": boolean, "millisecondsLeft": integer}`.
     pub const CANCELLATION: u32 = 4;
-    /// Payload `{"message": string, "file"?: string, "line"?: integer, "thread"?: string}`: a panic has
+    /// Payload `{"message": string, "file"?: string, "line"?: integer, "thread"?: string, "backtrace"?: string}`: a panic has
     /// begun, on whichever thread. No answer.
     pub const PANIC: u32 = 5;
 }

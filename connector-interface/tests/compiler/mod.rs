@@ -68,6 +68,7 @@ impl Compiler {
         rustc.args(["--emit", "metadata", "--error-format", "json"]).arg("--out-dir").arg(package);
         rustc.arg("--extern").arg(format!("connector_interface={}", self.library.display()));
         rustc.arg("-L").arg(format!("dependency={}", self.library.parent().unwrap().join("deps").display()));
+        rustc.args(marked(case, "panic").iter().map(|strategy| format!("-Cpanic={strategy}")));
         rustc.arg(case.file_name().unwrap()).current_dir(case.parent().unwrap());
         // What cargo tells of a package that says no more than it must.
         rustc.env("CARGO_PKG_NAME", name).env("CARGO_MANIFEST_DIR", package);

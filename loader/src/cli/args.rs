@@ -6,9 +6,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum, builder::styling};
 
 use super::{
     check::CheckOptions,
+    dev::DevOptions,
     explain::Topic,
     keep::KeepOptions,
     lock::LockOptions,
+    new::NewOptions,
+    package::PackageOptions,
     project::{InitOptions, ValidateOptions},
     replay::ReplayOptions,
     report::PageOptions,
@@ -68,6 +71,13 @@ pub(crate) enum Command {
         /// The entity, as this connector names them; for git, a commit.
         entity: String,
     },
+    /// For authors: build a connector, run it, show its records, and do so again with each change.
+    ///
+    /// Ctrl-C ends it, also during a build or a run, with 130.
+    Dev(Box<DevOptions>),
+    /// For authors: build a connector as it is handed over, check the file without running it, and put it into a folder with its
+    /// checksum and documents.
+    Package(PackageOptions),
     /// List the connectors that can be named by their slug.
     List {
         #[command(flatten)]
@@ -105,6 +115,8 @@ pub(crate) enum Command {
     State(StateOptions),
     /// Show what is remembered of runs, and forget it.
     Runs(RunsOptions),
+    /// Make the crate of a new connector, which builds and passes its tests as it is.
+    New(NewOptions),
     /// Write a new project file: connectors with their configurations, and how they are synced.
     Init(InitOptions),
     /// Check a project: its file, connectors, configurations, secrets and places, without running or writing anything.

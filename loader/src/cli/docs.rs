@@ -32,7 +32,8 @@ pub(crate) fn docs(search: &Search, connector: &str) -> Result<ExitCode, CliErro
     print(printable_lines(&of(note)).as_bytes())
 }
 
-fn of(note: &Note) -> String {
+/// The reference of a connector.
+pub(super) fn of(note: &Note) -> String {
     let reference = Reference::of(&note.configuration_schema);
     let parts = [head(note, &reference), run(note, &reference), configuration(&reference)];
     let rest = [permissions(&note.permissions), record_types(&note.record_types)];

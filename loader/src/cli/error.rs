@@ -1,10 +1,11 @@
 //! Whatever ends a command before it has an outcome of its own.
 
-use std::{borrow::Cow, io};
+use std::{borrow::Cow, io, path::PathBuf};
 
 use rustix::io::Errno;
 
 use crate::{
+    cargo::{BuildError, CrateError},
     configuration::{CheckError, ConfigurationError},
     confinement::UserError,
     cutoff::CutoffError,
@@ -24,9 +25,21 @@ use crate::{
 };
 
 use super::{
-    keep::KeepError, kept::StaleState, manual::ManualError, project::InitError, records::RecordsError,
-    replay::ReplayError, report::PageError, runs::RunsError, state::StateCommandError, stream::StreamError,
-    summary::ReportError, sync::OnlyError,
+    dev::{InProcessError, WatchError},
+    keep::KeepError,
+    kept::StaleState,
+    manual::ManualError,
+    new::NewError,
+    package::{PackageError, Unfit},
+    project::InitError,
+    records::RecordsError,
+    replay::ReplayError,
+    report::PageError,
+    runs::RunsError,
+    state::StateCommandError,
+    stream::StreamError,
+    summary::ReportError,
+    sync::OnlyError,
 };
 
 /// Whatever ends a command before it has an outcome of its own.
@@ -88,6 +101,8 @@ pub(crate) enum CliError {
     #[error(transparent)]
     Project(#[from] ProjectError),
     #[error(transparent)]
+    New(#[from] NewError),
+    #[error(transparent)]
     Init(#[from] InitError),
     #[error(transparent)]
     Launch(#[from] LaunchError),
@@ -101,6 +116,27 @@ pub(crate) enum CliError {
     TooLittleMemory { memory: String, size: String },
     #[error(transparent)]
     Manual(#[from] ManualError),
+    #[error(transparent)]
+    Crate(#[from] CrateError),
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    #[error(transparent)]
+    Unfit(#[from] Unfit),
+    #[error(transparent)]
+    Package(#[from] PackageError),
+    #[error(transparent)]
+    Watch(#[from] WatchError),
+    #[error(transparent)]
+    InProcess(#[from] InProcessError),
+    #[error(
+        "there is no configuration {}; write what the connector is to read into it, as `codeclimate-connector docs` shows \
+         for a built connector, or name another file with --config", .0.display()
+    )]
+    NoDevConfiguration(PathBuf),
+    #[error(
+        "the connector discovers no stream, so there is nothing to sync; produce at least one in `discover_streams`"
+    )]
+    NoStream,
     #[error("cannot write to standard output")]
     Output(#[source] io::Error),
     #[error("failed to {what}")]
@@ -142,8 +178,16 @@ impl CliError {
             Self::Launch(LaunchError::System { source, .. }) if is_want(source) => ExitCode::Unenforceable,
             Self::Launch(_) | Self::System { .. } => ExitCode::Bug,
             Self::Project(_) => ProjectError::exit_code(),
+            Self::New(_) => NewError::exit_code(),
             Self::Init(_) => InitError::exit_code(),
             Self::Records(error) => error.exit_code(),
+            Self::Crate(_) | Self::NoStream => ExitCode::Usage,
+            Self::Unfit(_) => ExitCode::ConnectorUnusable,
+            Self::Package(error) => error.exit_code(),
+            Self::Build(_) => ExitCode::BuildFailed,
+            Self::NoDevConfiguration(_) => ExitCode::Configuration,
+            Self::Watch(_) => ExitCode::Unenforceable,
+            Self::InProcess(_) => ExitCode::Bug,
             Self::Output(_) | Self::Manual(_) => ExitCode::OutputFailed,
         }
     }

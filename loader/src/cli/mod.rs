@@ -2,6 +2,7 @@
 
 mod args;
 mod check;
+mod dev;
 mod docs;
 mod doctor;
 mod error;
@@ -12,6 +13,8 @@ mod keep;
 mod kept;
 mod lock;
 mod manual;
+mod new;
+mod package;
 mod prepare;
 mod project;
 mod records;
@@ -57,7 +60,8 @@ pub(crate) fn main() -> process::ExitCode {
     // Where it was typed, wherever a command goes.
     let outcome_file = arguments.command.outcome_file().cloned();
     let outcome_file = outcome_file.map(|path| std::path::absolute(&path).unwrap_or(path));
-    let code = prepare_process().and_then(|()| dispatch(arguments, &mut console));
+    let is_debugged = matches!(&arguments.command, Command::Dev(options) if options.is_in_process());
+    let code = prepare_process(is_debugged).and_then(|()| dispatch(arguments, &mut console));
     let code = code.unwrap_or_else(|error| {
         if !error.is_closed_pipe() {
             tell(&mut console, &error);
@@ -85,10 +89,14 @@ fn report_early_end(path: &Path, error: &CliError, console: &mut Console) {
 }
 
 /// What the runner holds, its children and other processes need not have.
-fn prepare_process() -> Result<(), CliError> {
+///
+/// A process that somebody debugs is to be looked into.
+fn prepare_process(is_debugged: bool) -> Result<(), CliError> {
     keep_from_children()
         .map_err(|source| CliError::System { what: "list this process's descriptors", source })?;
-    hide_memory();
+    if !is_debugged {
+        hide_memory();
+    }
     Ok(())
 }
 
@@ -110,6 +118,8 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::SyncEntity { run, stream, entity } => {
             run::sync_entity(&run, &stream, &entity, verbose, console)
         }
+        Command::Dev(options) => dev::dev(&options, verbose, console),
+        Command::Package(options) => package::package(&options, console),
         Command::List { search, format } => inspect::list(&search, format, console),
         Command::Inspect { search, connector, format } => inspect::inspect(&search, &connector, format),
         Command::Docs { search, connector } => docs::docs(&search, &connector),
@@ -118,6 +128,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::ReplayDeadLetters(options) => replay::replay(&options, console),
         Command::State(options) => state::state(&options, console),
         Command::Runs(options) => runs::runs(&options, console),
+        Command::New(options) => new::new(&options, console),
         Command::Init(options) => project::init(&options, console),
         Command::ValidateProject(options) => project::validate(&options, console),
         Command::Report(options) => report::report(&options, console),

@@ -191,6 +191,7 @@ impl Prepared {
             state: None,
             rejections: Rejections::default(),
             debug,
+            sources: None,
             secrets: self.secrets.clone(),
             rules: self.rules.clone(),
             stop: None,

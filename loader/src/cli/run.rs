@@ -118,7 +118,7 @@ fn stdout() -> Result<Delivery, CliError> {
 impl Session<'_> {
     /// The stream that is meant; discovers it where only its id is given. The inner error is the exit code
     /// of a discovery that failed, which has been told.
-    fn resolve(
+    pub(super) fn resolve(
         &mut self,
         argument: StreamArgument,
         debug: bool,

@@ -2,7 +2,7 @@
 
 use std::{
     path::PathBuf,
-    sync::{Arc, mpsc},
+    sync::{Arc, atomic::AtomicBool, mpsc},
     time::Instant,
 };
 
@@ -83,6 +83,8 @@ pub(crate) struct Session<'a> {
     pub(super) letters: Option<Letters>,
     /// Where runs are remembered; none where nobody asked for that.
     pub(super) journal: Option<Journal>,
+    /// Becomes true when nobody wants more of the run.
+    enough: Option<Arc<AtomicBool>>,
 }
 
 impl<'a> Session<'a> {
@@ -123,12 +125,18 @@ impl<'a> Session<'a> {
             begun: Begun { at: Timestamp::now(), sink: None },
             letters: None,
             journal: None,
+            enough: None,
         }
     }
 
     /// With a history, in which each run is remembered.
     pub(crate) fn remembered_in(self, journal: Journal) -> Self {
         Self { journal: Some(journal), ..self }
+    }
+
+    /// With runs that end when this becomes true.
+    pub(crate) fn until(self, enough: Arc<AtomicBool>) -> Self {
+        Self { enough: Some(enough), ..self }
     }
 
     /// The id of the run that comes next.
@@ -204,6 +212,7 @@ impl<'a> Session<'a> {
             limits: self.bounds.limits,
             started: self.started,
             masker: &self.prepared.masker,
+            enough: self.enough.as_deref(),
         };
         self.console
             .say(Level::Debug, &format!("run {}: {verb} of {} {}", self.run, note.slug, note.version));

@@ -81,7 +81,7 @@ fn messages(error: &CliError) -> Vec<String> {
     }
 }
 
-fn conclude(session: &mut Session<'_>, mut outcome: Outcome) -> Result<ExitCode, CliError> {
+pub(super) fn conclude(session: &mut Session<'_>, mut outcome: Outcome) -> Result<ExitCode, CliError> {
     let masker = &session.prepared.masker;
     if outcome.code == ExitCode::Configuration {
         let message = outcome.failure.as_ref().map(|failure| masker.mask(&failure.message).into_owned());

@@ -71,7 +71,7 @@ impl<'data> Library<'data> {
         Ok(exports)
     }
 
-    fn dynamic_symbols(&self) -> Result<Option<DynamicSymbols<'data>>, ElfError> {
+    pub(super) fn dynamic_symbols(&self) -> Result<Option<DynamicSymbols<'data>>, ElfError> {
         let part = "the table of dynamic symbols";
         let (Some(symbols), Some(names)) = (self.dynamic(elf::DT_SYMTAB)?, self.dynamic(elf::DT_STRTAB)?)
         else {
@@ -110,10 +110,10 @@ fn is_offered(symbol: &Symbol) -> bool {
     is_visible && is_somewhere && symbol.st_bind() != elf::STB_LOCAL
 }
 
-struct DynamicSymbols<'data> {
-    symbols: &'data [Symbol],
+pub(super) struct DynamicSymbols<'data> {
+    pub(super) symbols: &'data [Symbol],
     /// From the start of the names to the end of their segment.
-    names: &'data [u8],
+    pub(super) names: &'data [u8],
 }
 
 impl DynamicSymbols<'_> {

@@ -12,6 +12,8 @@ type Version = elf::Vernaux<LittleEndian>;
 
 /// The most versions that are read: far more than any library needs.
 const MAX_VERSIONS: usize = 1_000;
+/// The bits of a symbol's number that are those of its version.
+const VERSION: u16 = 0x7fff;
 const PART: &str = "the table of needed versions";
 
 /// A version of another library that must be there.
@@ -30,6 +32,36 @@ impl Library<'_> {
     ///
     /// [`ElfError::Damaged`] if they cannot be read.
     pub fn needed_versions(&self) -> Result<Vec<NeededVersion>, ElfError> {
+        Ok(self.numbered_versions()?.into_iter().map(|(_, needed)| needed).collect())
+    }
+
+    /// The symbols that it takes from other libraries in a version for which `is_meant` holds, each as `name (version)`.
+    ///
+    /// # Errors
+    ///
+    /// [`ElfError::Damaged`] if they cannot be read.
+    pub fn symbols_needing(&self, is_meant: impl Fn(&str) -> bool) -> Result<Vec<String>, ElfError> {
+        let versions = self.numbered_versions()?;
+        let (Some(table), Some(address)) = (self.dynamic_symbols()?, self.dynamic(elf::DT_VERSYM)?) else {
+            return Ok(Vec::new());
+        };
+        // One number for each symbol.
+        let numbers = self.at_address(address).ok_or(DAMAGED)?.chunks_exact(2);
+        let mut found = Vec::new();
+        for (symbol, number) in table.symbols.iter().zip(numbers) {
+            let number = u16::from_le_bytes([number[0], number[1]]) & VERSION;
+            let version =
+                versions.iter().find(|(known, _)| *known == number).map(|(_, needed)| &needed.version);
+            let Some(version) = version.filter(|version| is_meant(version)) else { continue };
+            let name = text_at(table.names, symbol.st_name.get(ENDIAN) as usize).ok_or(DAMAGED)?;
+            found.push(format!("{name} ({version})"));
+        }
+        found.sort();
+        Ok(found)
+    }
+
+    /// The versions with the numbers that symbols refer to them by.
+    fn numbered_versions(&self) -> Result<Vec<(u16, NeededVersion)>, ElfError> {
         let Some(address) = self.dynamic(elf::DT_VERNEED)? else { return Ok(Vec::new()) };
         let names = self.names().ok_or(DAMAGED)?;
         let text = |at: u32| text_at(names, at as usize).ok_or(DAMAGED);
@@ -51,7 +83,8 @@ impl Library<'_> {
                 let data = versions.ok_or(DAMAGED)?;
                 let (version, _) = from_bytes::<Version>(data).map_err(|()| DAMAGED)?;
                 let name = text(version.vna_name.get(ENDIAN))?;
-                found.push(NeededVersion { library: library.clone(), version: name });
+                let number = version.vna_other.get(ENDIAN).0;
+                found.push((number, NeededVersion { library: library.clone(), version: name }));
                 versions = next(data, version.vna_next.get(ENDIAN));
             }
             needs = next(data, need.vn_next.get(ENDIAN));

@@ -12,6 +12,7 @@ impl ExitCode {
             ExitCode::Configuration => "configuration refused",
             ExitCode::ConnectorNotFound => "connector not found",
             ExitCode::ConnectorUnusable => "connector unusable",
+            ExitCode::BuildFailed => "connector does not build",
             ExitCode::ConnectorError => "connector error",
             ExitCode::InvalidRecords => "invalid records",
             ExitCode::ConnectorPanicked => "connector panicked",
@@ -67,6 +68,12 @@ impl ExitCode {
                  built for another architecture, C library or interface version, carries another name than its \
                  file, or is not what the lock file pins. It was not run and no state has changed. The message says what it needs; `inspect \
                  <file>` shows all that the file says about itself. Ask its author for a fitting build."
+            }
+            ExitCode::BuildFailed => {
+                "The connector's crate does not build: cargo or the compiler refused it, or what was built has no \
+                 library to load. Nothing of it was run, and what an earlier build or package has left is kept. What \
+                 cargo said stands above the message; mend the first error, and run `dev` or `package` again. \
+                 `cargo build` in the folder of the crate says the same."
             }
             ExitCode::ConnectorError => {
                 "The connector reported an error and stopped. Its message is the one shown. Records before the \

@@ -3,12 +3,13 @@
 use super::*;
 
 /// The documented numbers: scripts of operators depend on them.
-const PROMISED: [(u8, ExitCode); 24] = [
+const PROMISED: [(u8, ExitCode); 25] = [
     (0, ExitCode::Done),
     (2, ExitCode::Usage),
     (10, ExitCode::Configuration),
     (11, ExitCode::ConnectorNotFound),
     (12, ExitCode::ConnectorUnusable),
+    (13, ExitCode::BuildFailed),
     (20, ExitCode::ConnectorError),
     (21, ExitCode::InvalidRecords),
     (22, ExitCode::ConnectorPanicked),

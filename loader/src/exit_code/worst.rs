@@ -14,6 +14,7 @@ const RANKS: [ExitCode; ExitCode::ALL.len()] = [
     ExitCode::Configuration,
     ExitCode::ConnectorNotFound,
     ExitCode::ConnectorUnusable,
+    ExitCode::BuildFailed,
     ExitCode::Denied,
     ExitCode::ConnectorCrashed,
     ExitCode::Protocol,

@@ -32,6 +32,9 @@ pub(crate) struct Job {
     pub(crate) rejections: Rejections,
     /// Whether `DEBUG` lines are wanted.
     pub(crate) debug: bool,
+    /// Where the sources lie of whose panics the way is wanted; none but for their author.
+    #[serde(default)]
+    pub(crate) sources: Option<PathBuf>,
     /// What must not be cut in half before it is masked: the secret texts with their labels.
     pub(crate) secrets: Vec<(String, String)>,
     /// What the connector may reach.

@@ -104,6 +104,9 @@ pub(crate) struct PanicReport {
     pub(crate) line: Option<u32>,
     #[serde(default)]
     pub(crate) thread: Option<String>,
+    /// As Rust prints it; only where the job asks for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) backtrace: Option<String>,
 }
 
 /// Appends a frame whose payload is at hand.

@@ -202,8 +202,7 @@ pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
         reports: guardians_reports,
         procs,
     };
-    let is_sandboxed = run.job.rules.sandbox != Sandbox::Off;
-    let start = || start_guardian(descriptors, &orders, is_sandboxed);
+    let start = || start_guardian(descriptors, &orders, run.job);
     let (process, stdout, stderr) =
         containment.start_guardian(start, |(process, ..)| process.id().cast_signed())?;
     let guardian = Guardian { process, lifeline: Some(lifeline) };
@@ -235,7 +234,7 @@ fn orders(limits: &Limits, containment: &Containment, temporary: &TemporaryFolde
 fn start_guardian(
     descriptors: guardian::Descriptors,
     orders: &Orders,
-    is_sandboxed: bool,
+    job: &Job,
 ) -> Result<(Child, File, File), LaunchError> {
     let (stdout, workers_stdout) = io::pipe().map_err(failed("make a pipe"))?;
     let (stderr, workers_stderr) = io::pipe().map_err(failed("make a pipe"))?;
@@ -243,9 +242,12 @@ fn start_guardian(
     command.env_clear().envs(PASSED_ON.iter().filter_map(|name| Some((name, env::var_os(name)?))));
     // Without a sandbox it may read the home of its user; within, programs take one that is empty better than one that
     // cannot be opened.
-    let home = env::var_os("HOME").filter(|_| !is_sandboxed);
+    let home = env::var_os("HOME").filter(|_| job.rules.sandbox == Sandbox::Off);
     command.env("HOME", home.unwrap_or_else(|| orders.temporary_folder.clone().into()));
     command.env("TMPDIR", &orders.temporary_folder);
+    if job.sources.is_some() {
+        command.env("RUST_BACKTRACE", "1");
+    }
     command.stdin(Stdio::null()).stdout(workers_stdout).stderr(workers_stderr);
     let process = command.spawn().map_err(failed("start the guardian"))?;
     // The command goes here with our copies of what it passed on: else nothing would ever read EOF.

@@ -3,6 +3,7 @@
 //! It never opens a connector's library; everything that a worker sends is hostile until checked.
 
 mod admission;
+mod backtrace;
 mod denials;
 mod envelope;
 mod flood;
@@ -23,6 +24,7 @@ use std::{
     fs::File,
     sync::{
         Arc,
+        atomic::AtomicBool,
         mpsc::{SyncSender, sync_channel},
     },
     thread,
@@ -107,6 +109,8 @@ pub(crate) struct Run<'a> {
     /// From when the deadline counts: several runs of one command share it.
     pub(crate) started: Instant,
     pub(crate) masker: &'a Masker,
+    /// Becomes true when whoever wants the run has enough of it.
+    pub(crate) enough: Option<&'a AtomicBool>,
 }
 
 /// Who is told of a run while it goes on. All text has been masked.

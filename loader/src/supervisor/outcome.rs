@@ -48,6 +48,8 @@ pub(crate) enum Stop {
     Temporary,
     /// SIGINT or SIGTERM came; the number of the signal.
     Signal(i32),
+    /// Whoever wanted the run had enough of it.
+    Enough,
     /// The channel or the sink failed; the reason is in [`Evidence::intake`].
     Intake,
     /// The last frame was in, and the worker did not go.
@@ -263,10 +265,13 @@ fn judge(evidence: &Evidence) -> Verdict {
         (Some(End::Failed { failure, .. }), Some(Stop::Signal(signal))) if gave_in(failure) => {
             words::cancelled(signal)
         }
+        (Some(End::Failed { failure, .. }), Some(Stop::Enough)) if gave_in(failure) => {
+            (ExitCode::Done, "stopped when it was asked to".to_owned(), "")
+        }
         (Some(End::Failed { failure, .. }), Some(Stop::Planned)) if gave_in(failure) => {
             words::stopped_as_planned()
         }
-        (None, Some(Stop::Planned)) => words::ignored_the_request(evidence),
+        (None, Some(Stop::Planned | Stop::Enough)) => words::ignored_the_request(evidence),
         (Some(End::Failed { failure, .. }), _) if gave_in(failure) && was_near(evidence) => {
             words::paused_near(evidence)
         }

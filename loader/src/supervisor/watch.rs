@@ -21,6 +21,7 @@ use crate::{
 
 use super::{
     Event, Helpers, Observer, Run,
+    backtrace::own_frames,
     denials::Denial,
     launch::Guardian,
     outcome::{Evidence, Numbers, Outcome, Stop, duration, list_denials},
@@ -195,7 +196,11 @@ impl<'a> Watch<'a> {
 
     fn take_panic(&mut self, panic: PanicReport) {
         self.vitals.sign();
-        let panic = PanicReport { message: self.run.masker.mask(&panic.message).into_owned(), ..panic };
+        let way = panic.backtrace.as_deref().zip(self.run.job.sources.as_deref());
+        let here = std::env::current_dir().unwrap_or_default();
+        let way = way.map(|(text, sources)| own_frames(text, sources, &here)).unwrap_or_default();
+        let message = self.run.masker.mask(&panic.message).into_owned();
+        let panic = PanicReport { message, backtrace: None, ..panic };
         let place = match (&panic.file, panic.line) {
             (Some(file), Some(line)) => format!("{file}:{line}: "),
             _ => String::new(),
@@ -204,6 +209,10 @@ impl<'a> Watch<'a> {
         tags.extend(panic.thread.clone().map(|thread| ("thread".to_owned(), thread)));
         let message = format!("panic at {place}{}", panic.message);
         self.tell("connector", &LogLine { level: Level::Error, message, tags });
+        for frame in way {
+            let message = format!("    {frame}");
+            self.tell("connector", &LogLine { level: Level::Error, message, tags: BTreeMap::new() });
+        }
         if self.evidence.panics.len() >= PANICS {
             self.evidence.panics.remove(0);
         }

@@ -265,6 +265,7 @@ impl Services {
             file: None,
             line: None,
             thread: None,
+            backtrace: None,
         };
         let panic = serde_json::from_slice(payload).unwrap_or_else(unread);
         let short = |text: String| self.shown(&text, MAX_TAG);
@@ -273,6 +274,7 @@ impl Services {
             file: panic.file.map(short),
             thread: panic.thread.map(short),
             line: panic.line,
+            backtrace: panic.backtrace.map(|text| self.shown(&text, MAX_TEXT)),
         };
         // The process may be about to abort.
         self.outbox.send_now(Kind::Panic, &serde_json::to_vec(&panic).unwrap_or_default());

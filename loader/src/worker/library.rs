@@ -14,7 +14,7 @@ use codeclimate_connector_abi::{
 };
 use libloading::os::unix::{Library as Handle, RTLD_LOCAL, RTLD_NOW};
 
-use super::sealed::{Identity, Sealed};
+use super::sealed::{Identity, Image};
 
 /// Never unmap, even if something in the process calls `dlclose`.
 const RTLD_NODELETE: i32 = libc::RTLD_NODELETE;
@@ -90,17 +90,15 @@ pub(crate) enum LibraryError {
 }
 
 impl Library {
-    /// Opens the sealed copy of the library at `path`, which only appears in errors. Its constructors run here.
-    pub(crate) fn open(path: &Path, sealed: &Sealed) -> Result<Self, LibraryError> {
+    /// Opens the image of the library at `path`, which only appears in errors. Its constructors run here.
+    pub(crate) fn open(path: &Path, image: &Image) -> Result<Self, LibraryError> {
         let path = path.to_owned();
-        let identity =
-            sealed.identity().map_err(|source| LibraryError::Maps { path: path.clone(), source })?;
         let flags = RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE;
         // SAFETY: running foreign constructors is what a worker is for; it is confined, and holds nothing
-        // that they could break but itself.
-        let opened = unsafe { Handle::open(Some(sealed.path()), flags) };
+        // that they could break but itself. Outside of a worker, only an author loads their own, to debug it.
+        let opened = unsafe { Handle::open(Some(&image.path), flags) };
         let handle = opened.map_err(|source| LibraryError::Open { path: path.clone(), source })?;
-        let header = root_header(&path, identity, handle)?;
+        let header = root_header(&path, image.identity, handle)?;
         Ok(Self { path, header })
     }
 
@@ -121,7 +119,11 @@ fn first_that_fits(newest: Probe, older: &[Probe], header: &LibHeader) -> Result
     newest(header).or_else(|refusal| older.iter().find_map(|probe| probe(header).ok()).ok_or(refusal))
 }
 
-fn root_header(path: &Path, identity: Identity, handle: Handle) -> Result<&'static LibHeader, LibraryError> {
+fn root_header(
+    path: &Path,
+    identity: Option<Identity>,
+    handle: Handle,
+) -> Result<&'static LibHeader, LibraryError> {
     // SAFETY: a library that exports this mangled name exports an `AbiHeader` under it, whose magic
     // string `upgrade` checks before anything else of it is read.
     let symbol = unsafe { handle.get::<AbiHeaderRef>(ROOT_MODULE_LOADER_NAME_WITH_NUL) };
@@ -129,7 +131,7 @@ fn root_header(path: &Path, identity: Identity, handle: Handle) -> Result<&'stat
     // Layouts, vtables and the destructors of thread-locals point into it: never close.
     std::mem::forget(handle);
     let address = std::ptr::from_ref(&*header).addr();
-    check_home(path, identity, address)?;
+    identity.map_or(Ok(()), |identity| check_home(path, identity, address))?;
     header.upgrade().map_err(|_| LibraryError::Header { path: path.to_owned() })
 }
 
@@ -246,8 +248,8 @@ mod tests {
     fn a_library_without_a_root_module_is_refused_by_name() {
         let libc = fs::read_to_string("/proc/self/maps").unwrap();
         let libc = libc.split_ascii_whitespace().find(|word| word.contains("libc.so")).unwrap().to_owned();
-        let sealed = Sealed::copy(Path::new(&libc)).unwrap();
-        let error = Library::open(Path::new(&libc), &sealed).map(|_| ()).unwrap_err();
+        let sealed = super::super::sealed::Sealed::copy(Path::new(&libc)).unwrap();
+        let error = Library::open(Path::new(&libc), &sealed.image().unwrap()).map(|_| ()).unwrap_err();
         assert!(matches!(error, LibraryError::NoRootModule { .. }), "{error:?}");
         assert!(crate::chain(&error).contains("undefined symbol"), "{}", crate::chain(&error));
     }

@@ -45,7 +45,7 @@ use crate::mask::Masker;
 use host::{Host, Services};
 use library::Library;
 use outbox::Outbox;
-use sealed::Sealed;
+use sealed::Image;
 
 /// Runs the job that waits in the channel, and ends the process.
 pub(crate) fn main() -> ! {
@@ -82,11 +82,39 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     }
     let masker = Masker::of(&job.secrets)?;
     let services = Arc::new(Services::new(&job, masker, Arc::clone(&outbox), Arc::clone(&status)));
-    let end = services.masked(do_verb(job, &sealed, &services, &status));
+    Ok(finish(job, &sealed.image()?, &services, &status, &outbox)?)
+}
+
+/// Does the verb and sends its end.
+fn finish(
+    job: Job,
+    image: &Image,
+    services: &Arc<Services>,
+    status: &Status,
+    outbox: &Outbox,
+) -> serde_json::Result<()> {
+    let end = services.masked(do_verb(job, image, services, status));
     status.set_stage(Stage::End);
     services.close();
     outbox.finish(&serde_json::to_vec(&end)?);
     Ok(())
+}
+
+/// Does the job in this very process, without any fence, for an author with a debugger; the other end of the channel gets the
+/// frames. The library stays loaded.
+///
+/// # Errors
+/// Where it cannot even begin; all else is in the last frame.
+pub(crate) fn run_here(
+    job: Job,
+    channel: UnixStream,
+    status: &Arc<Status>,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let outbox = Arc::new(Outbox::start(channel, Arc::clone(status))?);
+    let masker = Masker::of(&job.secrets)?;
+    let services = Arc::new(Services::new(&job, masker, Arc::clone(&outbox), Arc::clone(status)));
+    let image = Image::in_place(&job.connector);
+    Ok(finish(job, &image, &services, status, &outbox)?)
 }
 
 /// Under a shortage of memory for the whole system, or the container, the kernel takes this process before the runner.
@@ -105,9 +133,9 @@ fn leave_signals_to_the_runner() -> std::io::Result<()> {
     Ok(())
 }
 
-fn do_verb(job: Job, sealed: &Sealed, services: &Arc<Services>, status: &Status) -> End {
+fn do_verb(job: Job, image: &Image, services: &Arc<Services>, status: &Status) -> End {
     status.set_stage(Stage::Load);
-    let module = match Library::open(&job.connector, sealed).and_then(|library| library.root_module()) {
+    let module = match Library::open(&job.connector, image).and_then(|library| library.root_module()) {
         Ok(module) => module,
         Err(error) => return failed(Stage::Load, FailureReport::new(LOAD_FAILURE, crate::chain(&error))),
     };

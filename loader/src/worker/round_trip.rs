@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::*;
+use super::{sealed::Sealed, *};
 use crate::{
     confinement::{Rules, Sandbox},
     frame::{Decoder, split_record},
@@ -39,6 +39,7 @@ fn job(connector: &Path, verb: u32, payload: &Value) -> Job {
         state: Some(r#"{"checkpointTime":"2020-02-20T00:00:00Z"}"#.to_owned()),
         rejections: crate::frame::Rejections::default(),
         debug: true,
+        sources: None,
         secrets: vec![("apiToken".to_owned(), "a-token-of-the-operator".to_owned())],
         rules: Rules::granting_nothing(Sandbox::Off, 0),
         stop: None,
@@ -57,7 +58,7 @@ fn run(job: Job) -> (End, Vec<(Kind, String)>) {
     let services = Arc::new(Services::new(&job, masker, Arc::clone(&outbox), Arc::clone(&status)));
     let reader = thread::spawn(move || frames(&mut theirs));
     let sealed = Sealed::copy(&job.connector).unwrap();
-    let end = services.masked(do_verb(job, &sealed, &services, &status));
+    let end = services.masked(do_verb(job, &sealed.image().unwrap(), &services, &status));
     // As in a worker, where the process ends first: what is loaded refers to the copy.
     std::mem::forget(sealed);
     outbox.finish(b"{}");

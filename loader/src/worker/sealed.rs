@@ -47,15 +47,30 @@ impl Sealed {
         self.file.as_fd()
     }
 
-    /// The path under which `dlopen` finds it.
-    pub(crate) fn path(&self) -> PathBuf {
-        format!("/proc/self/fd/{}", self.file.as_raw_fd()).into()
+    /// The copy as `dlopen` finds it, with what identifies its pages among the mappings of this process.
+    pub(crate) fn image(&self) -> io::Result<Image> {
+        let stat = fstat(&self.file)?;
+        let identity = Identity { device: (major(stat.st_dev), minor(stat.st_dev)), inode: stat.st_ino };
+        Ok(Image { path: self.path(), identity: Some(identity) })
     }
 
-    /// What identifies its pages among the mappings of this process.
-    pub(crate) fn identity(&self) -> io::Result<Identity> {
-        let stat = fstat(&self.file)?;
-        Ok(Identity { device: (major(stat.st_dev), minor(stat.st_dev)), inode: stat.st_ino })
+    fn path(&self) -> PathBuf {
+        format!("/proc/self/fd/{}", self.file.as_raw_fd()).into()
+    }
+}
+
+/// A library's file as `dlopen` finds it.
+pub(crate) struct Image {
+    pub(super) path: PathBuf,
+    /// None where what is loaded is not to be looked for among the mappings.
+    pub(super) identity: Option<Identity>,
+}
+
+impl Image {
+    /// The file itself, which its author debugs: debuggers look for its symbols where it lies.
+    pub(crate) fn in_place(path: &Path) -> Self {
+        // File systems in layers show another device in the mappings than `stat` does.
+        Self { path: path.to_owned(), identity: None }
     }
 }
 

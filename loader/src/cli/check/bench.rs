@@ -238,6 +238,7 @@ impl Bench {
             limits: Limits { deadline, ..self.limits },
             started: Instant::now(),
             masker: &self.prepared.masker,
+            enough: None,
         };
         let shows_lines = listeners.verbose;
         let mut observer = Listening {

@@ -29,8 +29,13 @@ fn signalled(signal: i32) -> Evidence {
 
 #[test]
 fn every_ending_has_its_code_and_its_words() {
-    let panic =
-        PanicReport { message: "boom".into(), file: Some("src/lib.rs".into()), line: Some(3), thread: None };
+    let panic = PanicReport {
+        message: "boom".into(),
+        file: Some("src/lib.rs".into()),
+        line: Some(3),
+        thread: None,
+        backtrace: None,
+    };
     let reading = |oom_kills, oom, refused_processes| Numbers {
         reading: Reading { oom_kills, oom, refused_processes, ..Reading::default() },
         ..Numbers::default()

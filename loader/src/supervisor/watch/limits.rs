@@ -1,6 +1,9 @@
 //! What is looked at ten times a second: the limits of a run, and its signs of life.
 
-use std::time::{Duration, Instant};
+use std::{
+    sync::atomic::Ordering,
+    time::{Duration, Instant},
+};
 
 use signal_hook::iterator::Signals;
 
@@ -22,6 +25,7 @@ const BOMB: u64 = 1_000;
 impl Watch<'_> {
     pub(super) fn tick(&mut self, signals: &mut Signals) {
         self.take_signals(signals);
+        self.ask_when_enough();
         self.note_planned_stop();
         self.read();
         self.observer.progress(&self.numbers(), self.reading.memory);
@@ -78,13 +82,23 @@ impl Watch<'_> {
         }
         let patience_is_over = self.asked_to_stop.is_some_and(|asked| asked.elapsed() >= limits.grace);
         match self.evidence.stop {
-            Some(Stop::Signal(_) | Stop::Planned) if patience_is_over => self.kill(),
+            Some(Stop::Signal(_) | Stop::Planned | Stop::Enough) if patience_is_over => self.kill(),
             _ if patience_is_over => {
                 if let Some(containment) = &self.containment {
                     containment.lift_soft_limit();
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Asks the connector to stop where nobody wants more of it.
+    fn ask_when_enough(&mut self) {
+        let is_enough = self.run.enough.is_some_and(|enough| enough.load(Ordering::Relaxed));
+        if is_enough && self.evidence.stop.is_none() && self.containment.is_some() {
+            self.evidence.stop = Some(Stop::Enough);
+            self.asked_to_stop.get_or_insert_with(Instant::now);
+            self.status.cancel();
         }
     }
 
