@@ -133,7 +133,7 @@ fn what_does_not_build_ends_with_13_and_cargos_own_words() {
         let command = with_cargo([command, folder.path().to_str().unwrap()]).with(more.iter().copied());
         command.variable("CARGO_TARGET_DIR", target).run()
     };
-    for (command, more) in [("dev", &["--once"][..]), ("package", &[])] {
+    for (command, more) in [("dev", &["--once"][..]), ("package", &[][..])] {
         let ended = run(command, more);
         ended.assert(13, "error: codeclimate-connector-rain does not build: cargo ended with 101");
         assert!(ended.errors().contains("mismatched types"), "{ended:?}");

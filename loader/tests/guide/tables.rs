@@ -3,7 +3,7 @@
 use connector_loader::exit_code::ExitCode;
 use connector_schemas::record_types;
 
-use crate::page::Page;
+use crate::{help, page::Page};
 
 #[test]
 fn the_page_of_endings_has_every_exit_code_with_its_title() {
@@ -38,4 +38,22 @@ fn the_page_of_records_has_every_type_with_what_it_requires() {
     for (found, expected) in found.iter().zip(&expected) {
         assert_eq!(found, expected, "docs/records.md: the row of {}", expected[0]);
     }
+}
+
+#[test]
+fn the_page_of_checking_has_every_test_with_its_title() {
+    let printed = help::printed(&["explain"]);
+    let (_, tests) = printed.split_once("Tests of `check`:\n").unwrap();
+    let expected: Vec<(String, String)> = tests
+        .lines()
+        .map(|line| {
+            let (number, rest) = line.split_once("  ").unwrap();
+            let (name, title) = rest.split_once(' ').unwrap();
+            (format!("{number} {name}"), title.trim().to_owned())
+        })
+        .collect();
+    let page = Page::read("docs/checking.md");
+    let rows = page.rows_where(3, |cell| cell.starts_with('C') && cell.as_bytes()[1].is_ascii_digit());
+    let found: Vec<(String, String)> = rows.iter().map(|row| (row[0].clone(), row[1].clone())).collect();
+    assert_eq!(found, expected, "docs/checking.md: the rows of the table are the tests that `explain` lists");
 }

@@ -85,6 +85,21 @@ impl Api {
         }
     }
 
+    /// All of it as the exchanges of a cassette.
+    pub(crate) fn exchanges(&self) -> Vec<Value> {
+        let exchange = |(route, body): &(Route, Vec<u8>)| {
+            json!({
+                "request": { "method": route.method, "path": route.path, "query": route.query.iter().collect::<Vec<_>>() },
+                "response": {
+                    "status": route.status,
+                    "headers": { "content-type": "application/json" },
+                    "body": String::from_utf8_lossy(body),
+                },
+            })
+        };
+        self.recorded.iter().chain(&self.added).map(exchange).collect()
+    }
+
     /// From now on nothing of what was recorded is answered.
     pub(super) fn interrupt(&self) {
         self.is_interrupted.store(true, Ordering::SeqCst);
@@ -96,7 +111,7 @@ impl Api {
     }
 
     /// The answer to a request.
-    pub(crate) fn answer(&self, request: &Received) -> Answer {
+    pub(super) fn answer(&self, request: &Received) -> Answer {
         if request.header(&self.auth.header) != Some(self.auth.value.as_str()) {
             return Answer::json(self.auth.unauthorized.status, &self.auth.unauthorized.body);
         }

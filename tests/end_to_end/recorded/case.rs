@@ -26,7 +26,7 @@ pub(crate) struct Asked {
     pub(super) connector: String,
     pub(crate) config: Value,
     pub(super) commands: Vec<String>,
-    pub(super) stream: Option<Value>,
+    pub(crate) stream: Option<Value>,
     pub(crate) cutoff: Option<String>,
     pub(super) initial_state: Option<Value>,
 }

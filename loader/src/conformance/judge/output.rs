@@ -45,7 +45,7 @@ pub(crate) fn after_return(runs: &[Run<'_>]) -> Verdict {
         let finding = Finding::new(format!("something is still at work after {} has returned", run.verb));
         let found = format!("{} late calls of the runner", grouped(late(run.seen)));
         let remedy = "join every thread, and await every task, before the verb returns";
-        run.place(finding.expected("no record, state or line any more").found(found).remedy(remedy))
+        run.place(finding.expected("no record or state any more").found(found).remedy(remedy))
     });
     Verdict::of(findings.collect(), || count(runs.len(), "run"))
 }

@@ -82,7 +82,7 @@ impl Written {
         let fault = self.0.get("fault").and_then(|fault| Fault::deserialize(fault).ok());
         match fault {
             Some(Fault::MissingConfiguration) if !self.0.contains_key("apiToken") => {
-                self.set_token("made up".to_owned())
+                self.set_token("made up".to_owned());
             }
             Some(Fault::WrongType) => {
                 let token = self.0.get("apiToken").filter(|token| !token.is_string()).map(Value::to_string);

@@ -22,7 +22,7 @@ pub(crate) fn record(stream: &str, number: u64) -> Result<Value, Error> {
             "createdAt": created_at,
         }),
         1 => json!({
-            "_type": "Issue", "id": id, "self": uri, "title": format!("issue {number}"), "status": "open",
+            "_type": "Issue", "id": id, "self": uri, "title": format!("issue {number}"), "status": "triggered",
             "createdAt": created_at,
         }),
         _ => {
