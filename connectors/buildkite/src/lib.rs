@@ -98,7 +98,7 @@ impl Client for Buildkite {
                 }
             }
             let Some(next) = page.next else { break };
-            if let Some(state) = reached.turn_to(&next) {
+            if let Some(state) = reached.turn_to(next) {
                 self.context.state.set(&state)?;
             }
         }

@@ -22,13 +22,8 @@ pub(crate) struct Reached {
 impl From<Option<State>> for Reached {
     fn from(state: Option<State>) -> Self {
         let Some(state) = state else { return Self::default() };
-        let text = |key: &str| state.metadata.get(key).and_then(|value| value.as_str());
-        Self {
-            oldest: Some(state.checkpoint_time),
-            page: text("page").map(Position::from),
-            before: text("before").and_then(|time| time.parse().ok()),
-            ..Self::default()
-        }
+        let page = state.metadata.get("page").and_then(|page| page.as_str()).map(Position::from);
+        Self { oldest: Some(state.checkpoint_time), page, ..Self::default() }
     }
 }
 
@@ -48,15 +43,11 @@ impl Reached {
         !self.last_page.contains(id)
     }
 
-    /// Goes on at the next page; the state to be kept, once there is a build.
-    pub(crate) fn turn_to(&mut self, next: &Position) -> Option<State> {
-        self.page = Some(next.clone());
+    /// Goes on at the next page; the state to be kept, once there is a build. The page's address says `created_to` again.
+    pub(crate) fn turn_to(&mut self, next: Position) -> Option<State> {
         self.last_page = mem::take(&mut self.this_page);
-        let state = State::at(self.oldest?).with("page", next.clone());
-        Some(match self.before {
-            Some(before) => state.with("before", before.to_string()),
-            None => state,
-        })
+        self.page = Some(next.clone());
+        Some(State::at(self.oldest?).with("page", next))
     }
 
     /// Leaves the page, and goes on at the oldest build; false where that would lead back to the same page.

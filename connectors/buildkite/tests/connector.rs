@@ -135,34 +135,31 @@ fn builds_are_asked_for_from_the_cutoff_and_none_that_is_older_is_produced() {
     assert_eq!(requests[0].header("authorization"), Some("Bearer not-a-real-token"));
 }
 
-/// Where Buildkite turns no further page, with 400, the walk begins anew at the oldest build.
-fn two_pages_deep(request: &Received) -> Answer {
-    let page = request.query_value("page");
-    let link = |next: &str| format!("<{}>; rel=\"next\"", next);
-    let path = "/v2/organizations/acme/pipelines/web/builds";
-    match (request.query_value("created_to").as_deref(), page.as_deref()) {
-        (None, None) => Answer::json(200, &json!([build(9, "2020-02-20T00:00:00Z", json!({}))]))
-            .header("Link", &link(&format!("{path}?page=2"))),
-        (None, Some("2")) => {
-            Answer::json(400, &json!({ "message": "Listing builds this deep is not supported." }))
-        }
-        (Some("2020-02-20T00:00:01Z"), None) => Answer::json(
-            200,
-            &json!([
-                build(9, "2020-02-20T00:00:00Z", json!({})),
-                build(8, "2020-02-19T00:00:00Z", json!({})),
-            ]),
-        ),
-        _ => Answer::json(404, &json!({})),
+/// Seven builds, two on a page; the fourth and the fifth were created at once, and pages behind the second are too deep.
+fn two_pages_at_once(request: &Received) -> Answer {
+    let before = request.query_value("created_to").unwrap_or_else(|| "9999".to_owned());
+    let page: usize = request.query_value("page").map_or(1, |page| page.parse().unwrap());
+    if page > 2 {
+        return Answer::json(400, &json!({ "message": "Listing builds this deep is not supported." }));
     }
+    let days = [(9, 29), (8, 28), (7, 27), (6, 26), (5, 26), (4, 24), (3, 23)];
+    let all = days.map(|(number, day)| build(number, &format!("2020-02-{day}T00:00:00Z"), json!({})));
+    let listed = all.into_iter().filter(|build| build["created_at"].as_str() < Some(&before));
+    let builds: Vec<Value> = listed.skip(page * 2 - 2).take(2).collect();
+    let is_last = builds.iter().any(|build| build["number"] == 3);
+    let next = format!("<{}?created_to={before}&page={}>; rel=\"next\"", request.path(), page + 1);
+    let answer = Answer::json(200, &json!(builds));
+    if is_last { answer } else { answer.header("Link", &next) }
 }
 
 #[test]
 fn a_walk_that_is_too_deep_goes_on_at_the_build_that_it_came_to() {
-    let server = MockServer::start(two_pages_deep);
+    let server = MockServer::start(two_pages_at_once);
     let runner = FakeRunner::new();
     sync(&runner, &server.base_url(), CUTOFF).unwrap();
-    assert_eq!(ids(&runner), ["build-9", "job-9", "build-8", "job-8"]);
+    let builds: Vec<_> = ids(&runner).into_iter().filter(|id| id.starts_with("build")).collect();
+    let expected = ["build-9", "build-8", "build-7", "build-6", "build-5", "build-4", "build-3"];
+    assert_eq!(builds, expected);
     assert_resumes::<Buildkite>(&configuration(&server.base_url()), &pipeline("web", "Web"), CUTOFF);
 }
 
