@@ -3,7 +3,7 @@
 mod sources;
 mod twins;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use connector_tests::{Ended, Runner, connector};
 use serde_json::{Value, json};
@@ -87,7 +87,7 @@ fn the_buildkite_connector_conforms_beyond_what_the_source_lists_at_once() {
 /// As the guide shows it: with what lies beside its sources.
 #[test]
 fn the_cassette_of_the_buildkite_connector_is_enough_for_every_test_but_memory() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../connectors/buildkite");
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../connectors/buildkite"));
     let check =
         Runner::new(["check"]).with([connector("buildkite")]).with(["check.json", "--format", "json"]);
     assert_conforms(&check.folder(folder).run(), &["C18"]);

@@ -1,8 +1,11 @@
-//! What a page shows of a connector is the connector's own text.
+//! What the guide shows of a connector, and does not compile by itself, is the connector's own text.
 
 use std::{fs, path::Path};
 
-use crate::{page::Page, project};
+use crate::{pages, project};
+
+/// What stands behind the fence of such a block.
+pub(crate) const EXCERPT: &str = "rust,ignore";
 
 /// The lines of each file below a folder, without their indentation.
 fn files(folder: &Path, found: &mut Vec<Vec<String>>) {
@@ -21,19 +24,26 @@ fn lines(text: &str) -> Vec<String> {
 }
 
 #[test]
-fn the_code_that_the_buildkite_page_shows_is_that_of_the_connector() {
+fn every_excerpt_is_the_text_of_the_connector() {
     let mut sources = Vec::new();
     files(&project().join("connectors/buildkite"), &mut sources);
-    let page = Page::read("docs/example-buildkite.md");
-    let shown = page.blocks.iter().filter(|(language, _)| language == "rust" || language == "json");
-    let excerpts: Vec<_> = shown.map(|(_, text)| lines(text)).collect();
-    assert!(excerpts.len() >= 9, "these are all excerpts: {excerpts:?}");
-    for excerpt in excerpts {
-        let is_there = sources.iter().any(|lines| lines.windows(excerpt.len()).any(|part| part == excerpt));
-        assert!(
-            is_there,
-            "docs/example-buildkite.md shows what stands in no file of connectors/buildkite; copy it anew:\n{}",
-            excerpt.join("\n")
-        );
+    let mut count = 0;
+    for page in pages() {
+        let is_example = page.path == "docs/example-buildkite.md";
+        for (fence, text) in &page.blocks {
+            if fence != EXCERPT && !(is_example && fence == "json") {
+                continue;
+            }
+            let excerpt = lines(text);
+            let is_there =
+                sources.iter().any(|lines| lines.windows(excerpt.len()).any(|part| part == excerpt));
+            assert!(
+                is_there,
+                "{} shows what stands in no file of connectors/buildkite; copy it anew:\n{text}",
+                page.path
+            );
+            count += 1;
+        }
     }
+    assert!(count >= 9, "only {count} excerpts were found");
 }

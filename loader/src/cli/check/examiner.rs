@@ -223,7 +223,7 @@ impl<'a> Examiner<'a> {
             let Ok(cutoff) = Timestamp::from_second(seconds) else { continue };
             let ran = self.run(&sync(&whole.stream, cutoff))?;
             if let Some(request) = ran.unrecorded.first() {
-                let reason = format!("with the cutoff {cutoff}, {}", request);
+                let reason = format!("with the cutoff {cutoff}, {request}");
                 let remedy = format!(
                     "record a sync of {:?} with the cutoff {cutoff} into that cassette too",
                     whole.stream.id
