@@ -135,9 +135,11 @@ impl Start<'_> {
 }
 
 impl ReplaySource {
-    /// What was asked since the last question and had not been recorded, each with the nearest requests that there are.
+    /// What was asked since the last question and had not been recorded, each in one line with the nearest requests that
+    /// there are.
     pub(crate) fn take_unrecorded(&self) -> Vec<String> {
-        self.cassettes.values().flat_map(Cassette::take_complaints).collect()
+        let complaints = self.cassettes.values().flat_map(Cassette::take_complaints);
+        complaints.map(|text| text.lines().map(str::trim).collect::<Vec<_>>().join("; ")).collect()
     }
 
     /// Lets every cassette begin anew, as a source does that has not been asked yet.

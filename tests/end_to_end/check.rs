@@ -3,13 +3,13 @@
 mod sources;
 mod twins;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use connector_tests::{Ended, Runner, connector};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use sources::{Recorded, Source, history, incidents, recorded};
+use sources::{Recorded, Source, builds, history, incidents, recorded};
 
 /// A folder with configurations, and a connector.
 struct Bench {
@@ -70,6 +70,27 @@ fn the_pagerduty_connector_conforms() {
         .with("check.json", &configuration(&few))
         .with("grown.json", &configuration(&many));
     assert_conforms(&bench.check(&["check.json", "--grown", "grown.json", "--format", "json"]).run(), &[]);
+}
+
+#[test]
+fn the_buildkite_connector_conforms_beyond_what_the_source_lists_at_once() {
+    let (few, many) = (builds(350), builds(3_500));
+    let mut configuration = json!({ "apiToken": "valid-token", "organization": "acme" });
+    let mut bench = Bench::new("buildkite");
+    for (name, source) in [("check.json", &few), ("grown.json", &many)] {
+        configuration["baseUrl"] = json!(source.base_url());
+        bench = bench.with(name, &configuration);
+    }
+    assert_conforms(&bench.check(&["check.json", "--grown", "grown.json", "--format", "json"]).run(), &[]);
+}
+
+/// As the guide shows it: with what lies beside its sources.
+#[test]
+fn the_cassette_of_the_buildkite_connector_is_enough_for_every_test_but_memory() {
+    let folder = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../connectors/buildkite"));
+    let check =
+        Runner::new(["check"]).with([connector("buildkite")]).with(["check.json", "--format", "json"]);
+    assert_conforms(&check.folder(folder).run(), &["C18"]);
 }
 
 #[test]

@@ -143,7 +143,9 @@ fn made(folder: &Path, scaffold: &Scaffold<'_>) -> String {
             "the crates that it needs come from {}, as its .cargo/config.toml says; without that file they come from crates.io",
             kit.folder()
         ),
-        None => "the crates that it needs come from crates.io".to_owned(),
+        None => "the crates that it needs come from crates.io; where they are to come from a checkout or a package, give \
+                 --kit FOLDER"
+            .to_owned(),
     };
     format!("made {} from the template {}; {source}", folder.display(), scaffold.template.name())
 }

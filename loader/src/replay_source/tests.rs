@@ -61,6 +61,7 @@ fn a_placeholder_becomes_a_server_that_replays_the_cassette_again_and_again() {
     assert_eq!(source.take_unrecorded(), Vec::<String>::new());
     assert!(ask(url, "/b?key=1").starts_with("HTTP/1.1 501"));
     let unrecorded = source.take_unrecorded().join("\n");
+    assert_eq!(unrecorded.lines().count(), 1, "{unrecorded}");
     assert!(unrecorded.contains("GET /b?key=1") && unrecorded.contains("GET /a?key="), "{unrecorded}");
     assert_eq!(source.take_unrecorded(), Vec::<String>::new());
 }

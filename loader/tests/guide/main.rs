@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "in a test, a panic with its place is the report")]
 
 mod commands;
+mod excerpts;
 mod help;
 mod links;
 mod page;

@@ -64,10 +64,14 @@ pub(super) fn incidents(count: usize) -> Source {
     })
 }
 
-pub(super) fn incident(number: usize) -> Value {
-    let minutes = number % 60;
-    let hours = number / 60;
+/// One a minute.
+fn time(number: usize) -> String {
+    let (hours, minute) = (number / 60, number % 60);
     let (day, hour) = (1 + hours / 24, hours % 24);
+    format!("2020-01-{day:02}T{hour:02}:{minute:02}:00Z")
+}
+
+pub(super) fn incident(number: usize) -> Value {
     json!({
         "id": format!("P{number}"),
         "self": format!("https://api.pagerduty.example/incidents/P{number}"),
@@ -75,7 +79,63 @@ pub(super) fn incident(number: usize) -> Value {
         "incident_number": number,
         "title": format!("incident {number}"),
         "status": "resolved",
-        "created_at": format!("2020-01-{day:02}T{hour:02}:{minutes:02}:00Z"),
+        "created_at": time(number),
+    })
+}
+
+/// A Buildkite with one pipeline and so many builds of it, one a minute, the newest first.
+pub(super) fn builds(count: usize) -> Source {
+    MockServer::start(move |request: &Received| {
+        if request.header("Authorization") != Some("Bearer valid-token") {
+            return Answer::json(401, &json!({ "message": "Authentication required." }));
+        }
+        let pipeline = "https://api.buildkite.example/v2/organizations/acme/pipelines/web";
+        match request.path() {
+            "/v2/organizations/acme/builds" => Answer::json(200, &json!([])),
+            "/v2/organizations/acme/pipelines" => {
+                Answer::json(200, &json!([{ "slug": "web", "name": "Web", "url": pipeline }]))
+            }
+            "/v2/organizations/acme/pipelines/web/builds" => page_of_builds(request, count),
+            _ => Answer::json(404, &json!({ "message": "Not Found" })),
+        }
+    })
+}
+
+/// As Buildkite does, lists only so many pages at once, and refuses those behind them.
+fn page_of_builds(request: &Received, count: usize) -> Answer {
+    let page: usize = request.query_value("page").map_or(1, |page| page.parse().unwrap());
+    if page > 10 {
+        return Answer::json(400, &json!({ "message": "Listing builds this deep is not supported." }));
+    }
+    let from = request.query_value("created_from").unwrap_or_default();
+    let before = request.query_value("created_to").unwrap_or_else(|| "9999".to_owned());
+    let times = (1..=count).rev().map(|number| (number, time(number)));
+    let listed: Vec<_> = times.filter(|(_, time)| *time >= from && *time < before).collect();
+    let (first, last) = (listed.len().min(page * 100 - 100), listed.len().min(page * 100));
+    let builds: Vec<Value> = listed[first..last].iter().map(|(number, time)| build(*number, time)).collect();
+    let answer = Answer::json(200, &json!(builds));
+    if last == listed.len() {
+        return answer;
+    }
+    let next = format!("page={}&created_from={from}&created_to={before}", page + 1);
+    answer.header("Link", &format!("<{}?{next}>; rel=\"next\"", request.path()))
+}
+
+fn build(number: usize, created_at: &str) -> Value {
+    let pipeline = "https://api.buildkite.example/v2/organizations/acme/pipelines/web";
+    json!({
+        "id": format!("b{number}"),
+        "url": format!("{pipeline}/builds/{number}"),
+        "number": number,
+        "state": "passed",
+        "commit": "c0ffee",
+        "branch": "main",
+        "created_at": created_at,
+        "pipeline": { "url": pipeline, "repository": "git@github.com:acme/web.git" },
+        "jobs": [
+            { "id": format!("j{number}"), "type": "script", "state": "passed", "created_at": created_at },
+            { "id": format!("w{number}"), "type": "waiter" },
+        ],
     })
 }
 

@@ -223,7 +223,7 @@ impl<'a> Examiner<'a> {
             let Ok(cutoff) = Timestamp::from_second(seconds) else { continue };
             let ran = self.run(&sync(&whole.stream, cutoff))?;
             if let Some(request) = ran.unrecorded.first() {
-                let reason = format!("with the cutoff {cutoff}, {}", in_one_line(request));
+                let reason = format!("with the cutoff {cutoff}, {request}");
                 let remedy = format!(
                     "record a sync of {:?} with the cutoff {cutoff} into that cassette too",
                     whole.stream.id
@@ -466,13 +466,8 @@ fn size<'o>(syncs: impl Iterator<Item = &'o Observation>) -> Size {
 /// A request that a cassette does not know makes a run worth nothing: the connector has seen an error in its place.
 fn unrecorded(ran: &Ran) -> Option<Verdict> {
     let request = ran.unrecorded.first()?;
-    let finding =
-        Finding::new(in_one_line(request)).expected("an answer to each request").found("none was recorded");
+    let finding = Finding::new(request).expected("an answer to each request").found("none was recorded");
     Some(finding.remedy("record it: RECORD_CASSETTES=1 cargo test, with a test that asks for it").into())
-}
-
-fn in_one_line(text: &str) -> String {
-    text.lines().map(str::trim).collect::<Vec<_>>().join("; ")
 }
 
 fn no_example() -> Verdict {

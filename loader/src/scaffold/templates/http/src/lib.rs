@@ -44,10 +44,9 @@ impl Client for Connector {
         if configuration.api_token.is_empty() {
             return Err(Error::configuration("apiToken is empty"));
         }
-        let credentials = format!("Bearer {}", configuration.api_token);
         let api = Http::new(&context, "https://api.incidents.example")
             .base_url(configuration.base_url.as_deref())
-            .auth(Auth::header("Authorization", credentials))
+            .auth(Auth::bearer(&configuration.api_token))
             .build()?;
         Ok(Self { api, context })
     }
