@@ -61,36 +61,60 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, PackageError> {
 /// Where a package is to be.
 pub(super) struct PackageFolder {
     path: PathBuf,
-    is_there: bool,
+    /// The name of the connector's file.
+    library: String,
+    /// Of the folder that is there already, its mode.
+    mode: Option<u32>,
 }
 
 impl PackageFolder {
     /// Looks, before anything is built, whether there is nothing in the way.
     pub(super) fn new(path: &Path, slug: &Slug) -> Result<Self, PackageError> {
-        let path = std::path::absolute(path).map_err(PackageError::when("find", path))?;
+        let absolute = std::path::absolute(path).map_err(PackageError::when("find", path))?;
         // A link stays, and leads to the new package.
-        let path = path.canonicalize().unwrap_or(path);
-        let entries = match fs::read_dir(&path) {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {
-                return Ok(Self { path, is_there: false });
-            }
-            Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
-                return Err(PackageError::NotAFolder(path));
-            }
+        let path = match absolute.canonicalize() {
+            Ok(path) => path,
+            Err(_) if absolute.is_symlink() => return Err(PackageError::NotAFolder(absolute)),
+            Err(_) => absolute,
+        };
+        let mode = match fs::metadata(&path) {
+            Ok(metadata) if metadata.is_dir() => Some(metadata.permissions().mode() & 0o7777),
+            Ok(_) => return Err(PackageError::NotAFolder(path)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => None,
             Err(error) => return Err(PackageError::when("look into", &path)(error)),
         };
-        let file = slug.file_name();
-        for entry in entries {
-            let name = entry.map_err(PackageError::when("look into", &path))?.file_name();
-            let name = name.to_string_lossy();
-            let is_ours = [file.as_str(), "README.md", "CONFIGURATION.md"].contains(&&*name)
-                || name.strip_prefix(file.as_str()) == Some(".sha256");
-            if !is_ours {
-                return Err(PackageError::Foreign { folder: path, name: name.into_owned() });
-            }
+        let folder = Self { path, library: slug.file_name(), mode };
+        if folder.mode.is_some() {
+            folder.look_into(&folder.path)?;
         }
-        Ok(Self { path, is_there: true })
+        Ok(folder)
+    }
+
+    /// Refuses a folder that holds anything but a package of this connector.
+    fn look_into(&self, folder: &Path) -> Result<(), PackageError> {
+        let mut names = Vec::new();
+        for entry in fs::read_dir(folder).map_err(PackageError::when("look into", &self.path))? {
+            let entry = entry.map_err(PackageError::when("look into", &self.path))?;
+            let name = entry.file_name().to_string_lossy().into_owned();
+            // Not what a link leads to.
+            let is_file = entry.file_type().is_ok_and(|file_type| file_type.is_file());
+            if !is_file || !self.is_of_a_package(&name) {
+                return Err(self.foreign(name));
+            }
+            names.push(name);
+        }
+        // Documents alone are somebody else's.
+        let is_package = names.is_empty() || names.contains(&self.library);
+        if is_package { Ok(()) } else { Err(self.foreign(names.swap_remove(0))) }
+    }
+
+    fn is_of_a_package(&self, name: &str) -> bool {
+        [self.library.as_str(), "README.md", "CONFIGURATION.md"].contains(&name)
+            || name.strip_prefix(&self.library) == Some(".sha256")
+    }
+
+    fn foreign(&self, name: String) -> PackageError {
+        PackageError::Foreign { folder: self.path.clone(), name }
     }
 
     /// Writes the files into a new folder, which then takes its place.
@@ -103,7 +127,7 @@ impl PackageFolder {
             let path = new.path().join(name);
             write_file(&path, content).map_err(PackageError::when("write", &path))?;
         }
-        let mode = Permissions::from_mode(0o755);
+        let mode = Permissions::from_mode(self.mode.unwrap_or(0o755));
         fs::set_permissions(new.path(), mode).map_err(PackageError::when("write", new.path()))?;
         let synced = File::open(new.path()).and_then(|folder| folder.sync_all());
         synced.map_err(PackageError::when("write", new.path()))?;
@@ -112,20 +136,26 @@ impl PackageFolder {
     }
 
     fn put(&self, new: TempDir) -> Result<(), PackageError> {
-        let failed = PackageError::when("put the package into", &self.path);
-        if !self.is_there {
-            fs::rename(new.path(), &self.path).map_err(failed)?;
+        let failed = || PackageError::when("put the package into", &self.path);
+        if self.mode.is_none() {
+            fs::rename(new.path(), &self.path).map_err(failed())?;
             // It is not there any more under its first name.
             let _ = new.keep();
             return Ok(());
         }
-        match renameat_with(CWD, new.path(), CWD, &self.path, RenameFlags::EXCHANGE) {
-            // What goes with `new` now is the older one.
-            Ok(()) => Ok(()),
+        let exchange = || renameat_with(CWD, new.path(), CWD, &self.path, RenameFlags::EXCHANGE);
+        match exchange() {
+            Ok(()) => {}
             // Some file systems cannot exchange; for a moment there is nothing then.
-            Err(Errno::INVAL | Errno::NOSYS) => self.replace(new),
-            Err(error) => Err(failed(error.into())),
+            Err(Errno::INVAL | Errno::NOSYS) => return self.replace(new),
+            Err(error) => return Err(failed()(error.into())),
         }
+        // What goes with `new` now is the older one, unless somebody has put something else there meanwhile.
+        let looked = self.look_into(new.path());
+        if looked.is_err() && exchange().is_err() {
+            let _ = new.keep();
+        }
+        looked
     }
 
     fn replace(&self, new: TempDir) -> Result<(), PackageError> {
@@ -134,12 +164,14 @@ impl PackageFolder {
         let old = Builder::new().prefix(".package-").tempdir_in(above).map_err(failed())?;
         let old_path = old.path().join("old");
         fs::rename(&self.path, &old_path).map_err(failed())?;
-        if let Err(error) = fs::rename(new.path(), &self.path) {
+        let put =
+            self.look_into(&old_path).and_then(|()| fs::rename(new.path(), &self.path).map_err(failed()));
+        if let Err(error) = put {
             // Back where it was; a second failure leaves it in the folder beside, which then stays.
             if fs::rename(&old_path, &self.path).is_err() {
                 let _ = old.keep();
             }
-            return Err(failed()(error));
+            return Err(error);
         }
         let _ = new.keep();
         Ok(())
@@ -207,6 +239,54 @@ mod tests {
             (names(&path), names(above.path())),
             (vec!["README.md".to_owned()], vec!["dist".to_owned()])
         );
+    }
+
+    #[test]
+    fn documents_without_a_connector_and_folders_with_their_names_are_left_alone() {
+        let above = tempfile::tempdir().unwrap();
+        let documents = above.path().join("documents");
+        fs::create_dir(&documents).unwrap();
+        fs::write(documents.join("README.md"), "of somebody else").unwrap();
+        let told = folder(&documents).map(drop).unwrap_err().to_string();
+        assert!(told.contains("holds \"README.md\", which belongs to no package"), "{told}");
+
+        let dist = above.path().join("dist");
+        folder(&dist).unwrap().write(&files("old")).unwrap();
+        fs::create_dir(dist.join("CONFIGURATION.md")).unwrap();
+        let told = folder(&dist).map(drop).unwrap_err().to_string();
+        assert!(told.contains("holds \"CONFIGURATION.md\""), "{told}");
+
+        std::os::unix::fs::symlink("nowhere", above.path().join("link")).unwrap();
+        let told = folder(&above.path().join("link")).map(drop).unwrap_err().to_string();
+        assert!(told.contains("is not a folder"), "{told}");
+    }
+
+    #[test]
+    fn what_was_put_there_while_it_was_built_is_kept_and_the_older_package_with_it() {
+        let above = tempfile::tempdir().unwrap();
+        let path = above.path().join("dist");
+        folder(&path).unwrap().write(&files("old")).unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o700)).unwrap();
+        let dist = folder(&path).unwrap();
+        let signature = path.join("libcodeclimate_connector_rain.so.sig");
+        fs::write(&signature, "signed").unwrap();
+        let told = dist.write(&files("new")).unwrap_err().to_string();
+        assert!(told.contains("rain.so.sig\", which belongs to no package"), "{told}");
+        let read = |name| fs::read_to_string(path.join(name)).unwrap();
+        assert_eq!(
+            (read("README.md"), fs::read_to_string(&signature).unwrap()),
+            ("old".into(), "signed".into())
+        );
+        assert_eq!(names(above.path()), ["dist"]);
+
+        let new = Builder::new().prefix(".package-").tempdir_in(above.path()).unwrap();
+        dist.replace(new).unwrap_err();
+        assert_eq!(fs::read_to_string(&signature).unwrap(), "signed");
+
+        fs::remove_file(signature).unwrap();
+        dist.write(&files("new")).unwrap();
+        assert_eq!((read("README.md"), names(above.path())), ("new".into(), vec!["dist".to_owned()]));
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o700);
     }
 
     #[test]
