@@ -61,6 +61,7 @@ fn what_is_no_name_for_a_new_connector_is_refused_with_what_to_write() {
     let folder = tempfile::tempdir().unwrap();
     for (slug, words) in [
         ("", "a connector's slug is empty"),
+        ("abi", "the name of one that connectors are written with"),
         ("Weather", "write `weather`"),
         ("my tool", "write `my-tool`"),
         ("7days", "write `days`"),

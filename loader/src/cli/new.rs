@@ -2,13 +2,14 @@
 
 use std::{
     env,
+    ffi::OsString,
     fs::{self, Permissions},
     io,
     os::unix::fs::PermissionsExt as _,
     path::{Path, PathBuf},
 };
 
-use clap::Args;
+use clap::{Args, builder::OsStringValueParser};
 use rustix::{
     fs::{CWD, RenameFlags, renameat_with},
     io::Errno,
@@ -39,8 +40,8 @@ pub(crate) struct NewOptions {
     folder: Option<PathBuf>,
     /// Where the sources of the crates lie that connectors are written with: a checkout of this project, or its unpacked
     /// crates. Without it they are looked for beside this program; where they are not, they come from crates.io.
-    #[arg(long, value_name = "FOLDER", env = "CODECLIMATE_CONNECTOR_KIT")]
-    kit: Option<PathBuf>,
+    #[arg(long, value_name = "FOLDER", env = "CODECLIMATE_CONNECTOR_KIT", value_parser = OsStringValueParser::new())]
+    kit: Option<OsString>,
 }
 
 /// Why no connector was made. Nothing of it is left then.
@@ -69,6 +70,9 @@ fn parse_new_slug(text: &str) -> Result<Slug, String> {
     let slug: Slug = text.parse().map_err(|error: crate::slug::SlugError| error.to_string())?;
     match slug.as_str().strip_prefix("codeclimate-connector-") {
         Some(rest) => Err(format!("a slug stands without the name of its crate; write `{rest}`")),
+        None if slug.as_str() == "abi" => {
+            Err("the crate of the connector would have the name of one that connectors are written with; choose another".to_owned())
+        }
         None if slug.as_str().ends_with('-') => {
             Err("the name of a new connector ends with a letter or a digit".to_owned())
         }
@@ -78,7 +82,8 @@ fn parse_new_slug(text: &str) -> Result<Slug, String> {
 
 /// Makes the crate, and says what to do with it.
 pub(crate) fn new(options: &NewOptions, console: &mut Console) -> Result<ExitCode, CliError> {
-    let kit = kit(options.kit.as_deref()).map_err(NewError::from)?;
+    let named = options.kit.as_deref().filter(|kit| !kit.is_empty()).map(Path::new);
+    let kit = kit(named).map_err(NewError::from)?;
     let scaffold = Scaffold { slug: &options.slug, template: options.template, kit: kit.as_ref() };
     let folder = options.folder.clone().unwrap_or_else(|| scaffold.crate_name().into());
     make(&folder, &scaffold.files())?;

@@ -60,8 +60,9 @@ fn all() -> String {
 /// A crate that lies in a kit.
 struct Found {
     name: &'static str,
-    /// None where it is that of a workspace, as in a checkout.
     version: Option<String>,
+    /// Whether it has its version from a workspace, as in a checkout.
+    is_member: bool,
     folder: PathBuf,
 }
 
@@ -72,8 +73,12 @@ impl Kit {
         let folder = folder.canonicalize().map_err(unreadable)?;
         let mut crates = BTreeMap::new();
         let mut is_checkout = false;
-        for found in crates_below(&folder).map_err(unreadable)? {
-            is_checkout |= found.version.is_none();
+        let shared = workspace_version(&folder);
+        for mut found in crates_below(&folder).map_err(unreadable)? {
+            is_checkout |= found.is_member;
+            if found.is_member {
+                found.version.clone_from(&shared);
+            }
             check_version(&folder, &found)?;
             let path = text(&found.folder)?;
             if let Some(first) = crates.insert(found.name, path.clone()) {
@@ -165,6 +170,15 @@ fn crate_in(folder: &Path) -> Option<Found> {
     let package = manifest.get("package")?;
     let named = package.get("name")?.as_str()?;
     let name = CRATES.into_iter().find(|name| *name == named)?;
-    let version = package.get("version")?.as_str().map(ToOwned::to_owned);
-    Some(Found { name, version, folder: folder.to_owned() })
+    let version = package.get("version")?;
+    let is_member = version.is_table();
+    let version = version.as_str().map(ToOwned::to_owned);
+    Some(Found { name, version, is_member, folder: folder.to_owned() })
+}
+
+/// The version that the members of a workspace share.
+fn workspace_version(folder: &Path) -> Option<String> {
+    let manifest: toml::Table = fs::read_to_string(folder.join("Cargo.toml")).ok()?.parse().ok()?;
+    let version = manifest.get("workspace")?.get("package")?.get("version")?;
+    version.as_str().map(ToOwned::to_owned)
 }

@@ -21,11 +21,11 @@ fn crates(crates: &[(&str, &str, &str)]) -> tempfile::TempDir {
 
 fn archives() -> tempfile::TempDir {
     crates(&[
-        ("codeclimate-connector-abi-1.0.0", "codeclimate-connector-abi", "version = \"1.0.0\""),
-        ("connector-http-0.1.0", "connector-http", "version = \"0.1.0\""),
-        ("connector-interface-0.1.0", "connector-interface", "version = \"0.1.0\""),
-        ("connector-schemas-0.1.0", "connector-schemas", "version = \"0.1.0\""),
-        ("connector-testing-0.1.0", "connector-testing", "version = \"0.1.0\""),
+        ("codeclimate-connector-abi", "codeclimate-connector-abi", "version = \"1.0.0\""),
+        ("connector-http", "connector-http", "version = \"0.1.0\""),
+        ("connector-interface", "connector-interface", "version = \"0.1.0\""),
+        ("connector-schemas", "connector-schemas", "version = \"0.1.0\""),
+        ("connector-testing", "connector-testing", "version = \"0.1.0\""),
     ])
 }
 
@@ -109,14 +109,18 @@ fn a_kit_is_found_beside_the_program() {
 fn what_is_no_kit_is_refused_with_what_is_missing() {
     let lacking = |kit: &tempfile::TempDir, below: &str| fs::remove_dir_all(kit.path().join(below)).unwrap();
     let without_http = archives();
-    lacking(&without_http, "connector-http-0.1.0");
+    lacking(&without_http, "connector-http");
     let twice = archives();
     let second = crates(&[("inner", "connector-http", "version = \"0.1.0\"")]);
     fs::rename(second.keep(), twice.path().join("old")).unwrap();
     let newer = archives();
     let manifest = "[package]\nname = \"connector-http\"\nversion = \"0.2.0\"\n";
-    fs::write(newer.path().join("connector-http-0.1.0/Cargo.toml"), manifest).unwrap();
+    fs::write(newer.path().join("connector-http/Cargo.toml"), manifest).unwrap();
+    let checkout = crates(&[("http", "connector-http", "version.workspace = true")]);
+    let manifest = "[workspace.package]\nversion = \"0.0.3\"\n";
+    fs::write(checkout.path().join("Cargo.toml"), manifest).unwrap();
     for (kit, words) in [
+        (checkout, "is of version 0.0.3, but"),
         (without_http, "has no folder with the crate connector-http; name one with --kit"),
         (twice, "holds connector-http twice"),
         (newer, "is of version 0.2.0, but connectors that this runner makes want 0.1;"),
