@@ -41,9 +41,6 @@ impl Client for Connector {
     type Configuration = Configuration;
 
     fn new(configuration: Configuration, context: Context) -> Result<Self, Error> {
-        if configuration.api_token.is_empty() {
-            return Err(Error::configuration("apiToken is empty"));
-        }
         let api = Http::new(&context, "https://api.incidents.example")
             .base_url(configuration.base_url.as_deref())
             .auth(Auth::bearer(&configuration.api_token))

@@ -115,14 +115,6 @@ fn what_the_source_refuses_ends_the_run_with_the_right_exit_code() {
 }
 
 #[test]
-fn an_empty_token_is_refused() {
-    let configuration = json!({ "apiToken": "" });
-    let error = sync(&FakeRunner::new(), &configuration, CUTOFF).unwrap_err();
-    assert_eq!(exit_code(&error), 10);
-    assert_eq!(error.to_string(), "apiToken is empty");
-}
-
-#[test]
 fn the_schema_file_says_what_the_struct_says() {
     assert_configuration_schema::<Configuration>(env!("CARGO_MANIFEST_DIR"));
 }

@@ -41,9 +41,6 @@ impl Client for Connector {
     type Configuration = Configuration;
 
     fn new(configuration: Configuration, context: Context) -> Result<Self, Error> {
-        if configuration.path.is_empty() {
-            return Err(Error::configuration("path is empty"));
-        }
         Ok(Self {
             configuration,
             context,

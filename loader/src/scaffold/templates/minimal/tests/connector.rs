@@ -5,7 +5,7 @@ use std::fs;
 use codeclimate_connector_template::Connector;
 use codeclimate_connector_template::configuration::Configuration;
 use connector_interface::{Error, State, Stream};
-use connector_testing::{FakeRunner, assert_configuration_schema, assert_resumes, exit_code};
+use connector_testing::{FakeRunner, assert_configuration_schema, assert_resumes};
 use serde_json::{Value, json};
 
 const FILE: &str = "tests/deployments.ndjson";
@@ -98,13 +98,6 @@ fn a_path_that_leads_nowhere_is_told() {
         messages[0].starts_with("cannot open tests/nothing: "),
         "{messages:?}"
     );
-}
-
-#[test]
-fn an_empty_path_is_refused() {
-    let error = sync(&FakeRunner::new(), json!({ "path": "" }), CUTOFF).unwrap_err();
-    assert_eq!(exit_code(&error), 10);
-    assert_eq!(error.to_string(), "path is empty");
 }
 
 #[test]
