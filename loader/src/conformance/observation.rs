@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{exit_code::ExitCode, frame::FieldProblem};
 
-/// One run of a connector as it looked from outside. All texts are masked.
+/// One run of a connector as it looked from outside. The texts are masked, but for what is compared: names and states.
 #[derive(Debug, Clone)]
 pub(crate) struct Observation {
     /// How it ended.

@@ -12,6 +12,7 @@ use crate::{
     examination::{Examination, GlibcVersion},
     exit_code::ExitCode,
     frame::{Level, StopAfter},
+    mask::Masker,
     supervisor::Limits,
 };
 
@@ -95,8 +96,15 @@ impl<'a> Examiner<'a> {
         }
     }
 
-    /// Makes the runs that a test needs and that were not made yet, and judges them.
+    /// Makes the runs that a test needs and that were not made yet, and judges them. Nothing in it is secret.
     pub(super) fn put_to(&mut self, test: Test) -> Result<Verdict, CliError> {
+        match self.judged(test) {
+            Ok(verdict) => Ok(verdict.map_texts(|text| self.benches.masked(text))),
+            Err(error) => Err(self.benches.maskers().fold(error, CliError::masked)),
+        }
+    }
+
+    fn judged(&mut self, test: Test) -> Result<Verdict, CliError> {
         match test {
             Test::Loads => self.loads(),
             Test::Metadata => Ok(judge::metadata(&self.examination)),
@@ -397,6 +405,14 @@ impl Benches {
     /// What the operator is told before anything runs.
     pub(super) fn notices(&self) -> Vec<(Level, String)> {
         self.given.iter().chain(&self.grown).flat_map(|bench| bench.prepared.notices()).collect()
+    }
+
+    fn maskers(&self) -> impl Iterator<Item = &Masker> {
+        self.given.iter().chain(&self.example).chain(&self.grown).map(|bench| &bench.prepared.masker)
+    }
+
+    fn masked(&self, text: &str) -> String {
+        self.maskers().fold(text.to_owned(), |text, masker| masker.mask(&text).into_owned())
     }
 
     fn any(&self) -> Option<&Bench> {
