@@ -89,6 +89,15 @@ impl Verdict {
         if findings.is_empty() { Verdict::passed(detail()) } else { Verdict::failed(findings) }
     }
 
+    /// The same, where it passed, with a note behind its detail.
+    pub(crate) fn noting(self, note: &str) -> Verdict {
+        match self {
+            Verdict::Passed { detail } if detail.is_empty() => Verdict::passed(note),
+            Verdict::Passed { detail } => Verdict::passed(format!("{detail}; {note}")),
+            other => other,
+        }
+    }
+
     /// The same with each of its texts put through this.
     pub(crate) fn map_texts(mut self, map: impl Fn(&str) -> String) -> Verdict {
         for text in self.texts() {
