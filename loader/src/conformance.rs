@@ -10,7 +10,7 @@ mod report;
 mod verdict;
 
 pub(crate) use bad_configurations::{bad_configurations, valid_configuration};
-pub(crate) use catalogue::Test;
+pub(crate) use catalogue::{Need, Test};
 pub(crate) use observation::{Checkpoint, Leak, Observation, Produced, Rejected, Times};
 pub(crate) use report::Report;
 pub(crate) use verdict::{Finding, Verdict};

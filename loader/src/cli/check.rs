@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::{
     configuration::{Configuration, ConfigurationSource},
-    conformance::{Report, Test, Verdict, judge::GLIBC_FLOOR, valid_configuration},
+    conformance::{Need, Report, Test, Verdict, judge::GLIBC_FLOOR, valid_configuration},
     console::Console,
     cutoff::parse_cutoff,
     examination::{Examination, GlibcVersion},
@@ -49,7 +49,7 @@ pub(crate) struct CheckOptions {
     /// Run only this test, such as resume or C16. May be given several times.
     #[arg(long, value_name = "TEST", value_parser = parse_test)]
     only: Vec<Test>,
-    /// Sync this stream, by its id. May be given several times; without it, the first four.
+    /// Sync this stream, by its id. May be given several times; without it, at most four.
     #[arg(long, value_name = "ID")]
     stream: Vec<String>,
     /// The earliest data wanted: 2024-01-31, 2024-01-31T12:00:00Z, or an age such as 90d.
@@ -108,7 +108,11 @@ pub(crate) fn check(
     let mut report = Report::new(note.slug.as_str(), &note.version, options.seed);
     let listeners = Listeners::new(console, verbose)?;
     let mut examiner = Examiner::new(examination, benches, choices, listeners);
-    for test in options.tests() {
+    let tests = options.tests();
+    if tests.iter().any(|test| matches!(test.need(), Need::Sync | Need::GrownConfiguration)) {
+        examiner.find_streams()?;
+    }
+    for test in tests {
         let verdict = options.put_to(test, &mut examiner)?;
         report.add(test, verdict);
     }

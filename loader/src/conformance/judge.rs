@@ -46,8 +46,10 @@ impl Run<'_> {
     /// Puts a finding to where it was seen.
     fn place(&self, mut finding: Finding) -> Finding {
         finding.place.stream = self.stream.map(str::to_owned);
-        if self.stream.is_none() {
-            finding.place.moment = Some(format!("in {}", self.verb));
+        let verb = self.stream.is_none().then(|| format!("in {}", self.verb));
+        let parts: Vec<String> = verb.into_iter().chain(self.seen.occasion.map(str::to_owned)).collect();
+        if !parts.is_empty() {
+            finding.place.moment = Some(parts.join(", "));
         }
         finding
     }

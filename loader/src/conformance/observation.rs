@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::{exit_code::ExitCode, frame::FieldProblem};
 
-/// One run of a connector as it looked from outside. All texts are masked.
+/// One run of a connector as it looked from outside. The texts are masked, but for what is compared: names and states.
 #[derive(Debug, Clone)]
 pub(crate) struct Observation {
     /// How it ended.
@@ -36,6 +36,31 @@ pub(crate) struct Observation {
     pub(crate) late_calls: u64,
     /// From when it was asked to stop to its end; none where it was not asked.
     pub(crate) stopping: Option<Duration>,
+    /// What is special about it, such as `when asked to stop`.
+    pub(crate) occasion: Option<&'static str>,
+}
+
+impl Observation {
+    /// The same run, with no more than what must not come out of any.
+    pub(crate) fn output_alone(&self) -> Observation {
+        Observation {
+            code: self.code,
+            what: String::new(),
+            made: self.made,
+            answer: None,
+            records: Vec::new(),
+            rejections: Vec::new(),
+            rejected: self.rejected,
+            checkpoints: Vec::new(),
+            stdout: self.stdout.first().cloned().into_iter().collect(),
+            stdout_lines: self.stdout_lines,
+            leaks: self.leaks.clone(),
+            peak_memory: None,
+            late_calls: self.late_calls,
+            stopping: None,
+            occasion: self.occasion,
+        }
+    }
 }
 
 /// One delivered record, as much of it as is compared.

@@ -31,6 +31,19 @@ struct Counts {
     passed: usize,
     failed: usize,
     skipped: usize,
+    /// Not even asked for.
+    left_out: usize,
+}
+
+impl Counts {
+    /// Whether the connector conforms; none where nothing failed, but not everything was tried.
+    const fn conforms(self) -> Option<bool> {
+        match self {
+            Counts { failed: 0, skipped: 0, left_out: 0, .. } => Some(true),
+            Counts { failed: 0, .. } => None,
+            _ => Some(false),
+        }
+    }
 }
 
 impl Report {
@@ -54,7 +67,8 @@ impl Report {
     }
 
     fn counts(&self) -> Counts {
-        let mut counts = Counts::default();
+        let left_out = Test::ALL.len().saturating_sub(self.verdicts.len());
+        let mut counts = Counts { left_out, ..Counts::default() };
         for (_, verdict) in &self.verdicts {
             *match verdict {
                 Verdict::Passed { .. } => &mut counts.passed,
@@ -72,17 +86,19 @@ impl Report {
 
     /// The last line, with its line break.
     pub(crate) fn summary(&self) -> String {
-        let Counts { passed, failed, skipped } = self.counts();
+        let counts = self.counts();
+        let Counts { passed, failed, skipped, left_out } = counts;
         let Report { slug, version, seed, verdicts } = self;
-        let verdict = match (failed, skipped) {
-            (0, 0) => "conforms",
-            (0, _) => "conforms as far as it was tried",
-            _ => "does not conform",
+        let verdict = match counts.conforms() {
+            Some(true) => "conforms",
+            Some(false) => "does not conform",
+            None => "conforms as far as it was tried",
         };
+        let others = if left_out > 0 { format!("; {left_out} left out") } else { String::new() };
         let (all, plural) = (verdicts.len(), if verdicts.len() == 1 { "" } else { "s" });
         format!(
-            "{slug} {version} {verdict}: {passed} passed, {failed} failed, {skipped} skipped of {all} test{plural} \
-             (seed {seed})\n"
+            "{slug} {version} {verdict}: {passed} passed, {failed} failed, {skipped} skipped of {all} \
+             test{plural}{others} (seed {seed})\n"
         )
     }
 
@@ -92,7 +108,7 @@ impl Report {
         let document = Document {
             connector: Connector { slug: &self.slug, version: &self.version },
             seed: self.seed,
-            conforms: code == ExitCode::Done,
+            conforms: self.counts().conforms(),
             exit_code: code.number(),
             counts: self.counts(),
             tests: self.verdicts.iter().map(|(test, verdict)| Row::of(*test, verdict)).collect(),
@@ -153,7 +169,7 @@ fn line(text: &str) -> String {
 struct Document<'a> {
     connector: Connector<'a>,
     seed: u64,
-    conforms: bool,
+    conforms: Option<bool>,
     exit_code: u8,
     counts: Counts,
     tests: Vec<Row<'a>>,

@@ -9,7 +9,7 @@ use super::catalogue::Test;
 /// The most findings of one test that are told; the others are counted.
 const MAX_FINDINGS: usize = 10;
 
-/// What a test found. All texts are masked by whoever made the observation.
+/// What a test found. Its texts are masked before anybody reads them: they name records and streams.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// It is so; the detail says how much was looked at.
@@ -89,6 +89,31 @@ impl Verdict {
         if findings.is_empty() { Verdict::passed(detail()) } else { Verdict::failed(findings) }
     }
 
+    /// The same, where it passed, with a note behind its detail.
+    pub(crate) fn noting(self, note: &str) -> Verdict {
+        match self {
+            Verdict::Passed { detail } if detail.is_empty() => Verdict::passed(note),
+            Verdict::Passed { detail } => Verdict::passed(format!("{detail}; {note}")),
+            other => other,
+        }
+    }
+
+    /// The same with each of its texts put through this.
+    pub(crate) fn map_texts(mut self, map: impl Fn(&str) -> String) -> Verdict {
+        for text in self.texts() {
+            *text = map(text);
+        }
+        self
+    }
+
+    fn texts(&mut self) -> Vec<&mut String> {
+        match self {
+            Verdict::Passed { detail } => vec![detail],
+            Verdict::Skipped { reason, remedy } => vec![reason, remedy],
+            Verdict::Failed(failure) => failure.findings.iter_mut().flat_map(Finding::texts).collect(),
+        }
+    }
+
     fn failed(mut findings: Vec<Finding>) -> Verdict {
         let more = findings.len().saturating_sub(MAX_FINDINGS);
         findings.truncate(MAX_FINDINGS);
@@ -142,6 +167,13 @@ impl Finding {
         self
     }
 
+    fn texts(&mut self) -> Vec<&mut String> {
+        let Finding { what, place, expected, found, remedy } = self;
+        let Place { stream, record, pointer, key, moment } = place;
+        let places = [stream, record, pointer, key, moment].into_iter().flatten();
+        [what, expected, found, remedy].into_iter().chain(places).collect()
+    }
+
     pub(crate) fn moment(mut self, moment: impl Into<String>) -> Finding {
         self.place.moment = Some(moment.into());
         self
@@ -167,5 +199,32 @@ impl fmt::Display for Place {
         let words: Vec<String> =
             told.map(|(word, part)| format!("{word} {part}").trim().to_owned()).collect();
         formatter.write_str(&words.join(", "))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_of_a_verdict_is_mapped() {
+        let finding = Finding::new("x")
+            .stream("x")
+            .record("x")
+            .pointer("x")
+            .key("x")
+            .moment("x")
+            .expected("x")
+            .found("x")
+            .remedy("x");
+        let verdicts = [
+            Verdict::passed("x"),
+            Verdict::skipped("x", "x"),
+            Verdict::of(vec![finding.clone(), finding], String::new),
+        ];
+        for verdict in verdicts {
+            let mapped = format!("{:?}", verdict.map_texts(|text| text.replace('x', "masked")));
+            assert!(mapped.contains("\"masked\"") && !mapped.contains("\"x\""), "{mapped}");
+        }
     }
 }

@@ -135,8 +135,9 @@ pub(crate) fn supervise(
     sweep(observer);
     let launched = launch(run)?;
     let (events, receiver) = sync_channel(QUEUE);
+    let flood = if run.job.scrutiny.is_some() { Flood::open() } else { Flood::new() };
     let helpers = Helpers {
-        flood: Arc::new(Flood::new()),
+        flood: Arc::new(flood),
         tail: Tail::default(),
         progress: Arc::default(),
         denials: Arc::default(),

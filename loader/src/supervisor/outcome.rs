@@ -62,6 +62,16 @@ pub(crate) enum Stop {
     Planned,
 }
 
+impl Stop {
+    /// The reason from a signal on: what was only wished for gives way to somebody who wants the end.
+    pub(crate) fn heard(reason: Option<Stop>, signal: i32) -> Stop {
+        match reason {
+            None | Some(Stop::Planned | Stop::Enough) => Stop::Signal(signal),
+            Some(reason) => reason,
+        }
+    }
+}
+
 /// A limit that the connector was warned of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Near {

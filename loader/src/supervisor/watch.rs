@@ -258,7 +258,7 @@ impl<'a> Watch<'a> {
     fn take_signal(&mut self, signal: i32) {
         if self.containment.is_none() {
             // Nobody is left to be asked: what is waited for is the reader of the records.
-            self.evidence.stop.get_or_insert(Stop::Signal(signal));
+            self.evidence.stop = Some(Stop::heard(self.evidence.stop, signal));
             self.gives_up = true;
             return;
         }
@@ -266,8 +266,10 @@ impl<'a> Watch<'a> {
             self.kill();
             return;
         }
-        self.asked_to_stop = Some(Instant::now());
-        self.evidence.stop.get_or_insert(Stop::Signal(signal));
+        // Who was asked already keeps the grace period that began then.
+        let was_asked = matches!(self.evidence.stop, Some(Stop::Planned | Stop::Enough));
+        self.asked_to_stop = self.asked_to_stop.filter(|_| was_asked).or_else(|| Some(Instant::now()));
+        self.evidence.stop = Some(Stop::heard(self.evidence.stop, signal));
         self.status.cancel();
         let grace = duration(self.run.limits.grace);
         self.say(

@@ -2,15 +2,16 @@
 
 use std::{fs, path::Path};
 
-use connector_tests::connector;
+use connector_tests::{Ended, connector};
 use serde_json::{Value, json};
 
 use super::{Bench, statuses};
 
 const SLUG: &str = "nonconforming";
+const TOKEN: &str = "not-a-real-token";
 
 /// The tests, with the fault that the configuration names. What is wrong with the file alone comes behind.
-const FAULTS: [(&str, &str); 18] = [
+const FAULTS: [(&str, &str); 19] = [
     ("C01", "loads"),
     ("C05", "missing-configuration"),
     ("C06", "wrong-type"),
@@ -28,13 +29,13 @@ const FAULTS: [(&str, &str); 18] = [
     ("C18", "memory-flat"),
     ("C19", "secrets"),
     ("C20", "stdout"),
+    ("C20", "stdout-when-resumed"),
     ("C21", "after-return"),
 ];
 
 /// A connector with this fault, and all that `check` can be given for it.
 fn bench(fault: Option<&str>) -> Bench {
-    let configuration =
-        |items: u64| json!({ "apiToken": "not-a-real-token", "items": items, "fault": fault });
+    let configuration = |items: u64| json!({ "apiToken": TOKEN, "items": items, "fault": fault });
     Bench::new(SLUG).with("check.json", &configuration(30)).with("grown.json", &configuration(300))
 }
 
@@ -43,8 +44,16 @@ fn verdicts(bench: &Bench, code: i32, options: &[&str]) -> (Vec<(String, String)
     let arguments = ["check.json", "--grown", "grown.json", "--grace", "1s", "--format", "json"];
     let ended = bench.check(&arguments).with(options).run();
     ended.assert(code, "");
+    assert_no_token(&ended);
     let odd = statuses(&ended).into_iter().filter(|(_, verdict)| verdict != "passed").collect();
     (odd, ended.output())
+}
+
+/// Whatever the connector lets out, `check` does not pass it on.
+#[track_caller]
+fn assert_no_token(ended: &Ended) {
+    let told = format!("{}{}", ended.output(), ended.errors());
+    assert!(!told.contains(TOKEN), "{told}");
 }
 
 /// That one test failed; others passed, or were not tried because of it.
@@ -77,6 +86,23 @@ fn each_test_is_failed_by_the_connector_that_breaks_it_and_only_that_one() {
     for (number, fault) in FAULTS {
         assert_only(number, verdicts(&bench(Some(fault)), 28, &[]));
     }
+}
+
+#[test]
+fn a_secret_in_what_a_verdict_names_is_masked() {
+    let bench = bench(Some("secret-in-self"));
+    let (odd, document) = verdicts(&bench, 28, &[]);
+    let failed: Vec<&str> = odd.iter().map(|(number, _)| number.as_str()).collect();
+    assert_eq!(failed, ["C14", "C19"], "{document}");
+    assert!(document.contains("?token=[secret apiToken]"), "{document}");
+    let text = bench.check(&["check.json", "--only", "C14", "-v"]).run();
+    text.assert(28, "");
+    assert_no_token(&text);
+    // A name that may hold a secret too is told with the names that there are.
+    let absent = bench.check(&["check.json", "--stream", TOKEN]).run();
+    absent.assert(2, "[secret apiToken]");
+    assert_no_token(&absent);
+    assert_eq!(absent.output(), "");
 }
 
 /// The twin without a fault, in a file with other bytes in one place.

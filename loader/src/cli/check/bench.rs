@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::{
     configuration::Configuration,
-    conformance::{Observation, Rejected},
+    conformance::{Observation, Rejected, judge},
     console::Console,
     dead_letters::Letter,
     delivery::Delivery,
@@ -47,11 +47,26 @@ pub(super) struct Listeners<'a> {
     pub(super) console: &'a mut Console,
     /// Whether the connector's own lines are shown.
     verbose: bool,
+    /// What came out of each run so far.
+    pub(super) came_out: Vec<CameOut>,
+}
+
+/// What came out of a run that must not, whatever the run was made for.
+pub(super) struct CameOut {
+    verb: &'static str,
+    stream: Option<String>,
+    seen: Observation,
+}
+
+impl CameOut {
+    pub(super) fn run(&self) -> judge::Run<'_> {
+        judge::Run { verb: self.verb, stream: self.stream.as_deref(), seen: &self.seen }
+    }
 }
 
 impl<'a> Listeners<'a> {
     pub(super) fn new(console: &'a mut Console, verbose: bool) -> Result<Self, CliError> {
-        Ok(Self { signals: signals()?, console, verbose })
+        Ok(Self { signals: signals()?, console, verbose, came_out: Vec::new() })
     }
 
     /// An error where somebody has cancelled the command between two runs.
@@ -125,6 +140,18 @@ impl<'a> Asked<'a> {
     pub(super) fn sync(stream: &'a str, payload: String) -> Self {
         Self { payload, stream: Some(stream), ..Self::new("sync-stream", verb::SYNC_STREAM) }
     }
+
+    /// What sets it apart from the usual run.
+    fn occasion(&self) -> Option<&'static str> {
+        match self.stop {
+            _ if self.configuration.is_some() => Some("with a bad configuration"),
+            _ if self.creates_only => Some("when only its client is made"),
+            Some(StopAfter::KillAtCheckpoint(_)) => Some("when killed"),
+            Some(_) => Some("when asked to stop"),
+            None if self.state.is_some() => Some("when gone on from a state"),
+            None => None,
+        }
+    }
 }
 
 /// What came of a run.
@@ -134,6 +161,8 @@ pub(super) struct Ran {
     pub(super) streams: Vec<String>,
     /// Requests that no cassette has an answer for.
     pub(super) unrecorded: Vec<String>,
+    /// Whether it left more than can be remembered.
+    pub(super) is_too_much: bool,
 }
 
 impl Bench {
@@ -182,8 +211,9 @@ impl Bench {
         let sink = Recording { remembered: remembered.clone(), masker: masker.clone() };
         let delivery = Delivery::without_state(Box::new(sink)).telling(sender);
         let outcome = self.supervise(asked, delivery, &remembered, listeners)?;
-        let Memory { records, streams, checkpoints, stdout, stdout_lines, leaks, peak_memory, .. } =
-            self.finished(&remembered, &outcome);
+        let memory = self.finished(&remembered, &outcome);
+        let is_too_much = memory.is_full();
+        let Memory { records, streams, checkpoints, stdout, stdout_lines, leaks, peak_memory, .. } = memory;
         let mut seen = Observation {
             code: outcome.code,
             what: masker.mask(&outcome.what).into_owned(),
@@ -198,14 +228,17 @@ impl Bench {
             leaks,
             peak_memory,
             late_calls: outcome.late_calls,
-            stopping: outcome.stopping,
+            stopping: outcome.stopping.map(|time| time.saturating_sub(lingered(asked))),
+            occasion: asked.occasion(),
         };
         if asked.verb == verb::VERIFY_CONFIGURATION && !asked.creates_only {
             take_answer(&mut seen, &outcome, masker);
         }
+        let stream = asked.stream.map(str::to_owned);
+        listeners.came_out.push(CameOut { verb: asked.name, stream, seen: seen.output_alone() });
         let unrecorded = self.source.take_unrecorded();
         let unrecorded = unrecorded.iter().map(|request| masker.mask(request).into_owned()).collect();
-        Ok(Ran { seen, streams, unrecorded })
+        Ok(Ran { seen, streams, unrecorded, is_too_much })
     }
 
     fn supervise(
@@ -223,8 +256,8 @@ impl Bench {
         }
         job.state.clone_from(&asked.state);
         job.stop = asked.stop;
-        job.scrutiny =
-            Some(Scrutiny { creates_only: asked.creates_only, linger_milliseconds: lingered(asked) });
+        let linger_milliseconds = u64::try_from(lingered(asked).as_millis()).unwrap_or(0);
+        job.scrutiny = Some(Scrutiny { creates_only: asked.creates_only, linger_milliseconds });
         let deadline = asked.deadline.map_or(self.limits.deadline, |most| most.min(self.limits.deadline));
         let run = supervisor::Run {
             id: &Uuid::now_v7().to_string(),
@@ -250,6 +283,7 @@ impl Bench {
         let (outcome, _) = supervisor::supervise(&run, delivery, &mut listeners.signals, &mut observer)?;
         match (outcome.signal, outcome.code) {
             (Some(signal), _) => Err(cancelled(signal)),
+            (None, ExitCode::OutputFailed) if remembered.is_full() => Ok(outcome),
             (None, code @ (ExitCode::Unenforceable | ExitCode::Bug | ExitCode::OutputFailed)) => {
                 let text = format!("{}: {}; {}", asked.name, outcome.what, outcome.advice);
                 Err(CliError::Masked { text: self.prepared.masker.mask(&text).into_owned(), code })
@@ -272,10 +306,11 @@ impl Bench {
     }
 }
 
-/// Only where something may still come: a run that is cut short or bad is not waited for.
-fn lingered(asked: &Asked<'_>) -> u64 {
-    let is_whole = asked.stop.is_none() && asked.configuration.is_none() && !asked.creates_only;
-    if is_whole { u64::try_from(LINGER.as_millis()).unwrap_or(0) } else { 0 }
+/// Only where something may still come: one that is killed, or bad, is not waited for.
+fn lingered(asked: &Asked<'_>) -> Duration {
+    let is_killed = matches!(asked.stop, Some(StopAfter::KillAtCheckpoint(_)));
+    let is_waited_for = !is_killed && asked.configuration.is_none() && !asked.creates_only;
+    if is_waited_for { LINGER } else { Duration::ZERO }
 }
 
 /// What the verb answered, as the exit code that operators see.

@@ -12,12 +12,13 @@ use crate::{
     examination::{Examination, GlibcVersion},
     exit_code::ExitCode,
     frame::{Level, StopAfter},
+    mask::Masker,
     supervisor::Limits,
 };
 
 use super::{
     super::{CliError, run::SyncPayload, stream::StreamRecord},
-    bench::{Asked, Bench, Listeners, Ran},
+    bench::{Asked, Bench, CameOut, Listeners, Ran},
     sample::sample,
 };
 
@@ -95,8 +96,15 @@ impl<'a> Examiner<'a> {
         }
     }
 
-    /// Makes the runs that a test needs and that were not made yet, and judges them.
+    /// Makes the runs that a test needs and that were not made yet, and judges them. Nothing in it is secret.
     pub(super) fn put_to(&mut self, test: Test) -> Result<Verdict, CliError> {
+        match self.judged(test) {
+            Ok(verdict) => Ok(verdict.map_texts(|text| self.benches.masked(text))),
+            Err(error) => Err(self.benches.maskers().fold(error, CliError::masked)),
+        }
+    }
+
+    fn judged(&mut self, test: Test) -> Result<Verdict, CliError> {
         match test {
             Test::Loads => self.loads(),
             Test::Metadata => Ok(judge::metadata(&self.examination)),
@@ -112,8 +120,33 @@ impl<'a> Examiner<'a> {
             Test::Verify => self.verify(),
             Test::Streams => self.streams(),
             Test::StreamsStable => self.streams_stable(),
-            _ => self.of_syncs(test),
+            _ => {
+                let verdict = self.of_syncs(test)?;
+                Ok(self.streams_left_out().into_iter().fold(verdict, |verdict, note| verdict.noting(&note)))
+            }
         }
+    }
+
+    /// How many streams are looked at, where there are more and nobody has chosen.
+    fn streams_left_out(&self) -> Option<String> {
+        let (syncs, discovery) = (self.syncs.as_ref()?, self.discovery.as_ref()?);
+        let (some, all) = (syncs.len(), discovery.streams.len());
+        (self.choices.streams.is_empty() && some < all).then(|| format!("{some} of {all} streams"))
+    }
+
+    /// Looks for the streams that are named.
+    ///
+    /// # Errors
+    /// Where one is not there; a discovery that goes badly is left to its own test.
+    pub(super) fn find_streams(&mut self) -> Result<(), CliError> {
+        if self.choices.streams.is_empty() || self.benches.given.is_none() {
+            return Ok(());
+        }
+        let found = self.discovery().and_then(|discovery| match discovery.went_well() {
+            true => discovery.chosen(&self.choices).map(drop),
+            false => Ok(()),
+        });
+        found.map_err(|error| self.benches.maskers().fold(error, CliError::masked))
     }
 
     fn configuration_schema(&self) -> Verdict {
@@ -186,7 +219,7 @@ impl<'a> Examiner<'a> {
                 Ok(missing.unwrap_or_else(|| judge::records_valid(&runs)))
             }
             Test::TypesDeclared => Ok(judge::types_declared(&runs, self.declared())),
-            Test::Secrets | Test::Stdout | Test::AfterReturn => self.of_all_runs(test, &runs),
+            Test::Secrets | Test::Stdout | Test::AfterReturn => self.of_all_runs(test),
             _ if !went_well => Ok(Verdict::waits_for(Test::RecordsValid)),
             Test::UniqueSelf => Ok(judge::unique_self(&runs)),
             Test::Cutoff => self.cutoff(&wholes),
@@ -201,13 +234,11 @@ impl<'a> Examiner<'a> {
         self.examination.note.as_ref().map_or(&[], |note| &note.record_types)
     }
 
-    fn of_all_runs(&mut self, test: Test, syncs: &[Run<'_>]) -> Result<Verdict, CliError> {
-        let (verification, discovery) = (self.verification()?, self.discovery()?);
-        let mut runs = vec![
-            Run { verb: "verify-configuration", stream: None, seen: &verification.seen },
-            Run { verb: "discover-streams", stream: None, seen: &discovery.ran.seen },
-        ];
-        runs.extend_from_slice(syncs);
+    /// The tests that look at whatever was run, for whichever test.
+    fn of_all_runs(&mut self, test: Test) -> Result<Verdict, CliError> {
+        // Usually they were made long before.
+        self.verification()?;
+        let runs: Vec<Run<'_>> = self.listeners.came_out.iter().map(CameOut::run).collect();
         let secrets = self.benches.given.as_ref().map_or(0, |bench| bench.prepared.secret_count());
         Ok(match test {
             Test::Secrets => judge::secrets(&runs, secrets),
@@ -217,20 +248,17 @@ impl<'a> Examiner<'a> {
     }
 
     fn cutoff(&mut self, wholes: &[Whole]) -> Result<Verdict, CliError> {
-        let mut cut = Vec::new();
+        let (mut cut, mut unrecorded) = (Vec::new(), None);
         for whole in wholes {
             let Some(seconds) = judge::middle_cutoff(&whole.ran.seen) else { continue };
             let Ok(cutoff) = Timestamp::from_second(seconds) else { continue };
             let ran = self.run(&sync(&whole.stream, cutoff))?;
-            if let Some(request) = ran.unrecorded.first() {
-                let reason = format!("with the cutoff {cutoff}, {request}");
-                let remedy = format!(
-                    "record a sync of {:?} with the cutoff {cutoff} into that cassette too",
-                    whole.stream.id
-                );
-                return Ok(Verdict::skipped(reason, remedy));
+            match ran.unrecorded.first() {
+                Some(request) => {
+                    let _ = unrecorded.get_or_insert_with(|| no_cutoff(&whole.stream, cutoff, request));
+                }
+                None => cut.push((whole, ran, seconds)),
             }
-            cut.push((whole, ran, seconds));
         }
         let trials = cut.iter().map(|(whole, ran, cutoff)| CutoffTrial {
             stream: &whole.stream.id,
@@ -238,7 +266,9 @@ impl<'a> Examiner<'a> {
             cut: &ran.seen,
             cutoff: *cutoff,
         });
-        Ok(judge::cutoff(&trials.collect::<Vec<_>>()))
+        let verdict = judge::cutoff(&trials.collect::<Vec<_>>());
+        // What is wrong with one stream is told although another was not recorded.
+        Ok(unrecorded.filter(|_| !matches!(verdict, Verdict::Failed(_))).unwrap_or(verdict))
     }
 
     fn resume(&mut self, wholes: &[Whole], runs: &[Run<'_>]) -> Result<Verdict, CliError> {
@@ -334,9 +364,8 @@ impl<'a> Examiner<'a> {
         if let Some(verdict) = unrecorded(&discovery.ran) {
             return Ok(verdict);
         }
-        let streams = discovery.chosen(&self.choices.streams).unwrap_or_else(|_| discovery.streams.clone());
         let mut seen = Vec::new();
-        for stream in streams.iter().take(STREAMS) {
+        for stream in &discovery.like(wholes, &self.choices) {
             let ran = bench.run(&sync(stream, self.choices.cutoff), &mut self.listeners)?;
             if let Some(verdict) = unrecorded(&ran) {
                 return Ok(verdict);
@@ -372,7 +401,7 @@ impl<'a> Examiner<'a> {
             return Ok(Rc::clone(syncs));
         }
         let discovery = self.discovery()?;
-        let streams = discovery.chosen(&self.choices.streams)?;
+        let streams = discovery.chosen(&self.choices)?;
         let mut syncs = Vec::new();
         for stream in streams {
             let ran = self.run(&sync(&stream, self.choices.cutoff))?;
@@ -399,6 +428,14 @@ impl Benches {
         self.given.iter().chain(&self.grown).flat_map(|bench| bench.prepared.notices()).collect()
     }
 
+    fn maskers(&self) -> impl Iterator<Item = &Masker> {
+        self.given.iter().chain(&self.example).chain(&self.grown).map(|bench| &bench.prepared.masker)
+    }
+
+    fn masked(&self, text: &str) -> String {
+        self.maskers().fold(text.to_owned(), |text, masker| masker.mask(&text).into_owned())
+    }
+
     fn any(&self) -> Option<&Bench> {
         self.given.as_ref().or(self.example.as_ref())
     }
@@ -418,19 +455,26 @@ impl Discovery {
         self.ran.went_well() && !self.streams.is_empty()
     }
 
-    /// The streams that are named, or else the first few.
-    fn chosen(&self, ids: &[String]) -> Result<Vec<StreamRecord>, CliError> {
-        if ids.is_empty() {
-            return Ok(self.streams.iter().take(STREAMS).cloned().collect());
+    /// The streams that are named, or else a few.
+    fn chosen(&self, choices: &Choices) -> Result<Vec<StreamRecord>, CliError> {
+        if choices.streams.is_empty() {
+            return Ok(sample(self.streams.clone(), STREAMS, choices.seed));
         }
         let find = |id: &String| Ok(StreamRecord::find(id, self.streams.clone())?);
-        ids.iter().map(find).collect()
+        choices.streams.iter().map(find).collect()
+    }
+
+    /// The streams with the same ids as those, where they are there too, or else its own.
+    fn like(&self, wholes: &[Whole], choices: &Choices) -> Vec<StreamRecord> {
+        let is_one = |stream: &&StreamRecord| wholes.iter().any(|whole| whole.stream.id == stream.id);
+        let same: Vec<StreamRecord> = self.streams.iter().filter(is_one).cloned().collect();
+        if same.len() == wholes.len() { same } else { sample(self.streams.clone(), STREAMS, choices.seed) }
     }
 }
 
 impl Ran {
     fn went_well(&self) -> bool {
-        self.seen.code == ExitCode::Done && self.unrecorded.is_empty()
+        self.seen.code == ExitCode::Done && self.unrecorded.is_empty() && !self.is_too_much
     }
 }
 
@@ -464,10 +508,25 @@ fn size<'o>(syncs: impl Iterator<Item = &'o Observation>) -> Size {
 }
 
 /// A request that a cassette does not know makes a run worth nothing: the connector has seen an error in its place.
+/// So does a source that is too large to be compared.
 fn unrecorded(ran: &Ran) -> Option<Verdict> {
+    if ran.is_too_much {
+        return Some(Verdict::skipped(
+            "a sync has more records than fit into the 256 MiB that `check` remembers them in",
+            "take a later --cutoff, or a smaller stream with --stream",
+        ));
+    }
     let request = ran.unrecorded.first()?;
     let finding = Finding::new(request).expected("an answer to each request").found("none was recorded");
     Some(finding.remedy("record it: RECORD_CASSETTES=1 cargo test, with a test that asks for it").into())
+}
+
+/// The cutoff is chosen here, so that nobody can be blamed for not having recorded it.
+fn no_cutoff(stream: &StreamRecord, cutoff: Timestamp, request: &str) -> Verdict {
+    Verdict::skipped(
+        format!("with the cutoff {cutoff}, {}", request),
+        format!("record a sync of {:?} with the cutoff {cutoff} into that cassette too", stream.id),
+    )
 }
 
 fn no_example() -> Verdict {

@@ -51,6 +51,10 @@ impl Remembered {
         std::mem::take(&mut *self.lock())
     }
 
+    pub(super) fn is_full(&self) -> bool {
+        self.lock().is_full()
+    }
+
     fn lock(&self) -> MutexGuard<'_, Memory> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -89,12 +93,17 @@ impl Memory {
         }
     }
 
+    /// Whether more was produced than is remembered.
+    pub(super) fn is_full(&self) -> bool {
+        self.taken > MOST
+    }
+
     fn make_room(&mut self, bytes: usize) -> Result<(), SinkError> {
         self.taken += bytes;
-        if self.taken <= MOST {
+        if !self.is_full() {
             return Ok(());
         }
-        let reason = "they are more than fit into 256 MiB; take a later --cutoff, or a smaller --stream";
+        let reason = "they are more than fit into 256 MiB";
         Err(SinkError::new("cannot remember the records that are checked", io::Error::other(reason)))
     }
 }

@@ -91,7 +91,8 @@ impl Test {
             }
             Test::AfterReturn => {
                 "When a verb returns, all its work must be done: the runner then closes the run. Whatever a \
-                 thread still produces is refused, and so is lost."
+                 thread still produces is refused, and so is lost. `check` waits for 0.3 seconds after each run \
+                 that is not killed: what comes later than that is not seen."
             }
         }
     }

@@ -23,6 +23,7 @@ pub(super) fn done() -> Observation {
         peak_memory: None,
         late_calls: 0,
         stopping: None,
+        occasion: None,
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use connector_schemas::record_type;
+
 use super::{Run, count, ending, grouped};
 use crate::conformance::{
     observation::{Produced, Rejected},
@@ -41,9 +43,11 @@ fn refusal(run: &Run<'_>, rejected: &Rejected) -> Finding {
     if problem.expected.is_empty() {
         finding.found.clone_from(&problem.message);
     }
-    finding.remedy = match &problem.suggestion {
-        Some(name) => format!("did you mean {name:?}?"),
-        None => format!("`schema {name}` shows what a record of this type has"),
+    let known = rejected.record_type.as_deref().filter(|name| record_type(name).is_some());
+    finding.remedy = match (&problem.suggestion, known) {
+        (Some(name), _) => format!("did you mean {name:?}?"),
+        (None, Some(name)) => format!("`schema {name}` shows what a record of this type has"),
+        (None, None) => "give it a `_type` that there is; `schema` lists them".to_owned(),
     };
     run.place(finding)
 }
@@ -102,4 +106,25 @@ fn shared(run: &Run<'_>, name: &str, uri: &str, records: &[&Produced]) -> Findin
 
 fn all<'a>(syncs: &'a [Run<'_>]) -> impl Iterator<Item = &'a Produced> {
     syncs.iter().flat_map(|run| &run.seen.records)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::fixture, *};
+
+    #[test]
+    fn a_record_without_a_type_is_told_to_have_one() {
+        let told = |name: Option<&str>| {
+            let mut seen = fixture::rejecting("/_type", "the name of a record type", "nothing");
+            seen.rejections[0].record_type = name.map(str::to_owned);
+            match records_valid(&[fixture::sync(&seen)]) {
+                Verdict::Failed(failure) => failure.findings[0].remedy.clone(),
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(told(Some("Incident")), "`schema Incident` shows what a record of this type has");
+        for name in [None, Some("Unheard")] {
+            assert_eq!(told(name), "give it a `_type` that there is; `schema` lists them");
+        }
+    }
 }

@@ -55,20 +55,41 @@ fn one_failed_test_is_enough_and_skipped_ones_are_said() {
     let passed = || (Test::Loads, Verdict::passed(""));
     let skipped = || (Test::Verify, Verdict::waits_for(Test::Loads));
     let failed = || (Test::Streams, Finding::new("no stream").into());
+    let all = || Test::ALL.map(|test| (test, Verdict::passed("")));
     let cases = [
-        (of([passed()]), 0, "demo 0.1.0 conforms: 1 passed, 0 failed, 0 skipped of 1 test (seed 7)\n"),
+        (of(all()), 0, "demo 0.1.0 conforms: 21 passed, 0 failed, 0 skipped of 21 tests (seed 7)\n"),
+        (
+            of([passed()]),
+            0,
+            "demo 0.1.0 conforms as far as it was tried: 1 passed, 0 failed, 0 skipped of 1 test; 20 left out (seed 7)\n",
+        ),
         (
             of([passed(), skipped()]),
             0,
-            "demo 0.1.0 conforms as far as it was tried: 1 passed, 0 failed, 1 skipped of 2 tests (seed 7)\n",
+            "demo 0.1.0 conforms as far as it was tried: 1 passed, 0 failed, 1 skipped of 2 tests; 19 left out (seed 7)\n",
         ),
         (
             of([passed(), failed()]),
             28,
-            "demo 0.1.0 does not conform: 1 passed, 1 failed, 0 skipped of 2 tests (seed 7)\n",
+            "demo 0.1.0 does not conform: 1 passed, 1 failed, 0 skipped of 2 tests; 19 left out (seed 7)\n",
         ),
     ];
     for (report, code, text) in cases {
         assert_eq!((report.exit_code().number(), report.summary()), (code, text.to_owned()));
     }
+}
+
+#[test]
+fn a_connector_conforms_where_every_test_was_passed() {
+    let conforms = |report: Report| {
+        let document: serde_json::Value = serde_json::from_str(&report.json()).unwrap();
+        document["conforms"].as_bool()
+    };
+    let all = || Test::ALL.map(|test| (test, Verdict::passed("")));
+    let mut one_skipped = all();
+    one_skipped[20].1 = Verdict::skipped("no time", "take it");
+    assert_eq!(conforms(of(all())), Some(true));
+    assert_eq!(conforms(of(one_skipped)), None);
+    assert_eq!(conforms(of(all().into_iter().take(1))), None);
+    assert_eq!(conforms(of([(Test::Streams, Finding::new("no stream").into())])), Some(false));
 }

@@ -224,3 +224,15 @@ fn every_ending_has_its_code_and_its_words() {
         assert!(outcome.what.contains(words), "{} in {shown}", outcome.what);
     }
 }
+
+#[test]
+fn a_signal_takes_the_place_of_a_stop_that_was_only_wished_for() {
+    for wished in [None, Some(Stop::Planned), Some(Stop::Enough)] {
+        let stop = Some(Stop::heard(wished, 2));
+        assert_eq!(stop, Some(Stop::Signal(2)), "{wished:?}");
+        assert_eq!(Outcome::of(Evidence { stop, ..evidence() }).signal, Some(2));
+    }
+    for reason in [Stop::Memory, Stop::Deadline, Stop::Intake, Stop::Signal(15)] {
+        assert_eq!(Stop::heard(Some(reason), 2), reason);
+    }
+}

@@ -80,7 +80,8 @@ impl Watch<'_> {
         if self.vitals.silence() >= limits.idle {
             self.stop(Stop::Idle);
         }
-        let patience_is_over = self.asked_to_stop.is_some_and(|asked| asked.elapsed() >= limits.grace);
+        let patience = limits.grace + self.lingering();
+        let patience_is_over = self.asked_to_stop.is_some_and(|asked| asked.elapsed() >= patience);
         match self.evidence.stop {
             Some(Stop::Signal(_) | Stop::Planned | Stop::Enough) if patience_is_over => self.kill(),
             _ if patience_is_over => {
@@ -90,6 +91,12 @@ impl Watch<'_> {
             }
             _ => {}
         }
+    }
+
+    /// How long the worker waits after its verb, which is not the connector's time.
+    fn lingering(&self) -> Duration {
+        let scrutiny = self.run.job.scrutiny.unwrap_or_default();
+        Duration::from_millis(scrutiny.linger_milliseconds)
     }
 
     /// Asks the connector to stop where nobody wants more of it.

@@ -65,6 +65,10 @@ pub enum Fault {
     Stdout,
     /// A thread goes on when the verb has returned.
     AfterReturn,
+    /// The token stands in the `self` of two records.
+    SecretInSelf,
+    /// A line is printed by a sync that goes on from a state.
+    StdoutWhenResumed,
 }
 
 /// The configuration as it was handed over. Some faults are in how it is read.

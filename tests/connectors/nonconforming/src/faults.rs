@@ -47,6 +47,12 @@ pub(crate) fn while_syncing(client: &Nonconforming, stream: &Stream) -> Result<(
         }
         Some(Fault::Stdout) => println!("asking"),
         Some(Fault::AfterReturn) => go_on(client),
+        Some(Fault::SecretInSelf) => {
+            for id in ["one", "other"] {
+                records.produce(&telltale(client, id))?;
+            }
+        }
+        Some(Fault::StdoutWhenResumed) if client.context.state.get()?.is_some() => println!("going on"),
         _ => {}
     }
     Ok(())
@@ -72,6 +78,12 @@ fn twin(stream: &Stream, items: u64) -> Value {
     json!({
         "_type": "Environment", "id": "twin", "self": item::address(stream.id(), number), "name": "twin",
     })
+}
+
+/// An environment that names the token.
+fn telltale(client: &Nonconforming, id: &str) -> Value {
+    let uri = format!("https://nonconforming.example/?token={}", client.configuration.api_token);
+    json!({ "_type": "Environment", "id": id, "self": uri, "name": id })
 }
 
 fn go_on(client: &Nonconforming) {
