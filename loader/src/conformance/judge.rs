@@ -21,14 +21,14 @@ use crate::exit_code::ExitCode;
 
 pub(crate) use cancel::{CancelTrial, cancel};
 pub(crate) use configuration_schema::configuration_schema;
-pub(crate) use cutoff::{CutoffTrial, cutoff, middle_cutoff};
+pub(crate) use cutoff::{CutoffTrial, EdgeTrial, came, cutoff, edge, middle_cutoff};
 pub(crate) use file::{GLIBC_FLOOR, glibc, metadata};
 pub(crate) use loads::loads;
 pub(crate) use memory::{Size, memory_flat};
 pub(crate) use output::{after_return, secrets, stdout};
 pub(crate) use records::{records_valid, types_declared, unique_self};
 pub(crate) use refusals::{RefusalTrial, refusals};
-pub(crate) use resume::{ResumeTrial, Stop, resume};
+pub(crate) use resume::{ResumeTrial, SecondHop, Stop, resume};
 pub(crate) use streams::{streams, streams_stable};
 pub(crate) use verify::verify;
 

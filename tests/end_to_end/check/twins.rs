@@ -11,7 +11,7 @@ const SLUG: &str = "nonconforming";
 const TOKEN: &str = "not-a-real-token";
 
 /// The tests, with the fault that the configuration names. What is wrong with the file alone comes behind.
-const FAULTS: [(&str, &str); 19] = [
+const FAULTS: &[(&str, &str)] = &[
     ("C01", "loads"),
     ("C05", "missing-configuration"),
     ("C06", "wrong-type"),
@@ -19,13 +19,21 @@ const FAULTS: [(&str, &str); 19] = [
     ("C08", "unknown-key"),
     ("C09", "verify"),
     ("C10", "streams"),
+    ("C10", "streams-refused"),
     ("C11", "streams-stable"),
     ("C12", "records-valid"),
     ("C13", "types-declared"),
     ("C14", "unique-self"),
+    ("C14", "unique-self-across"),
     ("C15", "cutoff"),
+    ("C15", "cutoff-exclusive"),
     ("C16", "resume"),
+    ("C16", "resume-twice"),
+    ("C16", "resume-relative"),
+    ("C16", "resume-anew"),
     ("C17", "cancel"),
+    ("C17", "deaf"),
+    ("C17", "finished-when-cancelled"),
     ("C18", "memory-flat"),
     ("C19", "secrets"),
     ("C20", "stdout"),

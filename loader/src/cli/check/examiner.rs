@@ -7,7 +7,9 @@ use jiff::Timestamp;
 use crate::{
     conformance::{
         Finding, Observation, Test, Verdict, bad_configurations,
-        judge::{self, CancelTrial, CutoffTrial, RefusalTrial, ResumeTrial, Run, Size, Stop},
+        judge::{
+            self, CancelTrial, CutoffTrial, EdgeTrial, RefusalTrial, ResumeTrial, Run, SecondHop, Size, Stop,
+        },
     },
     examination::{Examination, GlibcVersion},
     exit_code::ExitCode,
@@ -248,16 +250,20 @@ impl<'a> Examiner<'a> {
     }
 
     fn cutoff(&mut self, wholes: &[Whole]) -> Result<Verdict, CliError> {
-        let (mut cut, mut unrecorded) = (Vec::new(), None);
+        let (mut cut, mut edges, mut unrecorded) = (Vec::new(), Vec::new(), None);
         for whole in wholes {
-            let Some(seconds) = judge::middle_cutoff(&whole.ran.seen) else { continue };
-            let Ok(cutoff) = Timestamp::from_second(seconds) else { continue };
-            let ran = self.run(&sync(&whole.stream, cutoff))?;
-            match ran.unrecorded.first() {
-                Some(request) => {
-                    let _ = unrecorded.get_or_insert_with(|| no_cutoff(&whole.stream, cutoff, request));
+            if let Some(seconds) = judge::middle_cutoff(&whole.ran.seen) {
+                match self.cut(whole, seconds)? {
+                    Ok(ran) => cut.push((whole, ran, seconds)),
+                    Err(verdict) => unrecorded = unrecorded.or(Some(verdict)),
                 }
-                None => cut.push((whole, ran, seconds)),
+            }
+            let Some((record, seconds)) = judge::edge(&whole.ran.seen) else { continue };
+            // A cassette without it proves nothing, which is no reason to leave out the others.
+            if let Ok(at) = self.cut(whole, seconds)? {
+                let is_there = judge::came(record, &at.seen);
+                let before = if is_there { None } else { self.cut(whole, seconds - 1)?.ok() };
+                edges.push((whole, record, at, before));
             }
         }
         let trials = cut.iter().map(|(whole, ran, cutoff)| CutoffTrial {
@@ -266,9 +272,27 @@ impl<'a> Examiner<'a> {
             cut: &ran.seen,
             cutoff: *cutoff,
         });
-        let verdict = judge::cutoff(&trials.collect::<Vec<_>>());
+        let edges = edges.iter().map(|(whole, record, at, before)| EdgeTrial {
+            stream: &whole.stream.id,
+            record,
+            at: &at.seen,
+            before: before.as_ref().map(|ran| &ran.seen),
+        });
+        let verdict = judge::cutoff(&trials.collect::<Vec<_>>(), &edges.collect::<Vec<_>>());
         // What is wrong with one stream is told although another was not recorded.
         Ok(unrecorded.filter(|_| !matches!(verdict, Verdict::Failed(_))).unwrap_or(verdict))
+    }
+
+    /// A sync with this cutoff, or why it is worth nothing: the cutoff is chosen here, so that nobody can be blamed for not
+    /// having recorded it.
+    fn cut(&mut self, whole: &Whole, seconds: i64) -> Result<Result<Ran, Verdict>, CliError> {
+        let cutoff = Timestamp::from_second(seconds).unwrap_or(self.choices.cutoff);
+        let ran = self.run(&sync(&whole.stream, cutoff))?;
+        let Some(request) = ran.unrecorded.first() else { return Ok(Ok(ran)) };
+        let reason = format!("with the cutoff {cutoff}, {request}");
+        let remedy =
+            format!("record a sync of {:?} with the cutoff {cutoff} into that cassette too", whole.stream.id);
+        Ok(Err(Verdict::skipped(reason, remedy)))
     }
 
     fn resume(&mut self, wholes: &[Whole], runs: &[Run<'_>]) -> Result<Verdict, CliError> {
@@ -292,6 +316,7 @@ impl<'a> Examiner<'a> {
             stop: trial.stop,
             stopped: &trial.stopped.seen,
             resumed: trial.resumed.as_ref().map(|ran| &ran.seen),
+            second: trial.second.as_ref().map(|(kept, ran)| SecondHop { kept: *kept, seen: &ran.seen }),
         });
         Ok(judge::resume(runs, &trials.collect::<Vec<_>>()))
     }
@@ -311,7 +336,10 @@ impl<'a> Examiner<'a> {
         let is_done = stopped.seen.code == ExitCode::Done;
         let state = stopped.seen.checkpoints.last().filter(|_| !is_done).map(|last| last.state.clone());
         let resumed = state.map(|state| self.go_on(whole, state)).transpose()?;
-        Ok(Stopped { whole, checkpoint, stop, stopped, resumed })
+        let inner = resumed.as_deref().filter(|ran| ran.went_well()).and_then(Ran::inner_state);
+        let second =
+            inner.map(|(kept, state)| Ok::<_, CliError>((kept, self.go_on(whole, state)?))).transpose()?;
+        Ok(Stopped { whole, checkpoint, stop, stopped, resumed, second })
     }
 
     /// A run from a state; from the same one it is made once.
@@ -336,17 +364,14 @@ impl<'a> Examiner<'a> {
             for place in places {
                 let mut asked = sync(&whole.stream, self.choices.cutoff);
                 asked.stop = Some(StopAfter::CancelAtRecord(place as u64));
-                let moment = match place {
-                    0 => "before it began".to_owned(),
-                    _ => format!("after {place} of {records} records"),
-                };
-                asked_to_stop.push((whole, moment, self.run(&asked)?));
+                asked_to_stop.push((whole, place, self.run(&asked)?));
             }
         }
         let grace: Duration = self.choices.limits.grace;
-        let trials = asked_to_stop.iter().map(|(whole, moment, ran)| CancelTrial {
+        let trials = asked_to_stop.iter().map(|(whole, place, ran)| CancelTrial {
             stream: &whole.stream.id,
-            moment: moment.clone(),
+            whole: &whole.ran.seen,
+            after: *place,
             seen: &ran.seen,
             grace,
         });
@@ -473,6 +498,13 @@ impl Discovery {
 }
 
 impl Ran {
+    /// The first state with records before it and behind it, and how many are before it.
+    fn inner_state(&self) -> Option<(usize, String)> {
+        let inside = 1..self.seen.records.len();
+        let inner = self.seen.checkpoints.iter().find(|checkpoint| inside.contains(&checkpoint.after))?;
+        Some((inner.after, inner.state.clone()))
+    }
+
     fn went_well(&self) -> bool {
         self.seen.code == ExitCode::Done && self.unrecorded.is_empty() && !self.is_too_much
     }
@@ -485,11 +517,15 @@ struct Stopped<'w> {
     stop: Stop,
     stopped: Ran,
     resumed: Option<Rc<Ran>>,
+    /// From a state of the run that went on, behind so many of its records.
+    second: Option<(usize, Rc<Ran>)>,
 }
 
 impl Stopped<'_> {
     fn unrecorded(&self) -> Option<Verdict> {
-        unrecorded(&self.stopped).or_else(|| self.resumed.as_deref().and_then(unrecorded))
+        let second = self.second.as_ref().map(|(_, ran)| &**ran);
+        let runs = [Some(&self.stopped), self.resumed.as_deref(), second];
+        runs.into_iter().flatten().find_map(unrecorded)
     }
 }
 
@@ -519,14 +555,6 @@ fn unrecorded(ran: &Ran) -> Option<Verdict> {
     let request = ran.unrecorded.first()?;
     let finding = Finding::new(request).expected("an answer to each request").found("none was recorded");
     Some(finding.remedy("record it: RECORD_CASSETTES=1 cargo test, with a test that asks for it").into())
-}
-
-/// The cutoff is chosen here, so that nobody can be blamed for not having recorded it.
-fn no_cutoff(stream: &StreamRecord, cutoff: Timestamp, request: &str) -> Verdict {
-    Verdict::skipped(
-        format!("with the cutoff {cutoff}, {}", request),
-        format!("record a sync of {:?} with the cutoff {cutoff} into that cassette too", stream.id),
-    )
 }
 
 fn no_example() -> Verdict {

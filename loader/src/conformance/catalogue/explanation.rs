@@ -62,24 +62,31 @@ impl Test {
             }
             Test::UniqueSelf => {
                 "`self` is what a record is known by: readers replace the older of two. Two different things with \
-                 the same `self` overwrite each other."
+                 the same `self` overwrite each other, also where they come from two streams."
             }
             Test::Cutoff => {
                 "Every sync but the first has a cutoff. What is older comes again and again; what is newer and \
-                 does not come is lost for good, as the next cutoff is later still."
+                 does not come is lost for good, as the next cutoff is later still. Two are tried: one in a pause, and \
+                 one that is the very time of a record, which then has to come. Parts of a record that was changed \
+                 since may be older, and may be left out with it."
             }
             Test::Resume => {
                 "Runs are stopped: by deadlines, limits, restarts and rate limits. What comes before the last \
                  checkpoint is kept and never asked for again, so a checkpoint that was set too early loses \
-                 records, and one that is not read makes every run begin anew."
+                 records, and one that is not read makes every run begin anew. A run that went on is gone on with once \
+                 more: states that count from its own beginning lose records only then."
             }
             Test::Cancel => {
                 "A connector that does not listen is killed after the grace period, and loses what it did since \
-                 its last checkpoint. Deadlines and shutdowns rely on it."
+                 its last checkpoint. Deadlines and shutdowns rely on it. One that returns `Ok` is believed: its next run \
+                 begins where it says that it ended, and what it left out is lost. Where all records came, it is known \
+                 not to have looked only by two checkpoints after it was asked before it began, or by a thousand \
+                 records; a source of one page proves nothing."
             }
             Test::MemoryFlat => {
                 "Connectors run in a memory limit. One that gathers a whole source before it produces works in \
-                 its tests and is killed at the first large customer."
+                 its tests and is killed at the first large customer. Memory may grow by a half and 16 MiB: with little \
+                 data what is kept hides in that, and then the line of the test says so."
             }
             Test::Secrets => {
                 "Lines, errors, records and states are stored and forwarded. The runner masks the values that it \
@@ -173,13 +180,13 @@ impl Test {
             }
             Test::Resume => {
                 "Call `context.state.set(..)` only after every record before it has been produced, with all that \
-                 is needed to go on; read it first thing in `sync_stream` with `context.state.get()`. What threads \
+                 is needed to go on, counted from where the source begins and not from where this run did; read it first thing in `sync_stream` with `context.state.get()`. What threads \
                  fetch is put in order before it is produced (`in_order`). Where a cursor is no longer known, begin \
                  anew and say so. `connector_testing::assert_resumes` proves it in your tests."
             }
             Test::Cancel => {
                 "Call `context.cancellation.check()?` in each loop, between pages and between records, and pass \
-                 its error on. Wait with `context.cancellation.sleep(..)` rather than `thread::sleep`; the HTTP kit \
+                 its error on: `Ok` means that all was read. Wait with `context.cancellation.sleep(..)` rather than `thread::sleep`; the HTTP kit \
                  asks by itself."
             }
             Test::MemoryFlat => {

@@ -29,6 +29,9 @@ const SECRET_WORDS: [&str; 10] = [
 const KEY_WORDS: [&str; 9] =
     ["", "api", "access", "auth", "private", "secret", "signing", "encryption", "client"];
 
+/// The key of a schema under which the values of a map are described.
+const REST: &str = "additionalProperties";
+
 /// Judges the schema of a file's note.
 pub(crate) fn configuration_schema(schema: &Value) -> Verdict {
     if let Err(CheckError::BadSchema { cause }) = check(schema, &Map::new()) {
@@ -133,18 +136,33 @@ fn add_keys(
         let applied = Applied::of(root, schema);
         let path = format!("{prefix}{name}");
         let is_secret = secret || applied.is_secret();
+        let held = held(root, &applied);
+        let is_text = takes_text(root, schema);
+        let mut texts = held.iter().map(|(_, schema)| *schema).filter(|schema| takes_text(root, schema));
+        let holds_texts = texts.clone().next().is_some();
+        let are_secret = !is_text && holds_texts && texts.all(|schema| Applied::of(root, schema).is_secret());
         keys.push(Key {
             path: path.clone(),
             is_described: applied.text("description").is_some(),
-            is_secret,
+            is_secret: is_secret || are_secret,
             is_public: applied.first("secret") == Some(&json!(false)),
-            takes_text: takes_text(root, schema),
+            takes_text: is_text || holds_texts,
         });
         add_keys(root, &applied, &format!("{path}."), is_secret, depth - 1, keys);
-        for items in applied.items() {
-            add_keys(root, &Applied::of(root, items), &format!("{path}[]."), is_secret, depth - 1, keys);
+        for (sign, schema) in held {
+            let inner = Applied::of(root, schema);
+            let is_secret = is_secret || inner.is_secret();
+            add_keys(root, &inner, &format!("{path}{sign}."), is_secret, depth - 1, keys);
         }
     }
+}
+
+/// The schemas of what an array or a map holds, each with the sign that stands for it in a path.
+fn held<'s>(root: &'s Value, applied: &Applied<'s>) -> Vec<(&'static str, &'s Value)> {
+    let choices = applied.choices().into_iter().filter_map(|schema| Applied::of(root, schema).first(REST));
+    let values = applied.first(REST).into_iter().chain(choices).filter(|schema| schema.is_object());
+    let items = applied.items().into_iter().map(|schema| ("[]", schema));
+    items.chain(values.map(|schema| (".*", schema))).collect()
 }
 
 /// Whether a text may stand there, as far as the schema names types.

@@ -18,6 +18,32 @@ pub(crate) struct CutoffTrial<'a> {
     pub(crate) cutoff: i64,
 }
 
+/// A record, and the sync with its very time as cutoff. Where it does not come, there is one with the second before as well:
+/// only a record that comes then is lost by the comparison, and not because its source measures by another time.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct EdgeTrial<'a> {
+    pub(crate) stream: &'a str,
+    pub(crate) record: &'a Produced,
+    pub(crate) at: &'a Observation,
+    pub(crate) before: Option<&'a Observation>,
+}
+
+/// The record whose time is a cutoff to be tried: one that has a single time, and is part of no other; from the middle.
+pub(crate) fn edge(whole: &Observation) -> Option<(&Produced, i64)> {
+    let single = |record: &&Produced| {
+        !is_part(record) && record.times.is_some_and(|times| times.oldest == times.newest)
+    };
+    let mut known: Vec<&Produced> = whole.records.iter().filter(single).collect();
+    known.sort_by_key(|record| oldest(record));
+    let record = *known.get(known.len() / 2)?;
+    Some((record, oldest(record)?))
+}
+
+/// Whether a record came in a run.
+pub(crate) fn came(record: &Produced, seen: &Observation) -> bool {
+    seen.records.iter().any(|other| identity(other) == identity(record))
+}
+
 /// A time that has some of the records before it and some behind it: in the middle of the longest pause among the half of
 /// them that is neither the oldest nor the newest. None where all happened at once, or none says when.
 ///
@@ -39,7 +65,7 @@ pub(crate) fn middle_cutoff(whole: &Observation) -> Option<i64> {
 
 /// Judges syncs with a cutoff. A record is older where all of its times are, and newer likewise: a source may look at when
 /// a thing was made, or at when it was last changed.
-pub(crate) fn cutoff(trials: &[CutoffTrial<'_>]) -> Verdict {
+pub(crate) fn cutoff(trials: &[CutoffTrial<'_>], edges: &[EdgeTrial<'_>]) -> Verdict {
     let timed = |trial: &&CutoffTrial<'_>| trial.whole.records.iter().any(|record| record.times.is_some());
     let trials: Vec<_> = trials.iter().filter(timed).collect();
     if trials.is_empty() {
@@ -49,7 +75,8 @@ pub(crate) fn cutoff(trials: &[CutoffTrial<'_>]) -> Verdict {
              source holds some; where the type has none, prove the cutoff in the connector's own tests",
         );
     }
-    let findings = trials.iter().flat_map(|trial| trial.findings()).collect();
+    let findings = trials.iter().flat_map(|trial| trial.findings());
+    let findings = findings.chain(edges.iter().filter_map(EdgeTrial::finding)).collect();
     Verdict::of(findings, || trials.iter().map(|trial| trial.told()).collect::<Vec<_>>().join("; "))
 }
 
@@ -59,7 +86,10 @@ impl CutoffTrial<'_> {
             let finding = self.finding("the sync with a cutoff does not end well");
             return vec![finding.expected("a sync that ends well").found(ending)];
         }
+        // A source of changed things gives what was changed since then with all its parts, also the older ones.
+        let of_changed = self.cut.records.iter().any(|record| !is_part(record) && self.is_spanning(record));
         let older = self.cut.records.iter().filter(|record| self.is_older(record));
+        let older = older.filter(|record| !(of_changed && is_part(record)));
         let came: HashSet<Identity<'_>> = self.cut.records.iter().map(identity).collect();
         let newer = self.whole.records.iter().filter(|record| self.is_newer(record) && !is_part(record));
         let lost = newer.filter(|record| !came.contains(&identity(record)));
@@ -73,6 +103,10 @@ impl CutoffTrial<'_> {
 
     fn is_newer(&self, record: &Produced) -> bool {
         record.times.is_some_and(|times| times.oldest >= self.cutoff)
+    }
+
+    fn is_spanning(&self, record: &Produced) -> bool {
+        record.times.is_some_and(|times| times.oldest < self.cutoff && times.newest >= self.cutoff)
     }
 
     fn too_old(&self, record: &Produced) -> Finding {
@@ -106,10 +140,29 @@ impl CutoffTrial<'_> {
     }
 }
 
-/// A record is known by its `self`, where it has one: what is changed meanwhile is still the same.
-type Identity<'a> = (&'static str, Result<&'a str, [u8; 16]>);
+impl EdgeTrial<'_> {
+    fn finding(&self) -> Option<Finding> {
+        let at = time(oldest(self.record)?);
+        let finding = |what: &str| Finding::new(what).stream(self.stream).moment(format!("with cutoff {at}"));
+        if let Some(ending) = ending(self.at) {
+            let finding = finding("the sync with a cutoff does not end well");
+            return Some(finding.expected("a sync that ends well").found(ending));
+        }
+        let is_lost = !came(self.record, self.at) && self.before.is_some_and(|seen| came(self.record, seen));
+        is_lost.then(|| {
+            let finding = finding("a record that is just as new as the cutoff does not come");
+            let finding = finding.record(named(self.record)).expected(format!("what happened since {at}"));
+            finding
+                .found("it comes with the cutoff a second earlier only")
+                .remedy("compare with `>=`, not `>`")
+        })
+    }
+}
 
-fn identity(record: &Produced) -> Identity<'_> {
+/// A record is known by its `self`, where it has one: what is changed meanwhile is still the same.
+pub(super) type Identity<'a> = (&'static str, Result<&'a str, [u8; 16]>);
+
+pub(super) fn identity(record: &Produced) -> Identity<'_> {
     (record.record_type, record.uri.as_deref().ok_or(record.digest))
 }
 

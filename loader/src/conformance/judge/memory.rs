@@ -11,6 +11,16 @@ const SLACK: u64 = 16 * 1024 * 1024;
 /// How much more data there has to be for the two to be compared.
 const LEAST_GROWTH: usize = 3;
 
+/// More than this for each further record, and the record itself may have been kept.
+const SMALL: u64 = 4 * 1024;
+
+fn unproved(each: u64) -> String {
+    let each = bytes(each);
+    format!(
+        "that proves little, as {each} for each record more may be what is kept of it: give `--grown` more data"
+    )
+}
+
 /// How large the syncs with one configuration were.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Size {
@@ -37,7 +47,9 @@ pub(crate) fn memory_flat(given: Size, grown: Size) -> Verdict {
     let most = small + small / 2 + SLACK;
     let (few, many) = (count(given.records, "record"), count(grown.records, "record"));
     if large <= most {
-        return Verdict::passed(format!("{} for {few}, {} for {many}", bytes(small), bytes(large)));
+        let each = large.saturating_sub(small) / grown.records.saturating_sub(given.records).max(1) as u64;
+        let told = format!("{} for {few}, {} for {many}", bytes(small), bytes(large));
+        return Verdict::passed(if each < SMALL { told } else { format!("{told}; {}", unproved(each)) });
     }
     let finding = Finding::new("memory grows with the data");
     let finding =

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use connector_schemas::record_type;
 
-use super::{Run, count, ending, grouped};
+use super::{Run, count, ending, grouped, named};
 use crate::conformance::{
     observation::{Produced, Rejected},
     verdict::{Finding, Verdict},
@@ -12,7 +12,11 @@ use crate::conformance::{
 
 /// C12. Judges whole syncs.
 pub(crate) fn records_valid(syncs: &[Run<'_>]) -> Verdict {
-    let findings = syncs.iter().flat_map(|run| ended(run).into_iter().chain(refused(run))).collect();
+    let findings: Vec<Finding> =
+        syncs.iter().flat_map(|run| ended(run).into_iter().chain(refused(run))).collect();
+    if findings.is_empty() && all(syncs).next().is_none() {
+        return without_records();
+    }
     Verdict::of(findings, || {
         let records = all(syncs).count();
         let types: BTreeSet<&str> = all(syncs).map(|record| record.record_type).collect();
@@ -20,12 +24,21 @@ pub(crate) fn records_valid(syncs: &[Run<'_>]) -> Verdict {
     })
 }
 
+/// Where nothing came, nothing was looked at.
+fn without_records() -> Verdict {
+    Verdict::skipped(
+        "no sync produced a record",
+        "give a configuration whose source holds some, name a stream that does with `--stream`, or look further back with \
+         `--cutoff`",
+    )
+}
+
 fn ended(run: &Run<'_>) -> Option<Finding> {
     let finding = Finding::new("the sync does not end well").expected("a sync that ends well");
     Some(run.place(finding.found(ending(run.seen)?)))
 }
 
-fn refused(run: &Run<'_>) -> Vec<Finding> {
+pub(super) fn refused(run: &Run<'_>) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         run.seen.rejections.iter().map(|rejected| refusal(run, rejected)).collect();
     if findings.is_empty() && run.seen.rejected > 0 {
@@ -54,6 +67,9 @@ fn refusal(run: &Run<'_>, rejected: &Rejected) -> Finding {
 
 /// C13. Judges whole syncs by the types that the file declares.
 pub(crate) fn types_declared(syncs: &[Run<'_>], declared: &[String]) -> Verdict {
+    if all(syncs).next().is_none() {
+        return without_records();
+    }
     let produced: BTreeMap<&str, usize> = all(syncs).fold(BTreeMap::new(), |mut types, record| {
         *types.entry(record.record_type).or_default() += 1;
         types
@@ -61,7 +77,7 @@ pub(crate) fn types_declared(syncs: &[Run<'_>], declared: &[String]) -> Verdict 
     let unknown = produced.iter().filter(|(name, _)| !declared.iter().any(|known| known == *name));
     let findings = unknown.map(|(name, records)| undeclared(name, *records, declared)).collect();
     let listed = || produced.keys().copied().collect::<Vec<_>>().join(", ");
-    Verdict::of(findings, || if produced.is_empty() { "no record".to_owned() } else { listed() })
+    Verdict::of(findings, listed)
 }
 
 fn undeclared(name: &str, records: usize, declared: &[String]) -> Finding {
@@ -73,9 +89,12 @@ fn undeclared(name: &str, records: usize, declared: &[String]) -> Finding {
         .remedy(format!("add \"{name}\" to `record_types` in `export_connector!`"))
 }
 
-/// C14. Judges whole syncs, each stream by itself.
+/// C14. Judges whole syncs: each stream by itself, and that no two say different things of the same record.
 pub(crate) fn unique_self(syncs: &[Run<'_>]) -> Verdict {
-    let findings = syncs.iter().flat_map(same_self).collect();
+    if all(syncs).next().is_none() {
+        return without_records();
+    }
+    let findings = syncs.iter().flat_map(same_self).chain(across(syncs)).collect();
     let with_self = || all(syncs).filter(|record| record.uri.is_some()).count();
     Verdict::of(findings, || format!("{} with a self of their own", count(with_self(), "record")))
 }
@@ -102,6 +121,31 @@ fn shared(run: &Run<'_>, name: &str, uri: &str, records: &[&Produced]) -> Findin
         Finding::new("several records of a type have the same self").record(format!("{name} {uri}"));
     let times = grouped(records.len());
     run.place(finding.expected("one record").found(format!("{found}, {times} times")).remedy(remedy))
+}
+
+/// What two streams have in common is the same in both.
+fn across(syncs: &[Run<'_>]) -> Vec<Finding> {
+    let mut first: HashMap<(&str, &str), (usize, &Produced)> = HashMap::new();
+    let mut told: BTreeSet<(&str, &str)> = BTreeSet::new();
+    let mut findings = Vec::new();
+    for (number, run) in syncs.iter().enumerate() {
+        for record in &run.seen.records {
+            let Some(uri) = &record.uri else { continue };
+            let key = (record.record_type, &**uri);
+            let (other, known) = *first.entry(key).or_insert((number, record));
+            if other != number && known.digest != record.digest && told.insert(key) {
+                findings.push(shared_across(run, &syncs[other], record));
+            }
+        }
+    }
+    findings
+}
+
+fn shared_across(run: &Run<'_>, other: &Run<'_>, record: &Produced) -> Finding {
+    let finding = Finding::new("records of two streams have the same self").record(named(record));
+    let found = format!("a different one in the stream {}", other.stream.unwrap_or_default());
+    let remedy = "build `self` from all that tells them apart, the stream too";
+    run.place(finding.expected("the same record, or another self").found(found).remedy(remedy))
 }
 
 fn all<'a>(syncs: &'a [Run<'_>]) -> impl Iterator<Item = &'a Produced> {

@@ -79,13 +79,18 @@ impl RefusalTrial<'_> {
         }
     }
 
+    /// What it says of the configuration: the messages of its answer, or else how it failed.
     fn message(&self) -> String {
-        format!("{} {}", self.seen.what, self.seen.answer.as_deref().unwrap_or_default())
+        let answer =
+            self.seen.answer.as_deref().and_then(|answer| serde_json::from_str::<Value>(answer).ok());
+        let messages = answer.as_ref().and_then(|answer| answer["errorMessages"].as_array());
+        let Some(messages) = messages else { return self.seen.what.clone() };
+        messages.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("; ")
     }
 
     /// An empty text is often found by the service, which does not know the key.
     fn names_key(&self, message: &str) -> bool {
-        self.is_about_empty() || self.bad.key.as_deref().is_none_or(|key| message.contains(key))
+        self.is_about_empty() || self.bad.key.as_deref().is_none_or(|key| has_word(message, key))
     }
 
     fn is_about_empty(&self) -> bool {
@@ -101,6 +106,15 @@ impl RefusalTrial<'_> {
         finding.place.key.clone_from(&self.bad.key);
         finding
     }
+}
+
+/// Whether a text has this word, and not only inside of a longer one: `id` is not in `invalid`.
+fn has_word(text: &str, word: &str) -> bool {
+    let goes_on = |letter: char| letter.is_alphanumeric() || letter == '_' || letter == '-';
+    text.match_indices(word).any(|(at, _)| {
+        let (before, behind) = (&text[..at], &text[at + word.len()..]);
+        !before.ends_with(goes_on) && !behind.starts_with(goes_on)
+    })
 }
 
 const REFUSAL: &str = "a refusal, with an error of kind configuration";

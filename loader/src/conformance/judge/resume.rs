@@ -2,7 +2,11 @@
 
 use std::collections::HashSet;
 
-use super::{Observation, Produced, count, ending, grouped, named};
+use super::{
+    Observation, Produced, count,
+    cutoff::{Identity, identity},
+    ending, grouped, named,
+};
 use crate::{
     conformance::verdict::{Finding, Verdict},
     exit_code::ExitCode,
@@ -30,6 +34,16 @@ pub(crate) struct ResumeTrial<'a> {
     pub(crate) stopped: &'a Observation,
     /// The run that went on; none where the stopped one had come to its end.
     pub(crate) resumed: Option<&'a Observation>,
+    /// Where the run that went on was itself gone on with, from one of its states.
+    pub(crate) second: Option<SecondHop<'a>>,
+}
+
+/// A run that went on from a state of a run that had gone on.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SecondHop<'a> {
+    /// The records before that state.
+    pub(crate) kept: usize,
+    pub(crate) seen: &'a Observation,
 }
 
 /// Judges the trials. `wholes` are all syncs, also those that have no checkpoint to be stopped at.
@@ -68,19 +82,27 @@ fn without_checkpoint(run: &super::Run<'_>) -> Option<Finding> {
     })
 }
 
-/// Where checkpoints lie behind different numbers of records, one run that goes on must be shorter than the whole.
+/// Where checkpoints lie behind different numbers of records, one run that goes on must be shorter than the whole. From the
+/// last one that is easy: it is also asked of those that still have something behind them.
 fn always_anew(run: &super::Run<'_>, trials: &[ResumeTrial<'_>]) -> Option<Finding> {
-    let resumed = trials.iter().filter(|trial| Some(trial.stream) == run.stream && !trial.kept().is_empty());
-    let resumed: Vec<usize> = resumed.filter_map(|trial| Some(trial.resumed?.records.len())).collect();
     let whole = run.seen.records.len();
-    let begins_anew = !resumed.is_empty() && resumed.iter().all(|records| *records >= whole);
-    begins_anew.then(|| {
+    let of_run = trials.iter().filter(|trial| Some(trial.stream) == run.stream && !trial.kept().is_empty());
+    let resumed: Vec<(usize, usize)> =
+        of_run.filter_map(|trial| Some((trial.kept().len(), trial.resumed?.records.len()))).collect();
+    let inner: Vec<(usize, usize)> = resumed.iter().copied().filter(|(kept, _)| *kept < whole).collect();
+    [resumed, inner].iter().find(|runs| begin_anew(runs, whole)).map(|runs| {
         let finding =
             Finding::new("a sync that goes on produces everything again, from whichever checkpoint");
         let finding = finding.expected(format!("fewer than the {} of the whole", count(whole, "record")));
-        let found = count(resumed.iter().copied().min().unwrap_or_default(), "record");
+        let found = count(runs.iter().map(|(_, records)| *records).min().unwrap_or_default(), "record");
         run.place(finding.found(found).remedy("read `context.state.get()` first thing in `sync_stream`"))
     })
+}
+
+/// Whether all of these runs, known by what was kept and what came, began anew. One alone may have read a page again.
+fn begin_anew(runs: &[(usize, usize)], whole: usize) -> bool {
+    let places: HashSet<usize> = runs.iter().map(|(kept, _)| *kept).collect();
+    places.len() > 1 && runs.iter().all(|(_, records)| *records >= whole)
 }
 
 impl ResumeTrial<'_> {
@@ -91,18 +113,51 @@ impl ResumeTrial<'_> {
             let remedy = "begin anew, and say so, where the place of the state is no longer known";
             return vec![finding.expected("a sync that ends well").found(ending).remedy(remedy)];
         }
-        let wanted = digests(&self.whole.records);
-        let got: HashSet<[u8; 16]> =
-            self.kept().iter().chain(&resumed.records).map(|record| record.digest).collect();
-        let missing = self.whole.records.iter().filter(|record| !got.contains(&record.digest));
-        let made_up = resumed.records.iter().filter(|record| !wanted.contains(&record.digest));
+        let findings = self.compared(self.kept(), resumed);
+        if findings.is_empty() { self.second_findings(resumed) } else { findings }
+    }
+
+    /// What is wrong with a run that went on, as these records were kept.
+    fn compared<'r>(&'r self, kept: &'r [Produced], resumed: &'r Observation) -> Vec<Finding> {
+        let got = || kept.iter().chain(&resumed.records);
+        let (known, wanted) = (identities(got()), identities(&self.whole.records));
+        let digests = digests(&self.whole.records);
+        let missing = self.whole.records.iter().filter(|record| !known.contains(&identity(record)));
+        let made_up = resumed.records.iter().filter(|record| !wanted.contains(&identity(record)));
+        let is_changed =
+            |record: &&Produced| wanted.contains(&identity(record)) && !digests.contains(&record.digest);
+        let changed = resumed.records.iter().filter(is_changed);
         let missing = self.told("records are missing from a sync that was stopped and gone on with", missing);
         let made_up = self.told("a sync that goes on produces what the whole one does not", made_up);
-        missing
-            .map(|finding| finding.remedy(TOO_EARLY))
-            .into_iter()
-            .chain(made_up.map(|finding| finding.remedy(OTHER)))
-            .collect()
+        let changed = self.told("the same record has other contents each time", changed);
+        let findings = [(missing, TOO_EARLY), (made_up, OTHER), (changed, CHANGED)];
+        findings.into_iter().filter_map(|(finding, remedy)| Some(finding?.remedy(remedy))).collect()
+    }
+
+    /// The same once more: states of a run that goes on are often counted from its own beginning.
+    fn second_findings(&self, resumed: &Observation) -> Vec<Finding> {
+        let Some(second) = self.second else { return Vec::new() };
+        let again = |mut finding: Finding| {
+            let moment = finding.place.moment.unwrap_or_default();
+            finding.place.moment = Some(format!(
+                "{moment}, gone on with, and again from the state after its record {}",
+                grouped(second.kept)
+            ));
+            finding.remedy(COUNTED)
+        };
+        if let Some(ending) = ending(second.seen) {
+            let finding = self.finding("a sync that goes on for the second time does not end well");
+            return vec![again(finding.expected("a sync that ends well").found(ending))];
+        }
+        let kept = [self.kept(), &resumed.records[..second.kept.min(resumed.records.len())]].concat();
+        let findings: Vec<Finding> = self.compared(&kept, second.seen).into_iter().map(again).collect();
+        let (records, before) = (second.seen.records.len(), resumed.records.len());
+        if findings.is_empty() && records > before {
+            let finding = self.finding("a state of a sync that goes on leads back behind where it began");
+            let expected = format!("at most the {} that it had before it", count(before, "record"));
+            return vec![again(finding.expected(expected).found(count(records, "record")))];
+        }
+        findings
     }
 
     /// It was to be stopped, and says that it has come to its end.
@@ -110,8 +165,8 @@ impl ResumeTrial<'_> {
         if self.stopped.code != ExitCode::Done {
             return Vec::new();
         }
-        let got = digests(&self.stopped.records);
-        let missing = self.whole.records.iter().filter(|record| !got.contains(&record.digest));
+        let got = identities(&self.stopped.records);
+        let missing = self.whole.records.iter().filter(|record| !got.contains(&identity(record)));
         let finding =
             self.told("asked to stop, the sync says that it is finished, and has left out records", missing);
         let remedy = "pass the error of `context.cancellation.check()?` on rather than return `Ok`";
@@ -151,6 +206,15 @@ impl ResumeTrial<'_> {
 const TOO_EARLY: &str =
     "set a state only after every record before it has been produced, and go on with the first behind it";
 const OTHER: &str = "give back from a state exactly what the sync would have gone on with";
+
+const CHANGED: &str = "take times and texts from the source, never from the clock or by chance; where the source itself changes \
+                       meanwhile, record it into a cassette";
+const COUNTED: &str = "set states that count from where the source begins, or from what the state before says, not from where \
+                       this run did";
+
+fn identities<'r>(records: impl IntoIterator<Item = &'r Produced>) -> HashSet<Identity<'r>> {
+    records.into_iter().map(identity).collect()
+}
 
 fn digests(records: &[Produced]) -> HashSet<[u8; 16]> {
     records.iter().map(|record| record.digest).collect()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Observation, count, ending, made_no_client};
+use super::{Observation, Run, count, ending, made_no_client, records::refused};
 use crate::conformance::{
     catalogue::Test,
     verdict::{Finding, Verdict},
@@ -17,7 +17,8 @@ pub(crate) fn streams(seen: &Observation, ids: &[String]) -> Verdict {
         let finding = Finding::new("the discovery of streams fails");
         return finding.expected("a discovery that ends well").found(ending).into();
     }
-    if ids.is_empty() {
+    let refused = refused(&Run { verb: "discover-streams", stream: None, seen });
+    if ids.is_empty() && refused.is_empty() {
         let finding = Finding::new("no stream is found").expected("at least one stream").found("none");
         return finding
             .remedy("produce a `Stream` for all that the configuration can read, even if that is one")
@@ -30,7 +31,7 @@ pub(crate) fn streams(seen: &Observation, ids: &[String]) -> Verdict {
             Finding::new("several streams have the same id").stream(*id).expected("an id of its own");
         finding.found(format!("{count} streams")).remedy("build the id from all that tells them apart")
     });
-    let findings = twice.chain(empty(ids)).collect();
+    let findings = refused.into_iter().chain(twice).chain(empty(ids)).collect();
     Verdict::of(findings, || count(ids.len(), "stream"))
 }
 

@@ -84,6 +84,15 @@ fn streams_are_there_and_told_apart() {
 }
 
 #[test]
+fn a_record_that_is_refused_in_the_discovery_is_told() {
+    let refused = rejecting("/self", "a URI", "nothing");
+    let told =
+        "failed: a record is refused (record Incident https://acme.example/1, at /self, in discover-streams)";
+    assert_told(&streams(&refused, &ids(&["a", "b"])), &[told]);
+    assert_told(&streams(&refused, &[]), &[told]);
+}
+
+#[test]
 fn streams_are_the_same_each_time_in_whatever_order() {
     let (first, turned, other) = (incidents([1, 2]), incidents([2, 1]), incidents([1, 3]));
     let (two, same) = (ids(&["a", "b"]), ids(&["b", "a"]));
@@ -136,6 +145,36 @@ fn every_self_is_unique_within_its_stream_and_type() {
     assert_told(&unique_self(&[sync(&seen)]), &["passed: 0 records"]);
 }
 
+#[test]
+fn two_streams_may_have_the_same_record_but_not_two_with_the_same_self() {
+    let other = Observation { records: vec![Produced { digest: [9; 16], ..incident(2) }], ..done() };
+    let verdict = unique_self(&[sync(&incidents([1, 2])), Run { stream: Some("second"), ..sync(&other) }]);
+    let parts = [
+        "failed: records of two streams have the same self (stream second, record Incident https://acme.example/2)",
+        "a different one in the stream first",
+    ];
+    assert_told(&verdict, &parts);
+}
+
+#[test]
+fn where_no_record_came_nothing_is_said_of_records() {
+    let empty = done();
+    for verdict in [
+        records_valid(&[sync(&empty), sync(&empty)]),
+        types_declared(&[sync(&empty)], &ids(&["Incident"])),
+        unique_self(&[sync(&empty)]),
+    ] {
+        assert_told(&verdict, &["skipped: no sync produced a record"]);
+    }
+    let failing = ended(ExitCode::ConnectorError, "no such page");
+    assert_told(&records_valid(&[sync(&failing)]), &["failed", "no such page"]);
+    assert_told(&records_valid(&[sync(&rejecting("/status", "a", "b"))]), &["failed: a record is refused"]);
+}
+
+fn cut_off(trials: &[CutoffTrial<'_>]) -> Verdict {
+    cutoff(trials, &[])
+}
+
 fn cut<'a>(whole: &'a Observation, cut: &'a Observation, at: i64) -> CutoffTrial<'a> {
     CutoffTrial { stream: "first", whole, cut, cutoff: at }
 }
@@ -143,17 +182,17 @@ fn cut<'a>(whole: &'a Observation, cut: &'a Observation, at: i64) -> CutoffTrial
 #[test]
 fn with_a_cutoff_nothing_older_comes_and_nothing_newer_is_lost() {
     let whole = incidents(1..=10);
-    let good = cutoff(&[cut(&whole, &incidents(6..=10), 6)]);
+    let good = cut_off(&[cut(&whole, &incidents(6..=10), 6)]);
     assert_told(&good, &["passed: 5 of 10 records since 1970-01-01T00:00:06Z"]);
-    let older = cutoff(&[cut(&whole, &incidents(5..=10), 6)]);
+    let older = cut_off(&[cut(&whole, &incidents(5..=10), 6)]);
     assert_told(
         &older,
         &["failed: a record is older than the cutoff", "example/5", "found 1970-01-01T00:00:05Z"],
     );
-    let lost = cutoff(&[cut(&whole, &incidents(7..=10), 6)]);
+    let lost = cut_off(&[cut(&whole, &incidents(7..=10), 6)]);
     assert_told(&lost, &["failed: a record that is newer than the cutoff does not come", "example/6,"]);
     let failing = ended(ExitCode::ConnectorError, "no such page");
-    assert_told(&cutoff(&[cut(&whole, &failing, 6)]), &["failed", "no such page"]);
+    assert_told(&cut_off(&[cut(&whole, &failing, 6)]), &["failed", "no such page"]);
 }
 
 #[test]
@@ -162,7 +201,7 @@ fn a_source_may_measure_by_any_of_the_times_of_a_record() {
     let whole = Observation { records: vec![changed.clone(), incident(9)], ..done() };
     let with = Observation { records: vec![changed, incident(9)], ..done() };
     for came in [with, incidents([9])] {
-        assert_told(&cutoff(&[cut(&whole, &came, 5)]), &["passed"]);
+        assert_told(&cut_off(&[cut(&whole, &came, 5)]), &["passed"]);
     }
 }
 
@@ -170,15 +209,53 @@ fn a_source_may_measure_by_any_of_the_times_of_a_record() {
 fn a_part_may_be_left_out_with_its_whole_but_must_not_be_older() {
     let job = |number| Produced { record_type: "DeliveryJob", ..incident(number) };
     let whole = Observation { records: vec![job(3), job(9)], ..done() };
-    assert_told(&cutoff(&[cut(&whole, &done(), 5)]), &["passed: 0 of 2"]);
-    assert_told(&cutoff(&[cut(&whole, &whole, 5)]), &["failed: a record is older", "DeliveryJob"]);
+    assert_told(&cut_off(&[cut(&whole, &done(), 5)]), &["passed: 0 of 2"]);
+    assert_told(&cut_off(&[cut(&whole, &whole, 5)]), &["failed: a record is older", "DeliveryJob"]);
+}
+
+#[test]
+fn a_source_of_changed_things_gives_what_was_changed_with_its_older_parts() {
+    let changed = Produced { times: Some(Times { oldest: 2, newest: 8 }), ..incident(2) };
+    let comment = Produced { record_type: "IssueComment", ..incident(3) };
+    let with = |records: &[Produced]| Observation { records: records.to_vec(), ..done() };
+    let whole = with(&[changed.clone(), comment.clone()]);
+    assert_told(&cut_off(&[cut(&whole, &whole, 5)]), &["passed: 2 of 2"]);
+    let of_none = with(&[comment.clone(), incident(9)]);
+    assert_told(&cut_off(&[cut(&whole, &of_none, 5)]), &["failed: a record is older", "IssueComment"]);
+    let other = with(&[changed, incident(3)]);
+    assert_told(&cut_off(&[cut(&whole, &other, 5)]), &["failed: a record is older", "Incident"]);
+}
+
+#[test]
+fn a_record_that_is_just_as_new_as_the_cutoff_comes() {
+    let whole = incidents(1..=9);
+    let changed = Produced { times: Some(Times { oldest: 2, newest: 8 }), ..incident(2) };
+    let (record, at) = edge(&whole).unwrap();
+    assert_eq!((record, at), (&incident(5), 5));
+    assert!(edge(&Observation { records: vec![changed], ..done() }).is_none());
+    let (good, lost, failing) = (incidents(5..=9), incidents(6..=9), ended(ExitCode::ConnectorError, "boom"));
+    let cases = [
+        (&good, None, "passed"),
+        (
+            &lost,
+            Some(&good),
+            "failed: a record that is just as new as the cutoff does not come (stream first, record Incident https://acme.example/5",
+        ),
+        // It is measured by another time, which may be earlier.
+        (&lost, Some(&lost), "passed"),
+        (&failing, None, "failed: the sync with a cutoff does not end well"),
+    ];
+    for (at, before, expected) in cases {
+        let edge = EdgeTrial { stream: "first", record, at, before };
+        assert_told(&cutoff(&[cut(&whole, &good, 5)], &[edge]), &[expected]);
+    }
 }
 
 #[test]
 fn records_without_times_cannot_be_cut_off() {
     let whole = Observation { records: vec![Produced { times: None, ..incident(1) }], ..done() };
-    assert_told(&cutoff(&[cut(&whole, &done(), 5)]), &["skipped: no record has one of the times"]);
-    assert_told(&cutoff(&[cut(&done(), &done(), 5)]), &["skipped"]);
+    assert_told(&cut_off(&[cut(&whole, &done(), 5)]), &["skipped: no record has one of the times"]);
+    assert_told(&cut_off(&[cut(&done(), &done(), 5)]), &["skipped"]);
 }
 
 #[test]
@@ -206,7 +283,7 @@ fn trial<'a>(
     stopped: &'a Observation,
     resumed: Option<&'a Observation>,
 ) -> ResumeTrial<'a> {
-    ResumeTrial { stream: "first", whole, checkpoint: 1, stop: Stop::Killed, stopped, resumed }
+    ResumeTrial { stream: "first", whole, checkpoint: 1, stop: Stop::Killed, stopped, resumed, second: None }
 }
 
 #[test]
@@ -220,7 +297,6 @@ fn a_stopped_sync_that_goes_on_has_the_records_of_the_whole() {
         (incidents(2..=6), "passed"),
         (incidents(4..=6), "failed: records are missing"),
         (incidents(3..=7), "failed: a sync that goes on produces what the whole one does not"),
-        (incidents(1..=6), "failed: a sync that goes on produces everything again"),
         (ended(ExitCode::ConnectorError, "unknown cursor"), "failed: a sync that goes on does not end well"),
     ];
     for (resumed, expected) in cases {
@@ -233,6 +309,60 @@ fn a_stopped_sync_that_goes_on_has_the_records_of_the_whole() {
         "2 records that differ",
     ];
     assert_told(&verdict, &parts);
+}
+
+#[test]
+fn a_sync_that_begins_anew_from_all_states_but_the_last_is_told_and_one_that_reads_a_page_again_is_not() {
+    let whole = with_checkpoints(incidents(1..=6), &[2, 4, 6]);
+    let stopped = [2u8, 4, 6].map(|last| with_checkpoints(incidents(1..=last), &[usize::from(last)]));
+    let anew = "failed: a sync that goes on produces everything again";
+    let cases: [(&[usize], [Observation; 3], &str); 5] = [
+        (&[0, 1, 2], [incidents(1..=6), incidents(1..=6), incidents(1..=6)], anew),
+        (&[0, 1, 2], [incidents(1..=6), incidents(1..=6), done()], anew),
+        (&[0, 1, 2], [incidents(1..=6), incidents(3..=6), incidents(5..=6)], "passed"),
+        // Behind one place only, or of one page only: it cannot be told from reading the last page again.
+        (&[0], [incidents(1..=6), done(), done()], "passed"),
+        (&[2], [done(), done(), incidents(1..=6)], "passed"),
+    ];
+    for (places, resumed, expected) in cases {
+        let trials = places.iter().map(|place| trial(&whole, &stopped[*place], Some(&resumed[*place])));
+        assert_told(&resume(&[sync(&whole)], &trials.collect::<Vec<_>>()), &[expected]);
+    }
+}
+
+#[test]
+fn a_sync_that_has_gone_on_can_be_gone_on_with_again() {
+    let whole = with_checkpoints(incidents(1..=6), &[2, 4]);
+    let stopped = with_checkpoints(incidents(1..=2), &[2]);
+    let resumed = with_checkpoints(incidents(3..=6), &[2]);
+    let cases = [
+        (incidents(5..=6), "passed"),
+        (incidents(3..=6), "passed"),
+        (incidents(6..=6), "failed: records are missing"),
+        (incidents(2..=6), "failed: a state of a sync that goes on leads back behind where it began"),
+        (incidents(5..=7), "failed: a sync that goes on produces what the whole one does not"),
+        (
+            ended(ExitCode::ConnectorError, "unknown cursor"),
+            "failed: a sync that goes on for the second time does not end well (stream first, killed after checkpoint \
+             1 of 2, gone on with, and again from the state after its record 2)",
+        ),
+    ];
+    for (seen, expected) in cases {
+        let second = Some(SecondHop { kept: 2, seen: &seen });
+        let trial = ResumeTrial { second, ..trial(&whole, &stopped, Some(&resumed)) };
+        assert_told(&resume(&[sync(&whole)], &[trial]), &[expected]);
+    }
+}
+
+#[test]
+fn a_record_with_other_contents_each_time_is_not_told_as_lost() {
+    let whole = with_checkpoints(incidents(1..=3), &[1, 2]);
+    let stopped = with_checkpoints(incidents([1]), &[1]);
+    let changed = Produced { digest: [9; 16], ..incident(2) };
+    let resumed = Observation { records: vec![changed, incident(3)], ..done() };
+    let verdict = told(&resume(&[sync(&whole)], &[trial(&whole, &stopped, Some(&resumed))]));
+    assert!(verdict.starts_with("failed: the same record has other contents each time"), "{verdict}");
+    assert!(!verdict.contains(" | "), "{verdict}");
 }
 
 #[test]
@@ -254,27 +384,53 @@ fn a_small_sync_needs_no_checkpoint_and_a_large_one_does() {
     assert_told(&resume(&[], &[]), &["skipped"]);
 }
 
-fn asked(seen: &Observation) -> CancelTrial<'_> {
-    let moment = "after 3 of 6 records".to_owned();
-    CancelTrial { stream: "first", moment, seen, grace: Duration::from_secs(5) }
+fn asked<'a>(whole: &'a Observation, after: usize, seen: &'a Observation) -> CancelTrial<'a> {
+    CancelTrial { stream: "first", whole, after, seen, grace: Duration::from_secs(5) }
 }
 
 #[test]
 fn a_cancelled_sync_ends_in_good_order_within_the_grace_period() {
+    let whole = incidents(1..=6);
     let cases = [
         (stopping(ended(ExitCode::Paused, "stopped"), 20), "passed: asked 1 time, gone after 20ms at most"),
-        (stopping(done(), 4_000), "passed"),
         (
             stopping(ended(ExitCode::Deadline, "did not stop"), 5_000),
             "failed: asked to stop, the sync goes on (stream first, after 3 of 6 records)",
         ),
         (stopping(ended(ExitCode::Paused, "stopped"), 5_001), "failed: asked to stop, the sync goes on"),
         (stopping(ended(ExitCode::ConnectorPanicked, "boom"), 20), "failed: asked to stop, the sync fails"),
-        (done(), "skipped: every sync had come to its end"),
     ];
     for (seen, expected) in cases {
-        assert_told(&cancel(&[asked(&seen)]), &[expected]);
+        assert_told(&cancel(&[asked(&whole, 3, &seen)]), &[expected]);
     }
+}
+
+#[test]
+fn a_cancelled_sync_that_says_it_is_finished_has_everything_and_could_not_have_looked_before() {
+    let pages = with_checkpoints(incidents(1..=6), &[2, 4, 6]);
+    let page = with_checkpoints(incidents(1..=6), &[6, 6]);
+    let many = incidents((0..1_003).map(|number| u8::try_from(number % 250).unwrap()));
+    let left_out =
+        "failed: asked to stop, the sync says that it is finished, and has left out records (stream first";
+    let unheard = "failed: asked to stop, the sync goes on to its end";
+    let nothing = "skipped: every sync had come to its end";
+    let cases = [
+        (&pages, 0, done(), left_out),
+        (&pages, 3, incidents(1..=3), left_out),
+        (&pages, 0, pages.clone(), unheard),
+        // Checkpoints may be set more often than anybody looks.
+        (&pages, 3, pages.clone(), nothing),
+        (&page, 0, page.clone(), nothing),
+        (&many, 3, many.clone(), unheard),
+        (&many, 4, many.clone(), nothing),
+        (&done(), 0, done(), nothing),
+    ];
+    for (whole, after, seen, expected) in cases {
+        assert_told(&cancel(&[asked(whole, after, &seen)]), &[expected]);
+    }
+    let obeyed = stopping(ended(ExitCode::Paused, "stopped"), 20);
+    let both = cancel(&[asked(&page, 0, &obeyed), asked(&page, 3, &page)]);
+    assert_told(&both, &["passed: asked 2 times, stopped 1 time of them, gone after 20ms at most"]);
 }
 
 #[test]
@@ -284,7 +440,8 @@ fn memory_may_grow_by_a_half_and_a_little() {
     let cases = [
         (size(100, 20), size(1_000, 46), "passed: 20.0 MiB for 100 records, 46.0 MiB for 1,000 records"),
         (size(100, 20), size(1_000, 47), "failed: memory grows with the data () expected at most 46.0 MiB"),
-        (size(100, 20), size(1_000, 10), "passed"),
+        (size(100, 20), size(1_000, 46), "; that proves little, as 29.6 KiB for each record more"),
+        (size(100, 20), size(1_000, 10), "passed: 20.0 MiB for 100 records, 10.0 MiB for 1,000 records"),
         (size(100, 20), size(299, 10), "skipped: the grown configuration gives 299 records in place of 100"),
         (size(100, 20), Size { records: 1_000, peak: None }, "skipped: memory cannot be measured"),
     ];
@@ -388,6 +545,30 @@ fn a_bad_configuration_is_refused_by_schema_and_connector_by_the_name_of_its_key
 }
 
 #[test]
+fn a_key_is_named_as_a_word_of_the_messages_and_not_inside_of_another() {
+    let schema = json!({
+        "type": "object", "additionalProperties": false, "required": ["id"], "properties": { "id": { "type": "string" } }
+    });
+    let valid = [("id".to_owned(), json!("7"))].into_iter().collect();
+    let bad = bad_configurations(Test::MissingConfiguration, &schema, &valid).pop().unwrap();
+    let answered = |message: &str| Observation {
+        answer: Some(json!({ "isValid": false, "errorMessages": [message] }).to_string()),
+        ..ended(ExitCode::Configuration, &format!("the configuration does not work: {message}"))
+    };
+    for (seen, expected) in [
+        (answered("id: must be there"), "passed"),
+        (answered("expected \"id\""), "passed"),
+        (answered("it is invalid"), "the connector does not name the key (key id)"),
+        (answered("client_id and id-token"), "the connector does not name the key"),
+        (answered(""), "refuses it without a word"),
+        (ended(ExitCode::Configuration, "missing field `id`"), "passed"),
+        (ended(ExitCode::Configuration, "invalid"), "the connector does not name the key"),
+    ] {
+        assert_told(&refusals(&schema, &[RefusalTrial { bad: &bad, seen: &seen }], 1), &[expected]);
+    }
+}
+
+#[test]
 fn an_empty_text_is_refused_by_schema_or_connector() {
     let mut strict = token_schema();
     strict["properties"]["token"]["minLength"] = json!(1);
@@ -450,6 +631,28 @@ fn inner_keys_are_described_and_secret_with_what_holds_them() {
     let verdict = configuration_schema(&changed("/properties/account", inner));
     assert_eq!(told(&verdict).matches("sounds like").count(), 0, "{}", told(&verdict));
     assert_told(&verdict, &["failed: a key has no description (key account.name)"]);
+}
+
+#[test]
+fn lists_and_maps_of_secrets_are_marked_at_the_key_or_at_what_they_hold() {
+    let text = json!({ "type": "string" });
+    let secret = json!({ "type": "string", "secret": true });
+    let list = |items: &Value| json!({ "description": "Tokens.", "type": "array", "items": items });
+    let map = |values: &Value| json!({ "description": "Tokens.", "type": ["object", "null"], "additionalProperties": values });
+    let account =
+        json!({ "type": "object", "properties": { "password": { "type": "string", "description": "It." } } });
+    let unmarked = "failed: a key sounds like a secret, and is not marked as one";
+    for (schema, expected) in [
+        (list(&text), unmarked),
+        (map(&text), unmarked),
+        (json!({ "description": "Tokens.", "anyOf": [map(&text), { "type": "null" }] }), unmarked),
+        (list(&secret), "passed: 2 keys, 2 of them secret"),
+        (map(&secret), "passed: 2 keys, 2 of them secret"),
+        (map(&account), "(key tokens.*.password)"),
+        (list(&json!({ "type": "integer" })), "passed: 2 keys, 1 of them secret"),
+    ] {
+        assert_told(&configuration_schema(&changed("/properties/tokens", schema)), &[expected]);
+    }
 }
 
 fn examination() -> Examination {
@@ -531,7 +734,7 @@ fn no_newer_glibc_is_needed_than_the_floor() {
 #[test]
 fn many_findings_are_counted_and_the_first_ones_told() {
     let whole = incidents(1..=40);
-    let Verdict::Failed(failure) = cutoff(&[cut(&whole, &whole, 30)]) else { panic!("it has to fail") };
+    let Verdict::Failed(failure) = cut_off(&[cut(&whole, &whole, 30)]) else { panic!("it has to fail") };
     assert_eq!((failure.findings.len(), failure.more), (10, 19));
 }
 

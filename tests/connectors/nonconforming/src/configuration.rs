@@ -43,6 +43,8 @@ pub enum Fault {
     Verify,
     /// Two streams have the same id.
     Streams,
+    /// A stream breaks its schema.
+    StreamsRefused,
     /// A stream has another id each time.
     StreamsStable,
     /// A record breaks its schema.
@@ -51,12 +53,26 @@ pub enum Fault {
     TypesDeclared,
     /// Two records have the same `self`.
     UniqueSelf,
+    /// Two streams say different things of the same `self`.
+    UniqueSelfAcross,
     /// The cutoff is not looked at.
     Cutoff,
+    /// What is just as new as the cutoff is left out.
+    CutoffExclusive,
     /// A state goes on a page too far.
     Resume,
+    /// A state of a run that has gone on goes on a page too far.
+    ResumeTwice,
+    /// A state counts the pages of its own run only.
+    ResumeRelative,
+    /// Every state but the last begins anew.
+    ResumeAnew,
     /// Nobody looks whether to stop.
     Cancel,
+    /// The walk goes on to its end, whoever asks it to stop.
+    Deaf,
+    /// Who is stopped before its first checkpoint says that all was read.
+    FinishedWhenCancelled,
     /// All that was read is kept.
     MemoryFlat,
     /// The token is logged.

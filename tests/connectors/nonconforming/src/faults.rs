@@ -27,6 +27,14 @@ pub(crate) fn stream(client: &Nonconforming) -> Option<String> {
     }
 }
 
+/// In `discover_streams`.
+pub(crate) fn while_discovering(client: &Nonconforming) {
+    if client.has(Fault::StreamsRefused) {
+        // The refusal is not told.
+        let _ = client.context.records.produce(&json!({ "_type": "Stream", "id": "third", "name": "third" }));
+    }
+}
+
 /// Another number each time that somebody asks.
 fn now() -> u128 {
     SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos()
@@ -42,6 +50,7 @@ pub(crate) fn while_syncing(client: &Nonconforming, stream: &Stream) -> Result<(
         }
         Some(Fault::TypesDeclared) => records.produce(&board())?,
         Some(Fault::UniqueSelf) => records.produce(&twin(stream, client.configuration.items))?,
+        Some(Fault::UniqueSelfAcross) => records.produce(&shared(stream))?,
         Some(Fault::Secrets) => {
             client.context.logger.info(format!("asking with {}", client.configuration.api_token));
         }
@@ -84,6 +93,13 @@ fn twin(stream: &Stream, items: u64) -> Value {
 fn telltale(client: &Nonconforming, id: &str) -> Value {
     let uri = format!("https://nonconforming.example/?token={}", client.configuration.api_token);
     json!({ "_type": "Environment", "id": id, "self": uri, "name": id })
+}
+
+/// An environment that is another one in each stream.
+fn shared(stream: &Stream) -> Value {
+    json!({
+        "_type": "Environment", "id": "shared", "self": "https://nonconforming.example/shared", "name": stream.id(),
+    })
 }
 
 fn go_on(client: &Nonconforming) {

@@ -44,6 +44,7 @@ impl Client for Nonconforming {
     }
 
     fn discover_streams(&self) -> Result<(), Error> {
+        faults::while_discovering(self);
         let mut ids = vec!["first".to_owned(), "second".to_owned()];
         ids.extend(faults::stream(self));
         for id in ids {
