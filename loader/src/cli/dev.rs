@@ -140,12 +140,12 @@ pub(crate) fn dev(options: &DevOptions, debug: bool, console: &mut Console) -> R
     options.cutoff()?;
     let connector = options.connector()?;
     if options.in_process {
-        return in_process::run(options, &connector, debug, console);
+        console.say(Level::Warn, in_process::WARNING);
     }
     let mut signals = signals()?;
     let enough = Arc::new(AtomicBool::new(false));
     let mut step = Step { options, connector, debug, enough, changes: None };
-    if options.once {
+    if options.once || options.in_process {
         return once(&step, &mut signals, console);
     }
     step.changes = Some(watch(&step)?);

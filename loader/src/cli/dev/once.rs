@@ -38,7 +38,7 @@ use super::{
     },
     DevOptions, Verb, cancelled_by,
     changes::Changes,
-    rows,
+    in_process, rows,
     sink::FirstRows,
 };
 
@@ -67,14 +67,15 @@ pub(super) fn once(
     };
     let built = begun.elapsed();
     let Ready { prepared, cassettes } = prepare(step.options, &step.connector, &library)?;
-    for (level, notice) in prepared.notices() {
+    // In this process nothing is granted or denied.
+    for (level, notice) in prepared.notices().into_iter().filter(|_| !step.options.in_process) {
         console.say(level, &notice);
     }
     let limits = step.options.limits();
     let bounds = Bounds { limits, fail_on_rejected: false, check_twice: step.options.sandbox.check_twice };
     let session = Session::of(Arc::new(prepared), bounds, "", session::signals()?, console);
     let mut round = Round { step, cassettes, session: session.until(Arc::clone(&step.enough)), built };
-    round.run()
+    if step.options.in_process { in_process::run(&mut round) } else { round.run() }
 }
 
 enum Built {
@@ -102,17 +103,13 @@ fn build(step: &Step<'_>, signals: &mut Signals, console: &mut Console) -> Resul
 }
 
 /// A connector that may be run, with what stands in the place of its source for as long.
-pub(super) struct Ready {
-    pub(super) prepared: Prepared,
-    pub(super) cassettes: ReplaySource,
+struct Ready {
+    prepared: Prepared,
+    cassettes: ReplaySource,
 }
 
 /// Reads and checks all that a run needs; nothing of the connector runs.
-pub(super) fn prepare(
-    options: &DevOptions,
-    connector: &ConnectorCrate,
-    library: &Path,
-) -> Result<Ready, CliError> {
+fn prepare(options: &DevOptions, connector: &ConnectorCrate, library: &Path) -> Result<Ready, CliError> {
     let configuration = options.configuration(connector);
     let search = Search { connector_path: Vec::new() };
     let wanted = Wanted {
@@ -161,9 +158,9 @@ pub(super) fn number(verb: Verb) -> u32 {
 }
 
 /// A run with all that it needs.
-struct Round<'a> {
-    step: &'a Step<'a>,
-    session: Session<'a>,
+pub(super) struct Round<'a> {
+    pub(super) step: &'a Step<'a>,
+    pub(super) session: Session<'a>,
     cassettes: ReplaySource,
     built: Duration,
 }
@@ -195,7 +192,7 @@ impl Round<'_> {
     }
 
     /// The stream that is named, or the first of all; the inner error is that of a discovery that failed, which has been told.
-    fn stream(&mut self) -> Result<Result<StreamRecord, ExitCode>, CliError> {
+    pub(super) fn stream(&mut self) -> Result<Result<StreamRecord, ExitCode>, CliError> {
         let debug = self.step.debug;
         if let Some(named) = &self.step.options.stream {
             return self.session.resolve(StreamArgument::read(named)?, debug, None);
@@ -236,18 +233,18 @@ impl Round<'_> {
         Job { sources: Some(self.step.connector.folder.clone()), ..job }
     }
 
-    fn rows_shown(&self, shown: u64, outcome: &Outcome) -> String {
+    pub(super) fn rows_shown(&self, shown: u64, outcome: &Outcome) -> String {
         let changed = self.step.changes.as_ref().is_some_and(Changes::is_pending);
         if changed {
             return format!("{} until something changed", records(shown));
         }
-        match shown < outcome.numbers.delivered || shown == self.step.options.rows {
+        match is_cut(shown, outcome) {
             true => format!("the first {}, --rows shows more", records(shown)),
             false => records(shown),
         }
     }
 
-    fn tell_times(&mut self, ran: Duration, rows: Option<String>) {
+    pub(super) fn tell_times(&mut self, ran: Duration, rows: Option<String>) {
         for complaint in self.cassettes.take_unrecorded() {
             let text = self.session.masked(&complaint);
             self.session.console.say(Level::Warn, &text);
@@ -255,5 +252,38 @@ impl Round<'_> {
         let rows = rows.map(|rows| format!("{rows}; ")).unwrap_or_default();
         let text = format!("{rows}built in {}, run in {}", duration(self.built), duration(ran));
         self.session.console.say(Level::Info, &text);
+    }
+}
+
+/// Whether there are, or may be, more records than are shown: it was stopped for them, and gave in or was killed.
+fn is_cut(shown: u64, outcome: &Outcome) -> bool {
+    let gave_in = outcome.code == ExitCode::Done && outcome.failure.is_some();
+    shown < outcome.numbers.delivered || (shown > 0 && gave_in)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        frame::{End, FailureReport, Stage},
+        supervisor::{Evidence, Limits, Numbers, Stop},
+    };
+
+    use super::*;
+
+    #[test]
+    fn only_a_run_that_was_stopped_for_rows_has_more_to_show() {
+        let failed = |kind| End::Failed { stage: Stage::Verb, failure: FailureReport::new(kind, "x") };
+        for (end, delivered, is_cut_short) in [
+            (End::Done { answer: None }, 6, false),
+            (End::Done { answer: None }, 8, true),
+            (failed("cancelled"), 6, true),
+            (failed("connector"), 6, false),
+        ] {
+            let numbers = Numbers { delivered, limits: Limits::default(), ..Numbers::default() };
+            let evidence =
+                Evidence { stop: Some(Stop::Enough), end: Some(end), numbers, ..Evidence::default() };
+            let outcome = Outcome::of(evidence);
+            assert_eq!(is_cut(6, &outcome), is_cut_short, "{outcome:?}");
+        }
     }
 }
