@@ -51,21 +51,28 @@ pub(super) struct Step<'a> {
     pub(super) enough: Arc<AtomicBool>,
     /// None where there is one round only.
     pub(super) changes: Option<Changes>,
+    /// Whether the build is let come to its end, whatever changes meanwhile.
+    pub(super) is_patient: bool,
 }
 
-/// Builds and runs once. Gives the exit code of the run, or that of the signal which ended it.
+/// Builds and runs once. Gives the exit code of the run, or that of the signal which ended it; none where a change has ended
+/// the build.
 pub(super) fn once(
     step: &Step<'_>,
     signals: &mut Signals,
     console: &mut Console,
-) -> Result<ExitCode, CliError> {
+) -> Result<Option<ExitCode>, CliError> {
     let begun = Instant::now();
     let library = match build(step, signals, console)? {
         Built::Library(library) => library,
-        Built::Changed => return Ok(ExitCode::Done),
-        Built::Signal(signal) => return Ok(cancelled_by(signal)),
+        Built::Changed => return Ok(None),
+        Built::Signal(signal) => return Ok(Some(cancelled_by(signal))),
     };
     let built = begun.elapsed();
+    if step.is_patient {
+        // What has changed during the build is built after this run.
+        step.enough.store(false, Ordering::Relaxed);
+    }
     let Ready { prepared, cassettes } = prepare(step.options, &step.connector, &library)?;
     // In this process nothing is granted or denied.
     for (level, notice) in prepared.notices().into_iter().filter(|_| !step.options.in_process) {
@@ -75,7 +82,8 @@ pub(super) fn once(
     let bounds = Bounds { limits, fail_on_rejected: false, check_twice: step.options.sandbox.check_twice };
     let session = Session::of(Arc::new(prepared), bounds, "", session::signals()?, console);
     let mut round = Round { step, cassettes, session: session.until(Arc::clone(&step.enough)), built };
-    if step.options.in_process { in_process::run(&mut round) } else { round.run() }
+    let code = if step.options.in_process { in_process::run(&mut round) } else { round.run() };
+    code.map(Some)
 }
 
 enum Built {
@@ -92,7 +100,8 @@ fn build(step: &Step<'_>, signals: &mut Signals, console: &mut Console) -> Resul
     let mut signal = None;
     let is_over = || {
         signal = signals.pending().next();
-        signal.is_some() || step.changes.as_ref().is_some_and(Changes::is_pending)
+        let has_changed = step.changes.as_ref().is_some_and(Changes::is_pending);
+        signal.is_some() || (has_changed && !step.is_patient)
     };
     let library = Building::start(&step.connector, &wanted)?.wait(is_over)?;
     Ok(match (library, signal) {
@@ -204,7 +213,7 @@ impl Round<'_> {
             self.session.run("discover-streams", None, &job, Delivery::without_state(Box::new(sink)))?;
         let outcome = outcome.cancelled_if_asked();
         let has_changed = self.step.changes.as_ref().is_some_and(Changes::is_pending);
-        self.step.enough.store(has_changed, Ordering::Relaxed);
+        self.step.enough.store(has_changed && !self.step.is_patient, Ordering::Relaxed);
         if outcome.code != ExitCode::Done {
             return Ok(Err(self.session.conclude("discover-streams", None, &outcome)));
         }
