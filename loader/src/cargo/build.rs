@@ -297,8 +297,9 @@ mod tests {
             let _lifeline = started.stdin.take();
             assert_eq!(started.wait().unwrap().code(), Some(code), "{script}");
         }
-        let absent = under_a_lifeline("/absent/cargo".into()).stderr(Stdio::null()).output().unwrap();
-        assert_eq!(absent.status.code(), Some(NOT_FOUND));
+        let mut absent = under_a_lifeline("/absent/cargo".into()).stderr(Stdio::null()).spawn().unwrap();
+        let _lifeline = absent.stdin.take();
+        assert_eq!(absent.wait().unwrap().code(), Some(NOT_FOUND));
     }
 
     #[test]

@@ -70,10 +70,9 @@ impl Changes {
         let known = Arc::clone(&contents);
         let (files, folders) = (places.present(), places.watched());
         let take = move |event: notify::Result<Event>| {
+            let Some(event) = event.ok().filter(|event| is_change(event.kind)) else { return };
             let mut contents = known.lock().unwrap_or_else(PoisonError::into_inner);
-            let Some(path) = event.ok().and_then(|event| changed_by(&event, &places, &mut contents)) else {
-                return;
-            };
+            let Some(path) = changed_by(&event, &places, &mut contents) else { return };
             flag.store(true, Ordering::Relaxed);
             enough.store(true, Ordering::Relaxed);
             // Who has stopped listening wants no more.
@@ -84,11 +83,11 @@ impl Changes {
             move |source| WatchError { folder, source }
         };
         let mut watcher = recommended_watcher(take).map_err(failed(&watched.folder))?;
-        // Until it is known what there is, no change is judged.
-        let mut contents = contents.lock().unwrap_or_else(PoisonError::into_inner);
         for (folder, mode) in folders {
             watcher.watch(&folder, mode).map_err(failed(&folder))?;
         }
+        // Afterwards, so that nothing is missed: what is written in between is built once more at worst.
+        let mut contents = contents.lock().unwrap_or_else(PoisonError::into_inner);
         for file in files {
             contents.differ(&file);
         }
@@ -120,11 +119,8 @@ impl Changes {
     }
 }
 
-/// The file that is another one now, where the event is of such.
+/// The file of a change that holds something else now.
 fn changed_by(event: &Event, places: &Places, contents: &mut Contents) -> Option<PathBuf> {
-    if !is_change(event.kind) {
-        return None;
-    }
     event.paths.iter().find(|path| places.hold(path) && contents.differ(path)).cloned()
 }
 
