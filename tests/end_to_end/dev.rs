@@ -133,9 +133,9 @@ fn in_this_process_an_end_is_judged_as_in_a_worker_and_secrets_are_masked_in_ans
     let arguments =
         ["dev", misbehaving, "verify-configuration", "--in-process", "--config", file.to_str().unwrap()];
     let ended = with_cargo(arguments).run();
-    ended.assert(10, "the configuration does not work: token [secret]");
+    ended.assert(10, "the configuration does not work: token [secret apiToken]");
     assert!(
-        ended.output().starts_with("{\"isValid\":false,\"errorMessages\":[\"token [secret]"),
+        ended.output().starts_with("{\"isValid\":false,\"errorMessages\":[\"token [secret apiToken]"),
         "{ended:?}"
     );
     assert!(!ended.output().contains("hunter2secret") && ended.output().lines().count() == 1, "{ended:?}");
