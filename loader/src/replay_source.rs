@@ -8,6 +8,7 @@ mod tests;
 
 use std::{
     collections::BTreeMap,
+    fs,
     path::{Path, PathBuf},
 };
 
@@ -72,6 +73,22 @@ pub(crate) fn replay(
         start.replace(value, &format!("/{key}"))?;
     }
     Ok((Configuration::from_map(configuration.source().clone(), map), start.source))
+}
+
+/// The cassettes that a configuration names; none where it cannot be read.
+pub(crate) fn cassettes_in(configuration: &Path) -> Vec<PathBuf> {
+    let read = fs::read(configuration).ok().and_then(|text| serde_json::from_slice(&text).ok());
+    let folder = configuration.parent().unwrap_or(Path::new(""));
+    let (mut values, mut found) = (Vec::from_iter(read), Vec::new());
+    while let Some(value) = values.pop() {
+        match value {
+            Value::String(text) => found.extend(text.strip_prefix(PREFIX).map(|path| folder.join(path))),
+            Value::Array(items) => values.extend(items),
+            Value::Object(members) => values.extend(members.into_iter().map(|(_, member)| member)),
+            Value::Null | Value::Bool(_) | Value::Number(_) => {}
+        }
+    }
+    found
 }
 
 /// Where the paths of cassettes start.

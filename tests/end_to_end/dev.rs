@@ -107,7 +107,8 @@ fn other_verbs_are_asked_too() {
 fn in_this_process_it_says_so_first_and_shows_the_same() {
     let folder = tempfile::tempdir().unwrap();
     let ended = dev(folder.path(), &json!({ "count": 3 }), &["--in-process"]).run();
-    ended.assert(0, "in this process: done; 3 records");
+    ended.assert(0, "done; 3 records");
+    assert!(ended.errors().contains("in this process, without limits and sandbox"), "{ended:?}");
     assert!(
         ended
             .errors()
@@ -117,6 +118,73 @@ fn in_this_process_it_says_so_first_and_shows_the_same() {
             .contains("loaded into this very process: no limits, no sandbox")
     );
     assert!(ended.output().starts_with("Environment (2)\n"), "{ended:?}");
+}
+
+#[test]
+fn in_this_process_an_end_is_judged_as_in_a_worker_and_secrets_are_masked_in_answers() {
+    let folder = tempfile::tempdir().unwrap();
+    let panicking = json!({ "count": 30, "ending": "panic", "endAfter": 2 });
+    dev(folder.path(), &panicking, &["--in-process"]).run().assert(22, "panicked at ");
+
+    let file = folder.path().join("leak.json");
+    let leaking = json!({ "behaviour": "leak", "place": "verify", "apiToken": "hunter2secret" });
+    fs::write(&file, leaking.to_string()).unwrap();
+    let misbehaving = concat!(env!("CARGO_MANIFEST_DIR"), "/connectors/misbehaving");
+    let arguments =
+        ["dev", misbehaving, "verify-configuration", "--in-process", "--config", file.to_str().unwrap()];
+    let ended = with_cargo(arguments).run();
+    ended.assert(10, "the configuration does not work: token [secret apiToken]");
+    assert!(
+        ended.output().starts_with("{\"isValid\":false,\"errorMessages\":[\"token [secret apiToken]"),
+        "{ended:?}"
+    );
+    assert!(!ended.output().contains("hunter2secret") && ended.output().lines().count() == 1, "{ended:?}");
+}
+
+#[test]
+fn in_this_process_a_signal_ends_it_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let slow = json!({ "count": 100_000, "pageSize": 1, "millisecondsPerPage": 50 });
+    let running = dev(folder.path(), &slow, &["--rows", "100000", "--in-process"]).start();
+    // Streams are discovered in a worker, which is gone when the connector is loaded here.
+    while running.worker_by_now().is_none() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    while running.worker_by_now().is_some() || running.guardian_by_now().is_some() {
+        std::thread::sleep(std::time::Duration::from_millis(2));
+    }
+    std::thread::sleep(std::time::Duration::from_millis(500));
+    running.signal(Signal::INT);
+    let ended = running.wait();
+    assert_eq!(ended.signal(), Some(Signal::INT.as_raw()), "{ended:?}");
+}
+
+/// A crate whose build script does something; no connector, so that what is built is told of and not run.
+fn with_build_script(folder: &Path, script: &str) {
+    fs::create_dir(folder.join("src")).unwrap();
+    let manifest = "[package]\nname = \"codeclimate-connector-gale\"\nversion = \"0.1.0\"\nedition = \"2021\"\n\
+                    [lib]\ncrate-type = [\"cdylib\"]\n[workspace]\n";
+    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    fs::write(folder.join("src/lib.rs"), "").unwrap();
+    fs::write(folder.join("build.rs"), format!("fn main() {{ {script} }}")).unwrap();
+}
+
+#[test]
+fn what_a_build_has_started_does_not_outlive_a_runner_that_is_killed() {
+    for command in ["dev", "package"] {
+        let folder = tempfile::tempdir().unwrap();
+        let script = "std::fs::write(\"begun\", \"\").unwrap(); std::thread::sleep(std::time::Duration::from_secs(3600));";
+        with_build_script(folder.path(), script);
+        let target = folder.path().join("target");
+        let runner = with_cargo([command, folder.path().to_str().unwrap()]);
+        let running = runner.variable("CARGO_TARGET_DIR", target).start();
+        while !folder.path().join("begun").exists() {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
+        running.signal(Signal::KILL);
+        // This looks for what is left.
+        running.wait();
+    }
 }
 
 #[test]

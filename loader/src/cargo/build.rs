@@ -6,7 +6,7 @@ use std::{
     io::{self, BufReader},
     os::unix::process::CommandExt as _,
     path::{Path, PathBuf},
-    process::{Child, ChildStdout, Command, ExitStatus, Stdio},
+    process::{Child, ChildStdin, ChildStdout, Command, ExitStatus, Stdio},
     thread::{self, JoinHandle},
     time::Duration,
 };
@@ -65,10 +65,28 @@ pub(crate) enum BuildError {
 
 fn ended(status: &ExitStatus) -> String {
     match status.code() {
-        Some(code) => format!("cargo ended with {code}"),
-        None => "cargo was killed".to_owned(),
+        Some(code) if code <= KILLED => format!("cargo ended with {code}"),
+        _ => "cargo was killed".to_owned(),
     }
 }
+
+/// What the shell ends with where there is no such program.
+const NOT_FOUND: i32 = 127;
+/// What the shell adds to the number of the signal that has killed a program.
+const KILLED: i32 = 128;
+
+/// Runs a program in a group that is killed as a whole once the standard input ends, which is when this process has, in
+/// whatever way: cargo that is killed alone leaves compilers and build scripts behind.
+const UNDER_A_LIFELINE: &str = r#"
+exec 3<&0
+{ read -r _; kill -9 0; } <&3 >/dev/null 2>&1 &
+"$@" </dev/null 3<&-
+code=$?
+exec 2>/dev/null
+kill $!
+wait $!
+exit $code
+"#;
 
 /// How often a build is looked at.
 const LOOK: Duration = Duration::from_millis(10);
@@ -76,6 +94,8 @@ const LOOK: Duration = Duration::from_millis(10);
 /// A build that goes on. Dropping it ends it.
 pub(crate) struct Building {
     cargo: Child,
+    /// Nothing is written to it; that it is open keeps cargo alive.
+    _lifeline: Option<ChildStdin>,
     files: Option<JoinHandle<io::Result<Vec<PathBuf>>>>,
     name: String,
     file: String,
@@ -88,15 +108,16 @@ impl Building {
     /// # Errors
     /// [`BuildError::NoCargo`].
     pub(crate) fn start(connector: &ConnectorCrate, wanted: &Wanted<'_>) -> Result<Self, BuildError> {
-        let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        command.args(arguments(connector, wanted)).current_dir(&connector.folder);
-        // A group of its own, to be ended as a whole: cargo that is killed alone leaves compilers behind.
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).process_group(0);
+        let program = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = under_a_lifeline(program);
+        command.args(arguments(connector, wanted)).current_dir(&connector.folder).stdout(Stdio::piped());
         let mut cargo = command.spawn().map_err(BuildError::NoCargo)?;
+        let _lifeline = cargo.stdin.take();
         let messages = cargo.stdout.take();
         let name = connector.name.clone();
         let files = messages.map(|messages| thread::spawn(move || built_files(messages)));
-        Ok(Self { cargo, files, name, file: connector.slug.file_name(), is_with_zig: needs_zig(wanted) })
+        let (file, is_with_zig) = (connector.slug.file_name(), needs_zig(wanted));
+        Ok(Self { cargo, _lifeline, files, name, file, is_with_zig })
     }
 
     /// Waits for the library; gives nothing where `is_over` says meanwhile that nobody wants it any more.
@@ -113,6 +134,9 @@ impl Building {
             }
             thread::sleep(LOOK);
         };
+        if status.code() == Some(NOT_FOUND) {
+            return Err(BuildError::NoCargo(io::ErrorKind::NotFound.into()));
+        }
         if !status.success() {
             let name = self.name.clone();
             return Err(match self.is_with_zig {
@@ -141,6 +165,14 @@ impl Drop for Building {
         }
         let _ = self.cargo.wait();
     }
+}
+
+/// A command that runs this program with the arguments that follow; it ends as that does.
+fn under_a_lifeline(program: OsString) -> Command {
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", UNDER_A_LIFELINE, "sh"]).arg(program);
+    command.stdin(Stdio::piped()).process_group(0);
+    command
 }
 
 fn arguments(connector: &ConnectorCrate, wanted: &Wanted<'_>) -> Vec<OsString> {
@@ -184,7 +216,7 @@ fn is_library(path: &Path) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::{fs, io::Read as _};
 
     use super::*;
 
@@ -239,6 +271,35 @@ mod tests {
             looks > 3
         });
         assert!(matches!(over, Ok(None)), "{over:?}");
+    }
+
+    #[test]
+    fn whatever_a_build_has_started_is_gone_once_its_lifeline_is() {
+        let (mut reader, writer) = io::pipe().unwrap();
+        let mut command = under_a_lifeline("sh".into());
+        // Both hold the pipe open for as long as they live.
+        command.args(["-c", "sleep 3600 & echo begun; sleep 3600"]).stdout(writer);
+        let mut started = command.spawn().unwrap();
+        drop(command);
+        let mut text = [0; 6];
+        reader.read_exact(&mut text).unwrap();
+        assert_eq!(&text, b"begun\n");
+        drop(started.stdin.take());
+        assert_eq!(reader.read(&mut text).unwrap(), 0);
+        started.wait().unwrap();
+    }
+
+    #[test]
+    fn a_program_under_a_lifeline_ends_as_it_would_without() {
+        for (script, code) in [("exit 0", 0), ("exit 101", 101), ("kill -9 $$", KILLED + 9), ("read -r x", 1)]
+        {
+            let mut started = under_a_lifeline("sh".into()).args(["-c", script]).spawn().unwrap();
+            let _lifeline = started.stdin.take();
+            assert_eq!(started.wait().unwrap().code(), Some(code), "{script}");
+        }
+        let mut absent = under_a_lifeline("/absent/cargo".into()).stderr(Stdio::null()).spawn().unwrap();
+        let _lifeline = absent.stdin.take();
+        assert_eq!(absent.wait().unwrap().code(), Some(NOT_FOUND));
     }
 
     #[test]

@@ -145,11 +145,13 @@ fn choose<'a>(metadata: &'a Metadata, folder: &Path, named: Option<&str>) -> Res
             known: packages.iter().map(|package| package.name.to_string()).collect(),
         });
     }
-    if let Some(package) = around(&packages, folder) {
+    let is_connector = |package: &&Package| package.name.starts_with(PREFIX);
+    let connectors: Vec<&Package> = packages.iter().copied().filter(is_connector).collect();
+    // Around the members of a workspace there may be a package that is none of them. One that stands alone gets told of its name.
+    let is_meant = |package: &&Package| is_connector(package) || connectors.is_empty();
+    if let Some(package) = around(&packages, folder).filter(is_meant) {
         return Ok(package);
     }
-    let is_connector = |package: &&&Package| package.name.starts_with(PREFIX);
-    let connectors: Vec<&Package> = packages.iter().filter(is_connector).copied().collect();
     match connectors[..] {
         [] => Err(CrateError::NoConnector(workspace())),
         [only] => Ok(only),
@@ -220,6 +222,7 @@ mod tests {
             ("a", &manifest(a, LIBRARY)),
             ("b", &manifest(b, LIBRARY)),
             ("tools", &manifest("tools", "")),
+            ("", ""),
         ]);
         let workspace = |members: &str| {
             fs::write(
@@ -246,6 +249,10 @@ mod tests {
         );
         workspace("[\"a\", \"tools\"]");
         assert_eq!(name("", None), a);
+        let root = "[package]\nname = \"acme\"\nversion = \"0.1.0\"\nedition = \"2021\"\n";
+        let members = "[workspace]\nmembers = [\"a\"]\n";
+        fs::write(all.path().join("Cargo.toml"), format!("{root}{members}")).unwrap();
+        assert_eq!((name("", None), name("src", None)), (a.to_owned(), a.to_owned()));
         workspace("[\"tools\"]");
         assert!(refusal(&all, "", None).contains("the workspace ROOT has no connector"));
     }

@@ -249,10 +249,9 @@ pub(crate) struct LimitOptions {
     #[arg(long, value_name = "DURATION", env = "CODECLIMATE_CONNECTOR_IDLE_TIMEOUT", default_value = "5m",
           value_parser = parse_duration)]
     idle_timeout: Duration,
-    /// How long a connector that was asked to stop may take.
-    #[arg(long, value_name = "DURATION", env = "CODECLIMATE_CONNECTOR_GRACE", default_value = "10s",
-          value_parser = parse_duration)]
-    grace: Duration,
+    /// How long a connector that was asked to stop may take. Without it, 10s; in `dev`, 2s.
+    #[arg(long, value_name = "DURATION", env = "CODECLIMATE_CONNECTOR_GRACE", value_parser = parse_duration)]
+    grace: Option<Duration>,
     /// Processes and threads of the connector, all together.
     #[arg(long, value_name = "COUNT", env = "CODECLIMATE_CONNECTOR_PROCESS_LIMIT", default_value = "512",
           value_parser = |text: &str| parse_count(text, 16))]
@@ -279,13 +278,21 @@ pub(crate) struct LimitOptions {
     limits: Enforcement,
 }
 
+/// How long a connector that was asked to stop may take, where nobody says.
+const GRACE: Duration = Duration::from_secs(10);
+
 impl LimitOptions {
+    /// As it was typed.
+    pub(crate) const fn grace(&self) -> Option<Duration> {
+        self.grace
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         Limits {
             memory: self.memory_limit,
             deadline: self.deadline,
             idle: self.idle_timeout,
-            grace: self.grace,
+            grace: self.grace.unwrap_or(GRACE),
             processes: self.process_limit,
             open_files: self.open_file_limit,
             temporary: self.temporary_limit,

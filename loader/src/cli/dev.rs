@@ -7,6 +7,7 @@ mod rows;
 mod sink;
 
 use std::{
+    env,
     path::{Path, PathBuf},
     sync::{
         Arc,
@@ -103,7 +104,7 @@ impl Verb {
     }
 }
 
-/// How long a connector that was asked to stop may take at most: its author is waiting.
+/// How long a connector that was asked to stop may take, where nobody says: its author is waiting.
 const GRACE: Duration = Duration::from_secs(2);
 
 impl DevOptions {
@@ -117,8 +118,18 @@ impl DevOptions {
     }
 
     fn configuration(&self, connector: &ConnectorCrate) -> PathBuf {
-        let path = self.config.clone().unwrap_or_else(|| connector.folder.join("check.json"));
-        std::path::absolute(&path).unwrap_or(path)
+        self.config.clone().unwrap_or_else(|| connector.folder.join("check.json"))
+    }
+
+    /// The same from wherever: paths start where they were typed.
+    fn typed_here(mut self) -> Self {
+        let typed = [&mut self.config, &mut self.sandbox.lock_file].into_iter().flatten();
+        for path in typed.chain([&mut self.folder]) {
+            if let Ok(absolute) = std::path::absolute(&*path) {
+                *path = absolute;
+            }
+        }
+        self
     }
 
     fn cutoff(&self) -> Result<Timestamp, CliError> {
@@ -130,23 +141,29 @@ impl DevOptions {
     }
 
     fn limits(&self) -> Limits {
-        let limits = self.limits.limits();
-        Limits { grace: limits.grace.min(GRACE), ..limits }
+        Limits { grace: self.limits.grace().unwrap_or(GRACE), ..self.limits.limits() }
     }
 }
 
 /// Builds and runs, once or again with each change, until somebody ends it.
-pub(crate) fn dev(options: &DevOptions, debug: bool, console: &mut Console) -> Result<ExitCode, CliError> {
+pub(crate) fn dev(options: DevOptions, debug: bool, console: &mut Console) -> Result<ExitCode, CliError> {
     options.cutoff()?;
+    let options = &options.typed_here();
     let connector = options.connector()?;
+    // Where its paths start, whether they stand in the configuration or the connector opens them.
+    env::set_current_dir(&connector.folder).map_err(CliError::no_folder)?;
     if options.in_process {
-        return in_process::run(options, &connector, debug, console);
+        console.say(Level::Warn, in_process::WARNING);
     }
     let mut signals = signals()?;
     let enough = Arc::new(AtomicBool::new(false));
-    let mut step = Step { options, connector, debug, enough, changes: None };
-    if options.once {
-        return once(&step, &mut signals, console);
+    let mut step = Step { options, connector, debug, enough, changes: None, is_patient: false };
+    if options.once || options.in_process {
+        return Ok(once(&step, &mut signals, console)?.unwrap_or(ExitCode::Done));
+    }
+    let configuration = options.configuration(&step.connector);
+    if !configuration.parent().is_some_and(Path::is_dir) {
+        return Err(CliError::NoDevConfiguration(configuration));
     }
     step.changes = Some(watch(&step)?);
     again_and_again(&mut step, &mut signals, console)
@@ -168,22 +185,33 @@ fn again_and_again(
         if let Err(error) = ended.as_ref() {
             tell(console, error);
         }
-        if let Ok(code @ (ExitCode::Interrupted | ExitCode::Terminated)) = ended {
+        if let Ok(Some(code @ (ExitCode::Interrupted | ExitCode::Terminated))) = ended {
             return Ok(code);
         }
-        let Some(changes) = &step.changes else { return ended };
+        // A build may change what it is made from; if each such change ended it, none would come to its end.
+        step.is_patient = matches!(ended, Ok(None));
+        let Some(changes) = &step.changes else { return Ok(ended?.unwrap_or(ExitCode::Done)) };
         if !changes.is_pending() {
             console.say(Level::Info, &waiting_for(&step.connector.folder));
         }
-        if let Woken::Signal(signal) = changes.wait(signals) {
-            return Ok(cancelled_by(signal));
+        match changes.wait(signals) {
+            Woken::Signal(signal) => return Ok(cancelled_by(signal)),
+            Woken::Changed(file) => console.say(Level::Info, &changed(&file, &step.connector.folder)),
         }
-        step.enough.store(false, Ordering::Relaxed);
         // The manifest may be what has changed. One that cannot be read now is built, and told of, as it was.
         if let Ok(connector) = step.options.connector() {
             step.connector = connector;
         }
+        // There may be other folders and cassettes now; where they cannot be watched, the old ones still are.
+        if let Ok(changes) = watch(step) {
+            step.changes = Some(changes);
+        }
+        step.enough.store(false, Ordering::Relaxed);
     }
+}
+
+fn changed(file: &Path, folder: &Path) -> String {
+    format!("changed: {}", file.strip_prefix(folder).unwrap_or(file).display())
 }
 
 fn waiting_for(folder: &Path) -> String {

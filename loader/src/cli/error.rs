@@ -78,6 +78,8 @@ pub(crate) enum CliError {
     Only(#[from] OnlyError),
     #[error("cancelled between two runs")]
     Cancelled(ExitCode),
+    #[error("cancelled during the build; nothing was written")]
+    BuildCancelled(ExitCode),
     #[error(transparent)]
     Keep(#[from] KeepError),
     #[error(transparent)]
@@ -162,7 +164,7 @@ impl CliError {
             Self::Masker(error) => error.exit_code(),
             Self::Cutoff(error) => error.exit_code(),
             Self::Stream(_) => StreamError::exit_code(),
-            Self::Masked { code, .. } | Self::Cancelled(code) => *code,
+            Self::Masked { code, .. } | Self::Cancelled(code) | Self::BuildCancelled(code) => *code,
             Self::Keep(_) => KeepError::exit_code(),
             Self::Only(_) => ExitCode::Usage,
             Self::ProjectConfiguration(_) => ExitCode::Configuration,

@@ -118,7 +118,7 @@ fn dispatch(arguments: Arguments, console: &mut Console) -> Result<ExitCode, Cli
         Command::SyncEntity { run, stream, entity } => {
             run::sync_entity(&run, &stream, &entity, verbose, console)
         }
-        Command::Dev(options) => dev::dev(&options, verbose, console),
+        Command::Dev(options) => dev::dev(*options, verbose, console),
         Command::Package(options) => package::package(&options, console),
         Command::List { search, format } => inspect::list(&search, format, console),
         Command::Inspect { search, connector, format } => inspect::inspect(&search, &connector, format),

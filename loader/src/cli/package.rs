@@ -87,7 +87,8 @@ fn build(options: &PackageOptions, connector: &ConnectorCrate) -> Result<PathBuf
         signal.is_some()
     };
     let library = Building::start(connector, &wanted)?.wait(is_over)?;
-    library.ok_or_else(|| CliError::Cancelled(cancelled_by(signal.unwrap_or(signal_hook::consts::SIGINT))))
+    library
+        .ok_or_else(|| CliError::BuildCancelled(cancelled_by(signal.unwrap_or(signal_hook::consts::SIGINT))))
 }
 
 /// What the file says about itself, where nothing keeps operators from loading it. None of it runs.

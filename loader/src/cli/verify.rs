@@ -117,7 +117,9 @@ fn tell(session: &mut Session<'_>, answer: &Answer, outcome: &Outcome) {
     let hint = answer.error_messages.iter().find_map(|message| denial_hint(message));
     // What a trace has named needs no guess.
     let is_named = outcome.denials.iter().any(|denial| !denial.is_usual);
-    if let Some(hint) = hint.filter(|_| session.prepared.is_sandboxed() && !is_named) {
+    if let Some(hint) =
+        hint.filter(|_| session.prepared.is_sandboxed() && outcome.fences.is_some() && !is_named)
+    {
         session.console.say(Level::Info, &format!("probably the sandbox denied it: {hint}"));
     }
 }

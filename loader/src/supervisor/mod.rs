@@ -60,7 +60,7 @@ use watch::Watch;
 
 pub(crate) use envelope::Envelope;
 pub(crate) use launch::{LaunchError, Limits};
-pub(crate) use outcome::{Numbers, Outcome, bytes, denial_hint, duration, records};
+pub(crate) use outcome::{Evidence, Numbers, Outcome, Stop, bytes, denial_hint, duration, records};
 pub(crate) use report::{Connector, OutcomeReport, Subject};
 
 /// What can happen during a run.

@@ -1,10 +1,14 @@
 //! Notices when an author saves something that a run is made of.
 
+mod places;
+
 use std::{
-    ffi::OsStr,
+    collections::HashMap,
+    fs,
+    hash::{DefaultHasher, Hash as _, Hasher as _},
     path::{Path, PathBuf},
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicBool, Ordering},
         mpsc::{Receiver, RecvTimeoutError, channel},
     },
@@ -12,26 +16,20 @@ use std::{
 };
 
 use notify::{
-    Event, EventKind, RecommendedWatcher, RecursiveMode, Watcher, event::ModifyKind, recommended_watcher,
+    Event, EventKind, RecommendedWatcher, Watcher,
+    event::{AccessKind, AccessMode, ModifyKind},
+    recommended_watcher,
 };
 use signal_hook::iterator::Signals;
+
+use places::Places;
+
+pub(super) use places::Watched;
 
 /// An editor that saves makes several changes in a row; so long is waited for the next one.
 const QUIET: Duration = Duration::from_millis(60);
 /// How late a signal may be noticed while nothing goes on.
 const LOOK: Duration = Duration::from_millis(100);
-
-/// What the files of a run lie in.
-pub(super) struct Watched {
-    /// The folder of the crate.
-    pub(super) folder: PathBuf,
-    /// The file of the configuration.
-    pub(super) configuration: PathBuf,
-}
-
-/// Files in the crate's folder that a run is made of; those below these folders are too.
-const FILES: [&str; 3] = ["Cargo.toml", "build.rs", "configuration.schema.json"];
-const FOLDERS: [&str; 2] = ["src", "tests"];
 
 /// Why changes cannot be noticed.
 #[derive(Debug, thiserror::Error)]
@@ -43,24 +41,19 @@ pub(crate) struct WatchError {
 }
 
 /// What ends a wait.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Woken {
-    Changed,
+    /// The first file that has changed.
+    Changed(PathBuf),
     /// The number of the signal.
     Signal(i32),
 }
 
 /// Tells of changes from when it was made.
 pub(super) struct Changes {
-    events: Receiver<()>,
+    events: Receiver<PathBuf>,
     changed: Arc<AtomicBool>,
     _watcher: RecommendedWatcher,
-}
-
-/// Where a change counts.
-struct Places {
-    files: Vec<PathBuf>,
-    folders: Vec<PathBuf>,
 }
 
 impl Changes {
@@ -73,19 +66,32 @@ impl Changes {
         let changed = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&changed);
         let places = watched.places();
-        let failed = |source| WatchError { folder: watched.folder.clone(), source };
+        let contents = Arc::new(Mutex::new(Contents::default()));
+        let known = Arc::clone(&contents);
+        let (files, folders) = (places.present(), places.watched());
         let take = move |event: notify::Result<Event>| {
-            if event.is_ok_and(|event| places.are_changed_by(&event)) {
-                flag.store(true, Ordering::Relaxed);
-                enough.store(true, Ordering::Relaxed);
-                // Who has stopped listening wants no more.
-                let _ = sender.send(());
-            }
+            let Some(event) = event.ok().filter(|event| is_change(event.kind)) else { return };
+            let mut contents = known.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(path) = changed_by(&event, &places, &mut contents) else { return };
+            flag.store(true, Ordering::Relaxed);
+            enough.store(true, Ordering::Relaxed);
+            // Who has stopped listening wants no more.
+            let _ = sender.send(path);
         };
-        let mut watcher = recommended_watcher(take).map_err(failed)?;
-        for (folder, mode) in watched.folders() {
-            watcher.watch(&folder, mode).map_err(failed)?;
+        let failed = |folder: &Path| {
+            let folder = folder.to_owned();
+            move |source| WatchError { folder, source }
+        };
+        let mut watcher = recommended_watcher(take).map_err(failed(&watched.folder))?;
+        for (folder, mode) in folders {
+            watcher.watch(&folder, mode).map_err(failed(&folder))?;
         }
+        // Afterwards, so that nothing is missed: what is written in between is built once more at worst.
+        let mut contents = contents.lock().unwrap_or_else(PoisonError::into_inner);
+        for file in files {
+            contents.differ(&file);
+        }
+        drop(contents);
         Ok(Self { events, changed, _watcher: watcher })
     }
 
@@ -96,123 +102,148 @@ impl Changes {
 
     /// Waits for a change, until all of it is there, or for a signal.
     pub(super) fn wait(&self, signals: &mut Signals) -> Woken {
-        loop {
+        let changed = loop {
             if let Some(signal) = signals.pending().next() {
                 return Woken::Signal(signal);
             }
             match self.events.recv_timeout(LOOK) {
-                Ok(()) => break,
+                Ok(path) => break path,
                 Err(RecvTimeoutError::Timeout) => {}
                 // The watcher's thread is gone, which only signals can tell of now.
                 Err(RecvTimeoutError::Disconnected) => std::thread::sleep(LOOK),
             }
-        }
+        };
         while self.events.recv_timeout(QUIET).is_ok() {}
         self.changed.store(false, Ordering::Relaxed);
-        Woken::Changed
+        Woken::Changed(changed)
     }
 }
 
-impl Watched {
-    fn places(&self) -> Places {
-        let files = FILES.iter().map(|file| self.folder.join(file)).chain([self.configuration.clone()]);
-        let folders = FOLDERS.iter().map(|folder| self.folder.join(folder));
-        Places { files: files.collect(), folders: folders.collect() }
-    }
+/// The file of a change that holds something else now.
+fn changed_by(event: &Event, places: &Places, contents: &mut Contents) -> Option<PathBuf> {
+    event.paths.iter().find(|path| places.hold(path) && contents.differ(path)).cloned()
+}
 
-    /// Folders are watched, not files: most editors put a new file into the place of the old one.
-    fn folders(&self) -> Vec<(PathBuf, RecursiveMode)> {
-        let below = FOLDERS.iter().map(|folder| self.folder.join(folder)).filter(|folder| folder.is_dir());
-        let own = [Some(self.folder.as_path()), self.configuration.parent()];
-        let own = own.into_iter().flatten().map(|folder| (folder.to_owned(), RecursiveMode::NonRecursive));
-        below.map(|folder| (folder, RecursiveMode::Recursive)).chain(own).collect()
+/// What files held when that was last looked at, as far as they have been: a build script that writes the same text into the
+/// sources each time has changed nothing.
+#[derive(Default)]
+struct Contents(HashMap<PathBuf, u64>);
+
+impl Contents {
+    /// Whether it holds something else than before; true of what is no file, or none any more.
+    fn differ(&mut self, path: &Path) -> bool {
+        let Ok(content) = fs::read(path) else {
+            self.0.remove(path);
+            return true;
+        };
+        let mut hasher = DefaultHasher::new();
+        content.hash(&mut hasher);
+        let now = hasher.finish();
+        self.0.insert(path.to_owned(), now) != Some(now)
     }
 }
 
-impl Places {
-    fn are_changed_by(&self, event: &Event) -> bool {
-        is_change(event.kind) && event.paths.iter().any(|path| self.hold(path))
-    }
-
-    fn hold(&self, path: &Path) -> bool {
-        let is_inside = self.folders.iter().any(|folder| path.starts_with(folder));
-        self.files.iter().any(|file| file == path) || (is_inside && !is_of_editor(path))
-    }
-}
-
-/// Cargo opens the sources too, which is no change of them.
+/// Cargo opens the sources too, which is no change of them. What is being written is looked at once it is whole.
 fn is_change(kind: EventKind) -> bool {
     match kind {
-        EventKind::Create(_) | EventKind::Remove(_) => true,
-        EventKind::Modify(kind) => !matches!(kind, ModifyKind::Metadata(_)),
+        EventKind::Create(_) | EventKind::Remove(_) | EventKind::Modify(ModifyKind::Name(_)) => true,
+        EventKind::Access(kind) => kind == AccessKind::Close(AccessMode::Write),
         _ => false,
     }
 }
 
-/// Whether a file is one that editors keep for themselves: backups, locks, swap files, and vim's test for a writable folder.
-fn is_of_editor(path: &Path) -> bool {
-    let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
-    name.starts_with(['.', '#']) || name.ends_with(['~', '#']) || name.ends_with(".swp") || name == "4913"
-}
-
 #[cfg(test)]
 mod tests {
-    use std::fs;
+    use std::os::unix::fs::symlink;
 
-    use signal_hook::consts::SIGUSR1;
+    use signal_hook::consts::{SIGUSR1, SIGUSR2};
 
     use super::*;
 
-    fn watched(folder: &Path) -> Watched {
-        fs::create_dir_all(folder.join("src/inner")).unwrap();
-        fs::create_dir_all(folder.join("target")).unwrap();
-        Watched { folder: folder.to_owned(), configuration: folder.join("check.json") }
+    /// A crate's folder, and beside it another with a configuration that names a cassette.
+    struct Author {
+        _folder: tempfile::TempDir,
+        crate_folder: PathBuf,
+        other: PathBuf,
     }
 
-    #[test]
-    fn sources_count_and_what_is_built_or_belongs_to_an_editor_does_not() {
-        let places = watched(Path::new("/tmp")).places();
-        for (path, counts) in [
-            ("/tmp/src/lib.rs", true),
-            ("/tmp/src/inner/a.rs", true),
-            ("/tmp/tests/cassettes/a.json", true),
-            ("/tmp/Cargo.toml", true),
-            ("/tmp/check.json", true),
-            ("/tmp/configuration.schema.json", true),
-            ("/tmp/Cargo.lock", false),
-            ("/tmp/target/debug/a.so", false),
-            ("/tmp/README.md", false),
-            ("/tmp/src/.lib.rs.swp", false),
-            ("/tmp/src/lib.rs~", false),
-            ("/tmp/src/4913", false),
-        ] {
-            assert_eq!(places.hold(Path::new(path)), counts, "{path}");
+    impl Author {
+        fn new() -> Self {
+            let folder = tempfile::tempdir().unwrap();
+            let root = folder.path().canonicalize().unwrap();
+            let (crate_folder, other) = (root.join("crate"), root.join("other"));
+            fs::create_dir_all(crate_folder.join("src/inner")).unwrap();
+            fs::create_dir_all(crate_folder.join("target")).unwrap();
+            fs::create_dir_all(other.join("traffic")).unwrap();
+            fs::write(crate_folder.join("src/inner/a.rs"), "before").unwrap();
+            fs::write(other.join("config.json"), r#"{"a":[{"b":"cassette:../other/traffic/c.json"}]}"#)
+                .unwrap();
+            fs::write(other.join("traffic/c.json"), "{}").unwrap();
+            symlink(other.join("config.json"), crate_folder.join("check.json")).unwrap();
+            Self { _folder: folder, crate_folder, other }
+        }
+
+        fn watch(&self) -> (Changes, Arc<AtomicBool>) {
+            let configuration = self.crate_folder.join("check.json");
+            let watched = Watched { folder: self.crate_folder.clone(), configuration };
+            let enough = Arc::new(AtomicBool::new(false));
+            (Changes::of(&watched, Arc::clone(&enough)).unwrap(), enough)
         }
     }
 
     #[test]
-    fn a_file_that_is_written_or_put_into_the_place_of_another_is_a_change_and_one_that_is_read_is_none() {
-        let folder = tempfile::tempdir().unwrap();
-        let folder = folder.path().canonicalize().unwrap();
-        let source = folder.join("src/inner/a.rs");
-        let watched = watched(&folder);
-        fs::write(&source, "before").unwrap();
-        let enough = Arc::new(AtomicBool::new(false));
-        let changes = Changes::of(&watched, Arc::clone(&enough)).unwrap();
+    fn what_differs_afterwards_is_a_change_and_what_is_read_built_or_written_as_it_was_is_none() {
+        let author = Author::new();
+        let source = author.crate_folder.join("src/inner/a.rs");
+        let (changes, enough) = author.watch();
         let mut signals = Signals::new([SIGUSR1]).unwrap();
         fs::read(&source).unwrap();
-        fs::write(folder.join("target/a.so"), "built").unwrap();
-        assert!(!changes.is_pending() && !enough.load(Ordering::Relaxed));
-
+        fs::write(author.crate_folder.join("target/a.so"), "built").unwrap();
+        fs::write(&source, "before").unwrap();
+        // Events come in their order: the first that counts is that of the last write.
         fs::write(&source, "after").unwrap();
-        assert_eq!(changes.wait(&mut signals), Woken::Changed);
+        assert_eq!(changes.wait(&mut signals), Woken::Changed(source));
         assert!(!changes.is_pending() && enough.load(Ordering::Relaxed));
 
-        fs::write(folder.join("check.json.new"), "{}").unwrap();
-        fs::rename(folder.join("check.json.new"), folder.join("check.json")).unwrap();
-        assert_eq!(changes.wait(&mut signals), Woken::Changed);
+        let check = author.crate_folder.join("check.json");
+        fs::write(author.crate_folder.join("check.json.new"), "{}").unwrap();
+        fs::rename(author.crate_folder.join("check.json.new"), &check).unwrap();
+        assert_eq!(changes.wait(&mut signals), Woken::Changed(check));
 
         signal_hook::low_level::raise(SIGUSR1).unwrap();
         assert_eq!(changes.wait(&mut signals), Woken::Signal(SIGUSR1));
+    }
+
+    #[test]
+    fn nothing_is_told_of_a_file_that_is_written_as_it_was() {
+        let author = Author::new();
+        let (changes, enough) = author.watch();
+        // One that no test raises: all of them hear each.
+        let mut signals = Signals::new([SIGUSR2]).unwrap();
+        fs::write(author.crate_folder.join("src/inner/a.rs"), "before").unwrap();
+        let last = author.crate_folder.join("src/last.rs");
+        fs::write(&last, "").unwrap();
+        assert_eq!(changes.wait(&mut signals), Woken::Changed(last));
+        assert!(enough.load(Ordering::Relaxed));
+    }
+
+    #[test]
+    fn the_file_behind_a_link_its_cassettes_and_new_folders_are_watched_too() {
+        let author = Author::new();
+        let mut signals = Signals::new([SIGUSR2]).unwrap();
+        let cassette = author.other.join("traffic/c.json");
+        let (changes, _) = author.watch();
+        fs::write(&cassette, "[]").unwrap();
+        assert_eq!(changes.wait(&mut signals), Woken::Changed(cassette));
+        let configuration = author.other.join("config.json");
+        fs::write(&configuration, "{}").unwrap();
+        assert_eq!(changes.wait(&mut signals), Woken::Changed(configuration));
+        let tests = author.crate_folder.join("tests");
+        fs::create_dir(&tests).unwrap();
+        assert_eq!(changes.wait(&mut signals), Woken::Changed(tests.clone()));
+        // Each round watches anew.
+        let (changes, _) = author.watch();
+        fs::write(tests.join("a.json"), "{}").unwrap();
+        assert_eq!(changes.wait(&mut signals), Woken::Changed(tests.join("a.json")));
     }
 }

@@ -38,7 +38,7 @@ use super::{
     },
     DevOptions, Verb, cancelled_by,
     changes::Changes,
-    rows,
+    in_process, rows,
     sink::FirstRows,
 };
 
@@ -51,30 +51,39 @@ pub(super) struct Step<'a> {
     pub(super) enough: Arc<AtomicBool>,
     /// None where there is one round only.
     pub(super) changes: Option<Changes>,
+    /// Whether the build is let come to its end, whatever changes meanwhile.
+    pub(super) is_patient: bool,
 }
 
-/// Builds and runs once. Gives the exit code of the run, or that of the signal which ended it.
+/// Builds and runs once. Gives the exit code of the run, or that of the signal which ended it; none where a change has ended
+/// the build.
 pub(super) fn once(
     step: &Step<'_>,
     signals: &mut Signals,
     console: &mut Console,
-) -> Result<ExitCode, CliError> {
+) -> Result<Option<ExitCode>, CliError> {
     let begun = Instant::now();
     let library = match build(step, signals, console)? {
         Built::Library(library) => library,
-        Built::Changed => return Ok(ExitCode::Done),
-        Built::Signal(signal) => return Ok(cancelled_by(signal)),
+        Built::Changed => return Ok(None),
+        Built::Signal(signal) => return Ok(Some(cancelled_by(signal))),
     };
     let built = begun.elapsed();
+    if step.is_patient {
+        // What has changed during the build is built after this run.
+        step.enough.store(false, Ordering::Relaxed);
+    }
     let Ready { prepared, cassettes } = prepare(step.options, &step.connector, &library)?;
-    for (level, notice) in prepared.notices() {
+    // In this process nothing is granted or denied.
+    for (level, notice) in prepared.notices().into_iter().filter(|_| !step.options.in_process) {
         console.say(level, &notice);
     }
     let limits = step.options.limits();
     let bounds = Bounds { limits, fail_on_rejected: false, check_twice: step.options.sandbox.check_twice };
     let session = Session::of(Arc::new(prepared), bounds, "", session::signals()?, console);
     let mut round = Round { step, cassettes, session: session.until(Arc::clone(&step.enough)), built };
-    round.run()
+    let code = if step.options.in_process { in_process::run(&mut round) } else { round.run() };
+    code.map(Some)
 }
 
 enum Built {
@@ -91,7 +100,8 @@ fn build(step: &Step<'_>, signals: &mut Signals, console: &mut Console) -> Resul
     let mut signal = None;
     let is_over = || {
         signal = signals.pending().next();
-        signal.is_some() || step.changes.as_ref().is_some_and(Changes::is_pending)
+        let has_changed = step.changes.as_ref().is_some_and(Changes::is_pending);
+        signal.is_some() || (has_changed && !step.is_patient)
     };
     let library = Building::start(&step.connector, &wanted)?.wait(is_over)?;
     Ok(match (library, signal) {
@@ -102,17 +112,13 @@ fn build(step: &Step<'_>, signals: &mut Signals, console: &mut Console) -> Resul
 }
 
 /// A connector that may be run, with what stands in the place of its source for as long.
-pub(super) struct Ready {
-    pub(super) prepared: Prepared,
-    pub(super) cassettes: ReplaySource,
+struct Ready {
+    prepared: Prepared,
+    cassettes: ReplaySource,
 }
 
 /// Reads and checks all that a run needs; nothing of the connector runs.
-pub(super) fn prepare(
-    options: &DevOptions,
-    connector: &ConnectorCrate,
-    library: &Path,
-) -> Result<Ready, CliError> {
+fn prepare(options: &DevOptions, connector: &ConnectorCrate, library: &Path) -> Result<Ready, CliError> {
     let configuration = options.configuration(connector);
     let search = Search { connector_path: Vec::new() };
     let wanted = Wanted {
@@ -161,9 +167,9 @@ pub(super) fn number(verb: Verb) -> u32 {
 }
 
 /// A run with all that it needs.
-struct Round<'a> {
-    step: &'a Step<'a>,
-    session: Session<'a>,
+pub(super) struct Round<'a> {
+    pub(super) step: &'a Step<'a>,
+    pub(super) session: Session<'a>,
     cassettes: ReplaySource,
     built: Duration,
 }
@@ -195,7 +201,7 @@ impl Round<'_> {
     }
 
     /// The stream that is named, or the first of all; the inner error is that of a discovery that failed, which has been told.
-    fn stream(&mut self) -> Result<Result<StreamRecord, ExitCode>, CliError> {
+    pub(super) fn stream(&mut self) -> Result<Result<StreamRecord, ExitCode>, CliError> {
         let debug = self.step.debug;
         if let Some(named) = &self.step.options.stream {
             return self.session.resolve(StreamArgument::read(named)?, debug, None);
@@ -207,7 +213,7 @@ impl Round<'_> {
             self.session.run("discover-streams", None, &job, Delivery::without_state(Box::new(sink)))?;
         let outcome = outcome.cancelled_if_asked();
         let has_changed = self.step.changes.as_ref().is_some_and(Changes::is_pending);
-        self.step.enough.store(has_changed, Ordering::Relaxed);
+        self.step.enough.store(has_changed && !self.step.is_patient, Ordering::Relaxed);
         if outcome.code != ExitCode::Done {
             return Ok(Err(self.session.conclude("discover-streams", None, &outcome)));
         }
@@ -236,18 +242,18 @@ impl Round<'_> {
         Job { sources: Some(self.step.connector.folder.clone()), ..job }
     }
 
-    fn rows_shown(&self, shown: u64, outcome: &Outcome) -> String {
+    pub(super) fn rows_shown(&self, shown: u64, outcome: &Outcome) -> String {
         let changed = self.step.changes.as_ref().is_some_and(Changes::is_pending);
         if changed {
             return format!("{} until something changed", records(shown));
         }
-        match shown < outcome.numbers.delivered || shown == self.step.options.rows {
+        match is_cut(shown, outcome) {
             true => format!("the first {}, --rows shows more", records(shown)),
             false => records(shown),
         }
     }
 
-    fn tell_times(&mut self, ran: Duration, rows: Option<String>) {
+    pub(super) fn tell_times(&mut self, ran: Duration, rows: Option<String>) {
         for complaint in self.cassettes.take_unrecorded() {
             let text = self.session.masked(&complaint);
             self.session.console.say(Level::Warn, &text);
@@ -255,5 +261,38 @@ impl Round<'_> {
         let rows = rows.map(|rows| format!("{rows}; ")).unwrap_or_default();
         let text = format!("{rows}built in {}, run in {}", duration(self.built), duration(ran));
         self.session.console.say(Level::Info, &text);
+    }
+}
+
+/// Whether there are, or may be, more records than are shown: it was stopped for them, and gave in or was killed.
+fn is_cut(shown: u64, outcome: &Outcome) -> bool {
+    let gave_in = outcome.code == ExitCode::Done && outcome.failure.is_some();
+    shown < outcome.numbers.delivered || (shown > 0 && gave_in)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{
+        frame::{End, FailureReport, Stage},
+        supervisor::{Evidence, Limits, Numbers, Stop},
+    };
+
+    use super::*;
+
+    #[test]
+    fn only_a_run_that_was_stopped_for_rows_has_more_to_show() {
+        let failed = |kind| End::Failed { stage: Stage::Verb, failure: FailureReport::new(kind, "x") };
+        for (end, delivered, is_cut_short) in [
+            (End::Done { answer: None }, 6, false),
+            (End::Done { answer: None }, 8, true),
+            (failed("cancelled"), 6, true),
+            (failed("connector"), 6, false),
+        ] {
+            let numbers = Numbers { delivered, limits: Limits::default(), ..Numbers::default() };
+            let evidence =
+                Evidence { stop: Some(Stop::Enough), end: Some(end), numbers, ..Evidence::default() };
+            let outcome = Outcome::of(evidence);
+            assert_eq!(is_cut(6, &outcome), is_cut_short, "{outcome:?}");
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, io};
 use rustix::termios::tcgetwinsize;
 use serde_json::{Map, Value};
 
-use super::super::table::{GAP, fitted};
+use super::super::table::{GAP, fitted, width_of};
 
 /// The width where there is no terminal.
 const USUAL_WIDTH: usize = 120;
@@ -69,8 +69,8 @@ fn columns(records: &[Map<String, Value>]) -> Vec<&str> {
 /// How many columns have room beside each other; at least one.
 fn fitting(columns: &[&str], records: &[Map<String, Value>], width: usize) -> usize {
     let needed = |column: &&str| {
-        let cells = records.iter().map(|record| cell(record, column).chars().count());
-        cells.chain([column.chars().count()]).max().unwrap_or(0).min(LEAST)
+        let cells = records.iter().map(|record| width_of(&cell(record, column)));
+        cells.chain([width_of(column)]).max().unwrap_or(0).min(LEAST)
     };
     let mut taken = 0;
     let ends = columns.iter().map(|column| {
