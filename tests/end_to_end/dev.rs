@@ -173,7 +173,9 @@ fn with_build_script(folder: &Path, script: &str) {
 fn what_a_build_has_started_does_not_outlive_a_runner_that_is_killed() {
     for command in ["dev", "package"] {
         let folder = tempfile::tempdir().unwrap();
-        let script = "std::fs::write(\"begun\", \"\").unwrap(); std::thread::sleep(std::time::Duration::from_secs(3600));";
+        let script = "std::fs::write(\"new\", std::process::id().to_string()).unwrap(); \
+                      std::fs::rename(\"new\", \"begun\").unwrap(); \
+                      std::thread::sleep(std::time::Duration::from_secs(3600));";
         with_build_script(folder.path(), script);
         let target = folder.path().join("target");
         let runner = with_cargo([command, folder.path().to_str().unwrap()]);
@@ -181,9 +183,15 @@ fn what_a_build_has_started_does_not_outlive_a_runner_that_is_killed() {
         while !folder.path().join("begun").exists() {
             std::thread::sleep(std::time::Duration::from_millis(20));
         }
+        let script = fs::read_to_string(folder.path().join("begun")).unwrap();
         running.signal(Signal::KILL);
-        // This looks for what is left.
-        running.wait();
+        assert_eq!(running.wait().signal(), Some(Signal::KILL.as_raw()));
+        let script = Path::new("/proc").join(script);
+        let patience = std::time::Instant::now() + std::time::Duration::from_secs(30);
+        while script.exists() {
+            assert!(std::time::Instant::now() < patience, "{command}: the build script is still there");
+            std::thread::sleep(std::time::Duration::from_millis(20));
+        }
     }
 }
 
