@@ -234,6 +234,9 @@ pub(crate) struct SyncStream {
     pub(crate) keep: KeepOptions,
 }
 
+/// The earliest data that authors want where they say nothing else: always the same, for what was recorded.
+pub(crate) const AUTHORS_CUTOFF: &str = "2000-01-01";
+
 /// The limits as they are typed.
 #[derive(Debug, Args)]
 pub(crate) struct LimitOptions {

@@ -22,7 +22,7 @@ use crate::{
 
 use super::{
     CliError,
-    args::{Format, LimitOptions, Search},
+    args::{AUTHORS_CUTOFF, Format, LimitOptions, Search},
     prepare::{Wanted, find, host, loadable},
     print, printable_lines,
     sandbox::SandboxOptions,
@@ -30,9 +30,6 @@ use super::{
 
 use bench::{Bench, Listeners};
 use examiner::{Benches, Choices, Examiner};
-
-/// The earliest data wanted where nobody says otherwise: always the same, for what was recorded.
-const CUTOFF: &str = "2000-01-01";
 
 /// What `check` needs.
 #[derive(Debug, Args)]
@@ -53,7 +50,7 @@ pub(crate) struct CheckOptions {
     #[arg(long, value_name = "ID")]
     stream: Vec<String>,
     /// The earliest data wanted: 2024-01-31, 2024-01-31T12:00:00Z, or an age such as 90d.
-    #[arg(long, value_name = "CUTOFF", default_value = CUTOFF)]
+    #[arg(long, value_name = "CUTOFF", default_value = AUTHORS_CUTOFF)]
     cutoff: String,
     /// A configuration with about ten times the data, for the test of memory.
     #[arg(long, value_name = "CONFIG")]

@@ -30,7 +30,13 @@ use crate::{
     typed::parse_count,
 };
 
-use super::{CliError, args::LimitOptions, sandbox::SandboxOptions, session::signals, tell};
+use super::{
+    CliError,
+    args::{AUTHORS_CUTOFF, LimitOptions},
+    sandbox::SandboxOptions,
+    session::signals,
+    tell,
+};
 
 use changes::{Changes, Watched, Woken};
 use once::{Step, once};
@@ -60,7 +66,7 @@ pub(crate) struct DevOptions {
     #[arg(long, value_name = "ENTITY", required_if_eq("verb", "sync-entity"))]
     entity: Option<String>,
     /// The earliest data wanted: 2024-01-31, 2024-01-31T12:00:00Z, or an age such as 90d.
-    #[arg(long, value_name = "TIME", default_value = "90d")]
+    #[arg(long, value_name = "TIME", default_value = AUTHORS_CUTOFF)]
     cutoff: String,
     /// Show so many records, then ask the connector to stop.
     #[arg(long, value_name = "COUNT", default_value = "20", value_parser = |text: &str| parse_count(text, 1))]
