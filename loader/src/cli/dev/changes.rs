@@ -43,7 +43,7 @@ pub(crate) struct WatchError {
 /// What ends a wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Woken {
-    /// The first file that has changed.
+    /// The first file that has changed and is still there: editors write into others first.
     Changed(PathBuf),
     /// The number of the signal.
     Signal(i32),
@@ -113,9 +113,13 @@ impl Changes {
                 Err(RecvTimeoutError::Disconnected) => std::thread::sleep(LOOK),
             }
         };
-        while self.events.recv_timeout(QUIET).is_ok() {}
+        let mut all = vec![changed];
+        while let Ok(path) = self.events.recv_timeout(QUIET) {
+            all.push(path);
+        }
         self.changed.store(false, Ordering::Relaxed);
-        Woken::Changed(changed)
+        let kept = all.iter().position(|path| path.exists()).unwrap_or(0);
+        Woken::Changed(all.swap_remove(kept))
     }
 }
 
@@ -212,6 +216,18 @@ mod tests {
 
         signal_hook::low_level::raise(SIGUSR1).unwrap();
         assert_eq!(changes.wait(&mut signals), Woken::Signal(SIGUSR1));
+    }
+
+    #[test]
+    fn an_editor_that_puts_a_new_file_in_the_place_of_the_old_has_changed_that() {
+        let author = Author::new();
+        let (changes, _) = author.watch();
+        let (source, new) =
+            (author.crate_folder.join("src/inner/a.rs"), author.crate_folder.join("src/4913"));
+        fs::write(&new, "after").unwrap();
+        fs::rename(&new, &source).unwrap();
+        let mut signals = Signals::new([SIGUSR2]).unwrap();
+        assert_eq!(changes.wait(&mut signals), Woken::Changed(source));
     }
 
     #[test]
