@@ -118,6 +118,9 @@ impl Report {
     }
 }
 
+/// What is still read as one list.
+const SHORT: usize = 200;
+
 /// What stands behind a test's line.
 fn behind(test: Test, verdict: &Verdict) -> String {
     match verdict {
@@ -127,14 +130,33 @@ fn behind(test: Test, verdict: &Verdict) -> String {
     }
 }
 
+/// What is wrong in the same way several times is told once: all of it would hide what is wrong otherwise.
 fn details(test: Test, failure: &Failure) -> String {
-    let mut text: String =
-        failure.findings.iter().enumerate().map(|(at, finding)| told(at, finding)).collect();
+    let mut text = String::new();
+    for (at, finding) in failure.findings.iter().enumerate() {
+        let is_like = |other: &&Finding| other.what == finding.what;
+        if failure.findings[..at].iter().any(|earlier| is_like(&earlier)) {
+            continue;
+        }
+        text.push_str(&told(at, finding));
+        text.push_str(&others(failure.findings[at + 1..].iter().filter(is_like)));
+    }
     if failure.more > 0 {
         text.push_str(&format!("     and {} more\n", failure.more));
     }
     text.push_str(&format!("     codeclimate-connector explain {}\n", test.number()));
     text
+}
+
+/// More places of the same thing: which, where that is short, or how many.
+fn others<'f>(like: impl Iterator<Item = &'f Finding>) -> String {
+    let places: Vec<String> = like.map(|finding| finding.place.to_string()).collect();
+    let listed = line(&places.join("; "));
+    match places.len() {
+        0 => String::new(),
+        _ if !listed.is_empty() && listed.len() <= SHORT => format!("       also: {listed}\n"),
+        count => format!("       and {count} more like it\n"),
+    }
 }
 
 fn first(failure: &Failure) -> &str {
