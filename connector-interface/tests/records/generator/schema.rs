@@ -15,6 +15,10 @@ pub(crate) struct Schema {
     _title: Option<String>,
     #[serde(rename = "examples", default)]
     _examples: Vec<Value>,
+    #[serde(rename = "x-cutoff", default)]
+    _cutoff: Vec<String>,
+    #[serde(rename = "x-part-of")]
+    _part_of: Option<String>,
     #[serde(rename = "const")]
     pub(crate) constant: Option<String>,
     #[serde(default)]
