@@ -119,6 +119,43 @@ pub(crate) trait Sink: Send {
     fn settle(&mut self) -> Result<(), SinkError>;
 }
 
+/// What takes records of which nothing is to last: a sink without a place to go back to.
+pub(crate) trait Transient: Send {
+    /// As [`Sink::append`].
+    fn take(&mut self, record: &Outgoing<'_>) -> Result<(), SinkError>;
+
+    /// As [`Sink::note_state`].
+    fn note_state(&mut self, _state: &str) -> Result<(), SinkError> {
+        Ok(())
+    }
+}
+
+impl<T: Transient> Sink for T {
+    fn append(&mut self, record: &Outgoing<'_>) -> Result<(), SinkError> {
+        self.take(record)
+    }
+
+    fn flush(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
+
+    fn note(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
+
+    fn note_state(&mut self, state: &str) -> Result<(), SinkError> {
+        Transient::note_state(self, state)
+    }
+
+    fn commit(&mut self, _mark: &Mark) -> Result<Position, SinkError> {
+        Ok(Position::Null)
+    }
+
+    fn settle(&mut self) -> Result<(), SinkError> {
+        Ok(())
+    }
+}
+
 /// Why records could not be written.
 #[derive(Debug, thiserror::Error)]
 #[error("{what}")]

@@ -2,9 +2,7 @@
 
 use std::{io, sync::mpsc::Sender};
 
-use crate::state::{Mark, Position};
-
-use super::{Outgoing, Sink, SinkError};
+use super::{Outgoing, SinkError, Transient};
 
 /// Keeps records in memory.
 pub(crate) struct Memory {
@@ -23,28 +21,12 @@ impl Memory {
     }
 }
 
-impl Sink for Memory {
-    fn append(&mut self, outgoing: &Outgoing<'_>) -> Result<(), SinkError> {
+impl Transient for Memory {
+    fn take(&mut self, outgoing: &Outgoing<'_>) -> Result<(), SinkError> {
         let failed = |source| SinkError::new("cannot keep the records in memory", source);
         let left = self.room.checked_sub(outgoing.record.len() + OVERHEAD);
         self.room = left.ok_or_else(|| failed(io::Error::other("they are more than 64 MiB")))?;
         self.records.send(outgoing.record.to_owned()).map_err(|error| failed(io::Error::other(error)))
-    }
-
-    fn flush(&mut self) -> Result<(), SinkError> {
-        Ok(())
-    }
-
-    fn note(&mut self) -> Result<(), SinkError> {
-        Ok(())
-    }
-
-    fn commit(&mut self, _mark: &Mark) -> Result<Position, SinkError> {
-        Ok(Position::Null)
-    }
-
-    fn settle(&mut self) -> Result<(), SinkError> {
-        Ok(())
     }
 }
 
@@ -53,26 +35,10 @@ impl Sink for Memory {
 pub(crate) struct Lines(pub(crate) std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
 
 #[cfg(any(fuzzing, test))]
-impl Sink for Lines {
-    fn append(&mut self, outgoing: &Outgoing<'_>) -> Result<(), SinkError> {
+impl Transient for Lines {
+    fn take(&mut self, outgoing: &Outgoing<'_>) -> Result<(), SinkError> {
         let mut lines = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         lines.extend_from_slice(outgoing.line);
-        Ok(())
-    }
-
-    fn flush(&mut self) -> Result<(), SinkError> {
-        Ok(())
-    }
-
-    fn note(&mut self) -> Result<(), SinkError> {
-        Ok(())
-    }
-
-    fn commit(&mut self, _mark: &Mark) -> Result<Position, SinkError> {
-        Ok(Position::Null)
-    }
-
-    fn settle(&mut self) -> Result<(), SinkError> {
         Ok(())
     }
 }
@@ -97,9 +63,9 @@ mod tests {
             extracted_at: "",
         };
         for _ in 0..63 {
-            sink.append(&outgoing).unwrap();
+            sink.take(&outgoing).unwrap();
         }
-        let refused = crate::chain(&sink.append(&outgoing).unwrap_err());
+        let refused = crate::chain(&sink.take(&outgoing).unwrap_err());
         assert_eq!(refused, "cannot keep the records in memory: they are more than 64 MiB");
         assert_eq!(records.try_iter().count(), 63);
     }

@@ -14,8 +14,7 @@ use crate::{
     console::Console,
     frame::LogLine,
     mask::Masker,
-    sink::{Outgoing, Sink, SinkError},
-    state::{Mark, Position},
+    sink::{Outgoing, SinkError, Transient},
     supervisor::{Numbers, Observer},
 };
 
@@ -122,8 +121,8 @@ pub(super) struct Recording {
     pub(super) masker: Masker,
 }
 
-impl Sink for Recording {
-    fn append(&mut self, outgoing: &Outgoing<'_>) -> Result<(), SinkError> {
+impl Transient for Recording {
+    fn take(&mut self, outgoing: &Outgoing<'_>) -> Result<(), SinkError> {
         let failed = |error: serde_json::Error| SinkError::new("cannot remember a record", error);
         let value: Value = serde_json::from_str(outgoing.record).map_err(failed)?;
         let produced = Produced {
@@ -144,14 +143,6 @@ impl Sink for Recording {
         Ok(())
     }
 
-    fn flush(&mut self) -> Result<(), SinkError> {
-        Ok(())
-    }
-
-    fn note(&mut self) -> Result<(), SinkError> {
-        Ok(())
-    }
-
     fn note_state(&mut self, state: &str) -> Result<(), SinkError> {
         let mut memory = self.remembered.lock();
         memory.make_room(size_of::<Checkpoint>() + state.len())?;
@@ -159,14 +150,6 @@ impl Sink for Recording {
         memory.look_for_secrets(&self.masker, state, || format!("the state of checkpoint {number}"));
         let after = memory.records.len();
         memory.checkpoints.push(Checkpoint { after, state: state.to_owned() });
-        Ok(())
-    }
-
-    fn commit(&mut self, _mark: &Mark) -> Result<Position, SinkError> {
-        Ok(Position::Null)
-    }
-
-    fn settle(&mut self) -> Result<(), SinkError> {
         Ok(())
     }
 }
@@ -288,7 +271,7 @@ mod tests {
             sequence: 11,
             extracted_at: "",
         };
-        sink.append(&outgoing).unwrap();
+        sink.take(&outgoing).unwrap();
         sink.note_state(r#"{"page":"hunter2hunter2"}"#).unwrap();
         let memory = remembered.take();
         let found: Vec<_> = memory.leaks.iter().map(|leak| (&*leak.key, &*leak.place)).collect();

@@ -6,10 +6,7 @@ use std::sync::{
     mpsc::Sender,
 };
 
-use crate::{
-    sink::{Outgoing, Sink, SinkError},
-    state::{Mark, Position},
-};
+use crate::sink::{Outgoing, SinkError, Transient};
 
 /// Keeps so many records, and says when that is enough.
 pub(super) struct FirstRows {
@@ -24,8 +21,8 @@ impl FirstRows {
     }
 }
 
-impl Sink for FirstRows {
-    fn append(&mut self, outgoing: &Outgoing<'_>) -> Result<(), SinkError> {
+impl Transient for FirstRows {
+    fn take(&mut self, outgoing: &Outgoing<'_>) -> Result<(), SinkError> {
         if self.left == 0 {
             return Ok(());
         }
@@ -35,22 +32,6 @@ impl Sink for FirstRows {
         if self.left == 0 {
             self.enough.store(true, Ordering::Relaxed);
         }
-        Ok(())
-    }
-
-    fn flush(&mut self) -> Result<(), SinkError> {
-        Ok(())
-    }
-
-    fn note(&mut self) -> Result<(), SinkError> {
-        Ok(())
-    }
-
-    fn commit(&mut self, _mark: &Mark) -> Result<Position, SinkError> {
-        Ok(Position::Null)
-    }
-
-    fn settle(&mut self) -> Result<(), SinkError> {
         Ok(())
     }
 }
