@@ -1,0 +1,33 @@
+//! The configurations with which a connector is examined.
+
+use crate::{frame::Level, mask::Masker};
+
+use super::super::bench::Bench;
+
+/// The configurations that there are.
+pub(in super::super) struct Benches {
+    /// Of the given configuration.
+    pub(in super::super) given: Option<Bench>,
+    /// Of an example of the schema, where none is given.
+    pub(in super::super) example: Option<Bench>,
+    pub(in super::super) grown: Option<Bench>,
+}
+
+impl Benches {
+    /// What the operator is told before anything runs.
+    pub(in super::super) fn notices(&self) -> Vec<(Level, String)> {
+        self.given.iter().chain(&self.grown).flat_map(|bench| bench.prepared.notices()).collect()
+    }
+
+    pub(super) fn maskers(&self) -> impl Iterator<Item = &Masker> {
+        self.given.iter().chain(&self.example).chain(&self.grown).map(|bench| &bench.prepared.masker)
+    }
+
+    pub(super) fn masked(&self, text: &str) -> String {
+        self.maskers().fold(text.to_owned(), |text, masker| masker.mask(&text).into_owned())
+    }
+
+    pub(super) fn any(&self) -> Option<&Bench> {
+        self.given.as_ref().or(self.example.as_ref())
+    }
+}
