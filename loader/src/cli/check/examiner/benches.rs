@@ -5,17 +5,17 @@ use crate::{frame::Level, mask::Masker};
 use super::super::bench::Bench;
 
 /// The configurations that there are.
-pub(in super::super) struct Benches {
+pub(crate) struct Benches {
     /// Of the given configuration.
-    pub(in super::super) given: Option<Bench>,
+    pub(crate) given: Option<Bench>,
     /// Of an example of the schema, where none is given.
-    pub(in super::super) example: Option<Bench>,
-    pub(in super::super) grown: Option<Bench>,
+    pub(crate) example: Option<Bench>,
+    pub(crate) grown: Option<Bench>,
 }
 
 impl Benches {
     /// What the operator is told before anything runs.
-    pub(in super::super) fn notices(&self) -> Vec<(Level, String)> {
+    pub(crate) fn notices(&self) -> Vec<(Level, String)> {
         self.given.iter().chain(&self.grown).flat_map(|bench| bench.prepared.notices()).collect()
     }
 
