@@ -9,7 +9,7 @@ use connector_tests::{Ended, Runner, connector};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-use sources::{Recorded, Source, builds, history, incidents, recorded};
+use sources::{Recorded, Source, builds, coverage, history, incidents, pipelines, recorded};
 
 /// A folder with configurations, and a connector.
 struct Bench {
@@ -62,14 +62,28 @@ fn the_git_connector_conforms() {
     assert_conforms(&ended, &["C15", "C19"]);
 }
 
+/// A connector for a service that takes a token, with ten times as much behind a second address.
+fn of_service(slug: &str, few: &Source, many: &Source) -> Ended {
+    let configuration = |source: &Source| json!({ "apiToken": "valid-token", "baseUrl": source.base_url() });
+    let bench =
+        Bench::new(slug).with("check.json", &configuration(few)).with("grown.json", &configuration(many));
+    bench.check(&["check.json", "--grown", "grown.json", "--format", "json"]).run()
+}
+
 #[test]
 fn the_pagerduty_connector_conforms() {
-    let (few, many) = (incidents(350), incidents(3_500));
-    let configuration = |source: &Source| json!({ "apiToken": "valid-token", "baseUrl": source.base_url() });
-    let bench = Bench::new("pagerduty")
-        .with("check.json", &configuration(&few))
-        .with("grown.json", &configuration(&many));
-    assert_conforms(&bench.check(&["check.json", "--grown", "grown.json", "--format", "json"]).run(), &[]);
+    assert_conforms(&of_service("pagerduty", &incidents(350), &incidents(3_500)), &[]);
+}
+
+#[test]
+fn the_circleci_connector_conforms() {
+    assert_conforms(&of_service("circleci", &pipelines(60), &pipelines(600)), &[]);
+}
+
+#[test]
+fn the_codecov_connector_conforms() {
+    // Coverage tells no time in its record.
+    assert_conforms(&of_service("codecov", &coverage(350), &coverage(3_500)), &["C15"]);
 }
 
 #[test]

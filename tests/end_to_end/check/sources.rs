@@ -139,6 +139,87 @@ fn build(number: usize, created_at: &str) -> Value {
     })
 }
 
+/// A CircleCI with one project and so many pipelines of it, one a minute, the newest first, each of one workflow of one job.
+pub(super) fn pipelines(count: usize) -> Source {
+    MockServer::start(move |request: &Received| {
+        if request.header("Circle-Token") != Some("valid-token") {
+            return Answer::json(401, &json!({ "message": "You must log in first." }));
+        }
+        let list = |items: Vec<Value>, next: Option<String>| {
+            Answer::json(200, &json!({ "items": items, "next_page_token": next }))
+        };
+        let address = "https://github.com/acme/web";
+        match request.path().split('/').skip(2).collect::<Vec<_>>()[..] {
+            ["v2", "me"] => Answer::json(200, &json!({ "id": "ada" })),
+            ["v1.1", "projects"] => Answer::json(
+                200,
+                &json!([{ "vcs_type": "github", "vcs_url": address, "username": "acme", "reponame": "web" }]),
+            ),
+            ["v2", "project", "gh", "acme", "web"] => Answer::json(
+                200,
+                &json!({
+                    "slug": "gh/acme/web", "name": "web", "organization_name": "acme",
+                    "vcs_info": { "vcs_url": address, "default_branch": "main" },
+                }),
+            ),
+            ["v2", "project", "gh", "acme", "web", "pipeline"] => {
+                let first: usize =
+                    request.query_value("page-token").map_or(0, |token| token.parse().unwrap());
+                let last = count.min(first + 20);
+                let items = (first..last).map(|at| count - at).map(pipeline).collect();
+                list(items, (last < count).then(|| last.to_string()))
+            }
+            ["v2", "pipeline", number, "workflow"] => list(vec![workflow(number)], None),
+            ["v2", "workflow", number, "job"] => list(vec![job(number)], None),
+            _ => Answer::json(404, &json!({ "message": "Not found" })),
+        }
+    })
+}
+
+fn pipeline(number: usize) -> Value {
+    json!({ "id": number.to_string(), "created_at": time(number), "vcs": { "revision": "c0ffee" } })
+}
+
+fn workflow(number: &str) -> Value {
+    let at = time(number.parse().unwrap());
+    json!({ "id": number, "status": "success", "created_at": at, "stopped_at": at })
+}
+
+fn job(number: &str) -> Value {
+    let number: usize = number.parse().unwrap();
+    let at = time(number);
+    json!({
+        "id": number.to_string(), "name": "test", "status": "success", "job_number": number,
+        "started_at": at, "stopped_at": at,
+    })
+}
+
+/// A Codecov with one repository and so many commits of it, one a minute, the newest first.
+pub(super) fn coverage(count: usize) -> Source {
+    MockServer::start(move |request: &Received| {
+        if request.header("Authorization") != Some("token valid-token") {
+            return Answer::json(401, &json!({ "detail": "Invalid token." }));
+        }
+        match request.path() {
+            "/api/gh" => {
+                Answer::json(200, &json!({ "teams": [{ "username": "acme", "repos": [{ "name": "web" }] }] }))
+            }
+            "/api/gh/acme/web/commits" => {
+                let page: usize = request.query_value("page").unwrap().parse().unwrap();
+                let (first, last) = (count.min(page * 100 - 100), count.min(page * 100));
+                let commits: Vec<Value> = (first..last).map(|at| covered(count - at)).collect();
+                Answer::json(200, &json!({ "commits": commits }))
+            }
+            _ => Answer::json(404, &json!({ "detail": "Not found." })),
+        }
+    })
+}
+
+fn covered(number: usize) -> Value {
+    let totals = json!({ "c": "87.5", "f": 4, "n": 8, "h": 7 });
+    json!({ "commitid": format!("{number:040x}"), "timestamp": time(number), "totals": totals })
+}
+
 /// What was recorded of a service, and how it was asked.
 pub(super) struct Recorded {
     pub(super) tape: Value,
