@@ -5,6 +5,8 @@ use std::time::Duration;
 use bytesize::ByteSize;
 use jiff::SignedDuration;
 
+use crate::examination::GlibcVersion;
+
 /// More than this and the kernel does not take it for a limit.
 const LARGEST: u64 = 1 << 60;
 /// Less than this and the worker itself does not start.
@@ -19,6 +21,11 @@ pub(crate) fn parse_size(text: &str) -> Result<u64, String> {
     let size = text.parse::<ByteSize>();
     let size = size.map_err(|_| format!("{text:?} is not a size such as 512MiB or 1GiB"))?.as_u64();
     if size > LARGEST { Err(format!("{text:?} is more than 1EiB")) } else { Ok(size) }
+}
+
+/// A version of glibc, as systems name it.
+pub(crate) fn parse_glibc(text: &str) -> Result<GlibcVersion, String> {
+    GlibcVersion::parse(text).ok_or_else(|| format!("{text:?} is not a version of glibc such as 2.34"))
 }
 
 /// Bytes in which a connector can be loaded.

@@ -18,6 +18,7 @@ use crate::{
     examination::{Examination, GlibcVersion},
     exit_code::ExitCode,
     frame::Level,
+    typed::parse_glibc,
 };
 
 use super::{
@@ -72,13 +73,9 @@ pub(crate) struct CheckOptions {
 
 fn parse_test(text: &str) -> Result<Test, String> {
     Test::find(text).ok_or_else(|| {
-        let hint = Test::nearest(text).map(|name| format!("; did you mean {name:?}?")).unwrap_or_default();
-        format!("no test is called {text:?}{hint} `codeclimate-connector explain` lists them")
+        let hint = Test::nearest(text).map(|name| format!(", did you mean {name:?}?")).unwrap_or_default();
+        format!("no test is called {text:?}{hint}; `codeclimate-connector explain` lists them")
     })
-}
-
-fn parse_glibc(text: &str) -> Result<GlibcVersion, String> {
-    GlibcVersion::parse(text).ok_or_else(|| format!("{text:?} is not a version of glibc such as 2.34"))
 }
 
 /// Puts a connector to the tests, and prints each verdict.

@@ -9,6 +9,7 @@ use clap::Args;
 
 use crate::{
     cargo::{Building, ConnectorCrate, Profile, Wanted},
+    conformance::judge::GLIBC_FLOOR,
     console::Console,
     digest::Digest,
     examination::{Examination, GlibcVersion},
@@ -16,6 +17,7 @@ use crate::{
     frame::Level,
     note::{self, Note},
     supervisor::bytes,
+    typed::parse_glibc,
 };
 
 use super::{CliError, dev::cancelled_by, docs, prepare::host, print, printable_lines, session::signals};
@@ -44,16 +46,11 @@ pub(crate) struct PackageOptions {
     #[arg(long, value_name = "TRIPLE")]
     target: Option<String>,
     /// The oldest glibc that it is to run on; 2.34 is that of RHEL 9, Ubuntu 22.04 and Debian 12 have newer ones.
-    #[arg(long, value_name = "VERSION", default_value = "2.34", value_parser = parse_glibc)]
+    #[arg(long, value_name = "VERSION", default_value_t = GLIBC_FLOOR, value_parser = parse_glibc)]
     glibc: GlibcVersion,
     /// Build with the versions in Cargo.lock, and fail where it is not there or not current.
     #[arg(long)]
     locked: bool,
-}
-
-fn parse_glibc(text: &str) -> Result<GlibcVersion, String> {
-    GlibcVersion::parse(text)
-        .ok_or_else(|| format!("{text:?} is no version of glibc; write one such as 2.34"))
 }
 
 /// Builds, checks, writes and tells what to hand over.

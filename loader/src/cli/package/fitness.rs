@@ -2,9 +2,8 @@
 
 use std::{error::Error, fmt, path::PathBuf};
 
-use connector_schemas::record_type;
-
 use crate::{
+    conformance::{Finding, Test, Verdict, judge::metadata},
     elf::{self, ElfError, Library},
     examination::{Examination, Facts, GlibcVersion, Problem, Shown},
     note::{Note, NoteProblem},
@@ -37,14 +36,12 @@ pub(crate) enum PackageProblem {
         some(.names)
     )]
     Exports { count: usize, names: Vec<String> },
-    #[error("- {0} is missing in it\n  to build it: write `{1}` under `[package]` in Cargo.toml")]
-    Incomplete(&'static str, &'static str),
+    /// What `check` would say of the file.
     #[error(
-        "- it does not say which record types it produces\n  to build it: write `record_types: [...]` in the export line"
+        "- {}: expected {}, found {} (test {} of `check`)\n  to build it: {}",
+        .0.what, .0.expected, .0.found, Test::Metadata.number(), .0.remedy
     )]
-    NoRecordTypes,
-    #[error("- it says that it produces {}, which no schema describes\n  to build it: `codeclimate-connector schema` lists the types", .0.join(", "))]
-    UnknownRecordTypes(Vec<String>),
+    Nonconforming(Finding),
 }
 
 fn some(names: &[String]) -> String {
@@ -81,6 +78,7 @@ pub(super) fn problems(
     target: Option<&str>,
     floor: GlibcVersion,
 ) -> (Option<Note>, Vec<PackageProblem>) {
+    let told = nonconforming(&examination);
     let Examination { facts, note, problems, .. } = examination;
     let is_foreign = facts.as_ref().zip(target).is_some_and(|(facts, target)| is_for(facts, target));
     let mut found: Vec<PackageProblem> = problems
@@ -95,8 +93,22 @@ pub(super) fn problems(
             found.push(PackageProblem::Exports { count, names });
         }
     }
-    found.extend(note.iter().flat_map(|note| lacking(note, slug)));
+    found.extend(note.iter().filter(|note| note.slug != *slug).map(|note| {
+        let (noted, slug) = (note.slug.clone(), slug.clone());
+        PackageProblem::OtherSlug { noted, slug }
+    }));
+    found.extend(told);
     (note, found)
+}
+
+/// What is wrong with the metadata, where they can be read.
+fn nonconforming(examination: &Examination) -> Vec<PackageProblem> {
+    match examination.note.as_ref().map(|_| metadata(examination)) {
+        Some(Verdict::Failed(failure)) => {
+            failure.findings.into_iter().map(PackageProblem::Nonconforming).collect()
+        }
+        _ => Vec::new(),
+    }
 }
 
 /// Whether a file is for the target that was asked for, which need not be this machine.
@@ -121,26 +133,4 @@ fn needs_newer(facts: &Facts, content: &[u8], floor: GlibcVersion) -> Option<Pac
         _ => "x86_64-unknown-linux-gnu",
     };
     Some(PackageProblem::Glibc { needed, floor, symbols, target })
-}
-
-fn lacking(note: &Note, slug: &Slug) -> Vec<PackageProblem> {
-    let mut found = Vec::new();
-    if note.slug != *slug {
-        found.push(PackageProblem::OtherSlug { noted: note.slug.clone(), slug: slug.clone() });
-    }
-    let texts = [
-        (&note.description, "a description", "description = \"Reads ...\""),
-        (&note.license, "a licence", "license = \"MIT\""),
-    ];
-    let missing =
-        texts.into_iter().filter(|(text, ..)| text.as_ref().is_none_or(|text| text.trim().is_empty()));
-    found.extend(missing.map(|(_, what, line)| PackageProblem::Incomplete(what, line)));
-    let is_unknown = |name: &&String| record_type(name).is_none();
-    let unknown: Vec<String> = note.record_types.iter().filter(is_unknown).cloned().collect();
-    if note.record_types.is_empty() {
-        found.push(PackageProblem::NoRecordTypes);
-    } else if !unknown.is_empty() {
-        found.push(PackageProblem::UnknownRecordTypes(unknown));
-    }
-    found
 }
