@@ -7,7 +7,7 @@ use connector_interface::{
 use serde_json::{Value, json};
 
 /// The number of the first incident: all that are produced have as many digits.
-pub(crate) const FIRST: u64 = 100_000_000;
+pub const FIRST: u64 = 100_000_000;
 
 const SITE: &str = "https://incidents.example.com";
 const TITLE: &str = "Disk of db-primary-1 is 91 % full and fills in an hour";
@@ -16,7 +16,7 @@ const UPDATED_AT: &str = "2020-02-21T13:37:42Z";
 
 /// The incident as a source would send it, and where its number stands in it.
 #[derive(Clone)]
-pub(crate) struct Template {
+pub struct Template {
     bytes: Vec<u8>,
     places: Vec<usize>,
 }
@@ -24,7 +24,7 @@ pub(crate) struct Template {
 impl Template {
     /// # Errors
     /// Where an incident cannot be written as JSON.
-    pub(crate) fn new() -> Result<Self, Error> {
+    pub fn new() -> Result<Self, Error> {
         let bytes = serde_json::to_vec(&typed(FIRST)?)?;
         let digits = FIRST.to_string();
         let is_number = |at: &usize| bytes[*at..].starts_with(digits.as_bytes());
@@ -33,7 +33,7 @@ impl Template {
     }
 
     /// The bytes of the incident with this number, of nine digits.
-    pub(crate) fn numbered(&mut self, number: u64) -> &[u8] {
+    pub fn numbered(&mut self, number: u64) -> &[u8] {
         let mut rest = number;
         let mut digits = [b'0'; 9];
         for digit in digits.iter_mut().rev() {
@@ -52,7 +52,7 @@ impl Template {
 ///
 /// # Errors
 /// Where a part of it is not what it should be.
-pub(crate) fn typed(number: u64) -> Result<Incident, Error> {
+pub fn typed(number: u64) -> Result<Incident, Error> {
     let created_at: DateTime = CREATED_AT.parse()?;
     let updated_at: DateTime = UPDATED_AT.parse()?;
     let required = NewIncident {
@@ -67,7 +67,7 @@ pub(crate) fn typed(number: u64) -> Result<Incident, Error> {
 }
 
 /// The same as a value.
-pub(crate) fn value(number: u64) -> Value {
+pub fn value(number: u64) -> Value {
     json!({
         "_type": "Incident",
         "id": format!("INC{number}"),

@@ -3,7 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod configuration;
-mod incident;
+pub mod incident;
 
 use std::{thread, time::Duration};
 

@@ -1,0 +1,3 @@
+//! Measures what each stage on the way of a record costs.
+
+#![forbid(unsafe_code)]
