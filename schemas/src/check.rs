@@ -68,14 +68,14 @@ impl Checker {
     /// unknown, are the only error told, because nothing more can be known.
     pub fn check<'r>(&self, bytes: &'r [u8]) -> Result<CheckedRecord<'r>, RecordError> {
         let text = syntax::text(bytes).map_err(RecordError::untyped)?;
-        with_tape(|tape| {
-            let (document, known) = self.open(tape, text)?;
+        with_document(text, |document| {
+            let known = self.type_of(document)?;
             let validator = known.validator.get_or_init(|| compile(known.record_type)).as_ref();
             let validator = validator.map_err(|reason| known.uncheckable(reason))?;
             if document.repeated_names().len() == 0 && validator.is_valid(document.root()) {
                 return Ok(CheckedRecord { record_type: known.record_type, text });
             }
-            Err(known.errors(&document, validator))
+            Err(known.errors(document, validator))
         })
     }
 
@@ -87,21 +87,14 @@ impl Checker {
     /// The one reason why the record's type cannot be told. Whether the record is valid is not asked.
     pub fn unknown_properties(&self, bytes: &[u8]) -> Result<Vec<FieldError>, RecordError> {
         let text = syntax::text(bytes).map_err(RecordError::untyped)?;
-        with_tape(|tape| {
-            let (document, known) = self.open(tape, text)?;
+        with_document(text, |document| {
+            let known = self.type_of(document)?;
             Ok(unknown_properties(known.record_type, document.root()))
         })
     }
 
-    /// Reads the record and finds its type.
-    fn open<'r>(
-        &self,
-        tape: &'r mut Tape,
-        text: &'r str,
-    ) -> Result<(Document<'r>, &CheckedType), RecordError> {
-        let document = syntax::parse(tape, text).map_err(RecordError::untyped)?;
-        let position = type_of(document.root()).map_err(RecordError::untyped)?;
-        Ok((document, &self.types[position]))
+    fn type_of<'r>(&self, document: &'r Document<'r>) -> Result<&CheckedType, RecordError> {
+        type_of(document.root()).map(|position| &self.types[position]).map_err(RecordError::untyped)
     }
 }
 
@@ -147,16 +140,22 @@ impl RecordError {
     }
 }
 
-/// Lends the thread's tape, so that its memory serves one record after the other.
-fn with_tape<T>(work: impl FnOnce(&mut Tape) -> T) -> T {
+/// Reads the record onto the thread's tape, whose memory so serves one record after the other.
+#[inline]
+fn with_document<T>(
+    text: &str,
+    work: impl FnOnce(&Document<'_>) -> Result<T, RecordError>,
+) -> Result<T, RecordError> {
     thread_local! {
-        static TAPE: Cell<Tape> = Cell::default();
+        static TAPE: Cell<Tape<'static>> = Cell::default();
     }
     // A record produced while the thread's variables are torn down gets a new tape.
-    let mut tape = TAPE.try_with(Cell::take).unwrap_or_default();
-    let result = work(&mut tape);
-    tape.clear();
-    let _ = TAPE.try_with(|kept| kept.set(tape));
+    let mut tape = TAPE.try_with(Cell::take).unwrap_or_default().recycled();
+    let result = match syntax::parse(&mut tape, text) {
+        Ok(document) => work(&document),
+        Err(error) => Err(RecordError::untyped(error)),
+    };
+    let _ = TAPE.try_with(|kept| kept.set(tape.recycled()));
     result
 }
 
@@ -175,7 +174,22 @@ fn type_of(record: TapeNode<'_>) -> Result<usize, FieldError> {
             found::value(&name.to_value()),
         ));
     };
-    position(name).ok_or_else(|| unknown_type(name))
+    position_remembered(name).ok_or_else(|| unknown_type(name))
+}
+
+/// Sources send many records of one type in a row, so the thread remembers the last one.
+#[inline]
+fn position_remembered(name: &str) -> Option<usize> {
+    thread_local! {
+        static LAST: Cell<usize> = const { Cell::new(0) };
+    }
+    let last = LAST.get();
+    if record_types().nth(last).is_some_and(|known| known.name() == name) {
+        return Some(last);
+    }
+    let found = position(name)?;
+    LAST.set(found);
+    Some(found)
 }
 
 fn missing_type(record: TapeNode<'_>) -> FieldError {

@@ -27,8 +27,11 @@ pub(crate) fn is_date_time(text: &str) -> bool {
 ///
 /// Letters beyond ASCII may stand unencoded, as in RFC 3987: services hand out such addresses.
 pub(crate) fn is_uri(text: &str) -> bool {
+    if is_plain_web_address(text) {
+        return true;
+    }
     if text.is_ascii() {
-        return is_plain_web_address(text) || Uri::parse(text).is_ok();
+        return Uri::parse(text).is_ok();
     }
     !text.chars().any(|letter| letter.is_control() || letter.is_whitespace())
         && Uri::parse(percent_encoded(text).as_str()).is_ok()
@@ -102,10 +105,21 @@ fn number(bytes: &[u8], start: usize, length: usize) -> Option<u16> {
 /// `false` means only that the grammar must decide.
 fn is_plain_web_address(text: &str) -> bool {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    rest.is_some_and(|rest| {
-        rest.bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.' | b'~'))
-    })
+    let Some((chunks, rest)) = rest.map(|rest| rest.as_bytes().as_chunks::<16>()) else {
+        return false;
+    };
+    // All of a chunk is looked at, without a branch, so that the compiler makes vector instructions of it.
+    let all_plain = |bytes: &[u8]| bytes.iter().fold(true, |all, &byte| all & is_plain_in_address(byte));
+    chunks.iter().all(|chunk| all_plain(chunk)) && all_plain(rest)
+}
+
+/// Whether the byte is a letter, a digit or one of `/-_.~`.
+#[inline]
+fn is_plain_in_address(byte: u8) -> bool {
+    // `-`, `.`, `/` and the digits stand in a row.
+    let in_row = byte.wrapping_sub(b'-') <= b'9' - b'-';
+    let letter = (byte | 0x20).wrapping_sub(b'a') <= b'z' - b'a';
+    in_row | letter | (byte == b'_') | (byte == b'~')
 }
 
 /// The text with every letter beyond ASCII as its percent-encoded UTF-8 bytes.

@@ -24,7 +24,7 @@ pub(crate) fn text(bytes: &[u8]) -> Result<&str, FieldError> {
 /// # Errors
 ///
 /// One error about the record as a whole, with the line and column where reading ended.
-pub(crate) fn parse<'r>(tape: &'r mut Tape, text: &'r str) -> Result<Document<'r>, FieldError> {
+pub(crate) fn parse<'t, 'r>(tape: &'t mut Tape<'r>, text: &'r str) -> Result<Document<'t>, FieldError> {
     if text.trim_ascii().is_empty() {
         return Err(FieldError::mismatch("", "one JSON object", "no text at all"));
     }

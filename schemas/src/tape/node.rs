@@ -1,13 +1,15 @@
 //! Shows a tape to `jsonschema` as a JSON document.
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::fmt::Write as _;
 
 use jsonschema::JsonType;
 use jsonschema::json::{Array, Json, JsonNumber, Node, NodeIdentity, Object, cmp};
 use serde_json::{Map, Number, Value};
 
-use super::{Document, Slot, Span, Tape};
+use super::names::same;
+use super::{Document, Slot};
 
 /// The representation of JSON that validators are compiled for.
 pub(crate) struct TapeJson;
@@ -20,24 +22,30 @@ pub(crate) struct TapeNode<'r> {
 }
 
 /// An object's or an array's place on a tape.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Parts<'r> {
     document: &'r Document<'r>,
     length: usize,
     first: usize,
+    end: usize,
+    /// Where the name stands that follows the one last looked up: a schema mostly asks in the order of the record.
+    next: Cell<usize>,
 }
 
 impl<'r> TapeNode<'r> {
+    #[inline]
     pub(super) fn new(document: &'r Document<'r>, slot: usize) -> Self {
         Self { document, slot }
     }
 
     /// The value of the property with this name, if this is an object that has it.
+    #[inline]
     pub(crate) fn property(self, name: &str) -> Option<Self> {
         self.as_object()?.property(name)
     }
 
     /// The value's text, if it is a string.
+    #[inline]
     pub(crate) fn string(self) -> Option<&'r str> {
         self.document.string(self.value())
     }
@@ -67,16 +75,26 @@ impl<'r> TapeNode<'r> {
         Some((Cow::Owned(index.to_string()), element))
     }
 
-    fn value(self) -> Slot {
+    #[inline]
+    fn value(self) -> Slot<'r> {
         self.document.slots[self.slot]
     }
 
+    #[inline]
     fn after(self) -> usize {
         self.document.after(self.slot)
     }
 
-    fn parts(self, length: u32) -> Parts<'r> {
-        Parts { document: self.document, length: length as usize, first: self.slot + 1 }
+    #[inline]
+    fn parts(self, length: u32, end: u32) -> Parts<'r> {
+        let first = self.slot + 1;
+        Parts {
+            document: self.document,
+            length: length as usize,
+            first,
+            end: end as usize,
+            next: Cell::new(first),
+        }
     }
 }
 
@@ -93,15 +111,26 @@ pub(crate) fn push_step(pointer: &mut String, name: &str) {
 }
 
 impl<'r> Parts<'r> {
-    fn node(self, slot: usize) -> TapeNode<'r> {
+    #[inline]
+    fn node(&self, slot: usize) -> TapeNode<'r> {
         TapeNode::new(self.document, slot)
     }
 
-    fn property(self, name: &str) -> Option<TapeNode<'r>> {
-        let mut slot = self.first;
-        for _ in 0..self.length {
-            if self.document.string(self.document.slots[slot]) == Some(name) {
-                return Some(self.node(slot + 1));
+    #[inline]
+    fn property(&self, name: &str) -> Option<TapeNode<'r>> {
+        let next = self.next.get();
+        let value = self.find(name, next, self.end).or_else(|| self.find(name, self.first, next))?;
+        self.next.set(self.document.after(value));
+        Some(self.node(value))
+    }
+
+    /// The slot of the value with this name, among the names from slot `first` to before slot `end`.
+    #[inline]
+    fn find(&self, name: &str, first: usize, end: usize) -> Option<usize> {
+        let mut slot = first;
+        while slot < end {
+            if self.document.string(self.document.slots[slot]).is_some_and(|found| same(found, name)) {
+                return Some(slot + 1);
             }
             slot = self.document.after(slot + 1);
         }
@@ -112,21 +141,17 @@ impl<'r> Parts<'r> {
 impl Json for TapeJson {
     type Node<'r> = TapeNode<'r>;
     type PreparedKey = Box<str>;
-    type StringBuffer = Tape;
+    type StringBuffer = ();
 
-    // A look-up walks the object, so walking it once for several names is cheaper.
-    const KEYS_PER_LOOKUP: usize = 4;
     const ACYCLIC: bool = true;
 
     fn prepare_key(key: &str) -> Box<str> {
         key.into()
     }
 
-    fn with_string_node<T>(buffer: &mut Tape, string: &str, f: impl FnOnce(TapeNode<'_>) -> T) -> T {
-        buffer.clear();
-        buffer.slots.push(Slot::Text(Span { start: 0, length: string.len() as u32 }));
-        let document = Document { slots: &buffer.slots, text: string, unescaped: "", repeated_names: &[] };
-        f(document.root())
+    fn with_string_node<T>((): &mut (), string: &str, f: impl FnOnce(TapeNode<'_>) -> T) -> T {
+        let slots = [Slot::Text(string)];
+        f(Document { slots: &slots, unescaped: "", repeated_names: &[] }.root())
     }
 }
 
@@ -135,24 +160,28 @@ impl<'r> Node<'r, TapeJson> for TapeNode<'r> {
     type Array = Parts<'r>;
     type Number = TapeNumber;
 
+    #[inline]
     fn as_object(&self) -> Option<Parts<'r>> {
         match self.value() {
-            Slot::Object { length, .. } => Some(self.parts(length)),
+            Slot::Object { length, end } => Some(self.parts(length, end)),
             _ => None,
         }
     }
 
+    #[inline]
     fn as_array(&self) -> Option<Parts<'r>> {
         match self.value() {
-            Slot::Array { length, .. } => Some(self.parts(length)),
+            Slot::Array { length, end } => Some(self.parts(length, end)),
             _ => None,
         }
     }
 
+    #[inline]
     fn as_string(&self) -> Option<Cow<'r, str>> {
         self.string().map(Cow::Borrowed)
     }
 
+    #[inline]
     fn as_number(&self) -> Option<TapeNumber> {
         match self.value() {
             Slot::Unsigned(value) => Some(TapeNumber::Unsigned(value)),
@@ -162,6 +191,7 @@ impl<'r> Node<'r, TapeJson> for TapeNode<'r> {
         }
     }
 
+    #[inline]
     fn as_boolean(&self) -> Option<bool> {
         match self.value() {
             Slot::Boolean(value) => Some(value),
@@ -169,10 +199,12 @@ impl<'r> Node<'r, TapeJson> for TapeNode<'r> {
         }
     }
 
+    #[inline]
     fn is_null(&self) -> bool {
         matches!(self.value(), Slot::Null)
     }
 
+    #[inline]
     fn json_type(&self) -> JsonType {
         match self.value() {
             Slot::Null => JsonType::Null,
@@ -184,6 +216,7 @@ impl<'r> Node<'r, TapeJson> for TapeNode<'r> {
         }
     }
 
+    #[inline]
     fn equals_value(&self, expected: &Value) -> bool {
         match (self.string(), expected) {
             (Some(string), Value::String(expected)) => string == expected,
@@ -200,11 +233,11 @@ impl<'r> Node<'r, TapeJson> for TapeNode<'r> {
             Slot::Negative(value) => value.into(),
             Slot::Float(value) => value.into(),
             Slot::Text(_) | Slot::Unescaped(_) => self.string().unwrap_or_default().into(),
-            Slot::Array { length, .. } => Value::Array(
-                self.parts(length).elements().map(|element| element.to_value().into_owned()).collect(),
+            Slot::Array { length, end } => Value::Array(
+                self.parts(length, end).elements().map(|element| element.to_value().into_owned()).collect(),
             ),
-            Slot::Object { length, .. } => {
-                let members = self.parts(length).members();
+            Slot::Object { length, end } => {
+                let members = self.parts(length, end).members();
                 Value::Object(
                     members
                         .map(|(name, value)| (name.to_owned(), value.to_value().into_owned()))
@@ -214,6 +247,7 @@ impl<'r> Node<'r, TapeJson> for TapeNode<'r> {
         })
     }
 
+    #[inline]
     fn identity(&self) -> Option<NodeIdentity> {
         // A tape has fewer than 2^32 slots, so no two of them share a tag.
         Some(NodeIdentity::tagged(self.document.slots.as_ptr().addr(), self.slot as u32))
@@ -225,16 +259,19 @@ impl<'r> Object<'r, TapeJson> for Parts<'r> {
     type MemberName = &'r str;
     type MembersIter = Members<'r>;
 
+    #[inline]
     fn len(&self) -> usize {
         self.length
     }
 
+    #[inline]
     fn get(&self, key: &Box<str>) -> Option<TapeNode<'r>> {
         self.property(key)
     }
 
+    #[inline]
     fn members(&self) -> Members<'r> {
-        Members(*self)
+        Members(self.clone())
     }
 }
 
@@ -242,12 +279,14 @@ impl<'r> Array<'r, TapeJson> for Parts<'r> {
     type Node = TapeNode<'r>;
     type ElementsIter = Elements<'r>;
 
+    #[inline]
     fn len(&self) -> usize {
         self.length
     }
 
+    #[inline]
     fn elements(&self) -> Elements<'r> {
-        Elements(*self)
+        Elements(self.clone())
     }
 }
 
@@ -257,6 +296,7 @@ pub(crate) struct Members<'r>(Parts<'r>);
 impl<'r> Iterator for Members<'r> {
     type Item = (&'r str, TapeNode<'r>);
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let rest = &mut self.0;
         rest.length = rest.length.checked_sub(1)?;
@@ -273,6 +313,7 @@ pub(crate) struct Elements<'r>(Parts<'r>);
 impl<'r> Iterator for Elements<'r> {
     type Item = TapeNode<'r>;
 
+    #[inline]
     fn next(&mut self) -> Option<Self::Item> {
         let rest = &mut self.0;
         rest.length = rest.length.checked_sub(1)?;
@@ -295,6 +336,7 @@ const TWO_TO_63: f64 = 9_223_372_036_854_775_808.0;
 const TWO_TO_64: f64 = 2.0 * TWO_TO_63;
 
 impl JsonNumber for TapeNumber {
+    #[inline]
     fn as_u64(&self) -> Option<u64> {
         match *self {
             Self::Unsigned(value) => Some(value),
@@ -302,6 +344,7 @@ impl JsonNumber for TapeNumber {
         }
     }
 
+    #[inline]
     fn as_i64(&self) -> Option<i64> {
         match *self {
             Self::Unsigned(value) => i64::try_from(value).ok(),
@@ -310,6 +353,7 @@ impl JsonNumber for TapeNumber {
         }
     }
 
+    #[inline]
     fn as_f64(&self) -> Option<f64> {
         Some(match *self {
             Self::Unsigned(value) => value as f64,
@@ -342,6 +386,7 @@ impl JsonNumber for TapeNumber {
     ///
     /// The parser turns an integer beyond 64 bits into the nearest `f64`. No later program would get that number back
     /// as it was written, so it is not an integer here.
+    #[inline]
     fn is_integer(&self) -> bool {
         match *self {
             Self::Unsigned(_) | Self::Negative(_) => true,
