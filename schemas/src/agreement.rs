@@ -1,5 +1,7 @@
 //! Tests that a tape is the same document, with the same verdict, as a `serde_json::Value`.
 
+mod corpus;
+
 use std::sync::LazyLock;
 
 use jsonschema::Validator;

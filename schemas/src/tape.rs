@@ -15,7 +15,7 @@ pub(crate) use node::{TapeJson, TapeNode, push_step};
 const KEPT_SLOTS: usize = 1 << 16;
 
 /// Buffers for one record at a time.
-#[derive(Default)]
+#[derive(Default, Debug)]
 pub(crate) struct Tape<'r> {
     slots: Vec<Slot<'r>>,
     /// Every string that is not in the record as it stands, because it was written with escapes.

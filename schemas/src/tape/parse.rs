@@ -22,14 +22,20 @@ impl<'r> Tape<'r> {
         if u32::try_from(text.len()).is_err() {
             return Err(serde_json::Error::custom("a record is at most 4 GiB long"));
         }
-        if Reading::of(self, text).whole().is_none() {
+        if self.parse_alone(text).is_none() {
             self.parse_by_serde_json(text)?;
         }
         Ok(self.document())
     }
 
+    /// Parses with our own reader; none where it is not sure.
+    #[inline]
+    pub(crate) fn parse_alone(&mut self, text: &'r str) -> Option<()> {
+        Reading::of(self, text).whole()
+    }
+
     /// Parses as serde_json does, from the beginning.
-    pub(super) fn parse_by_serde_json(&mut self, text: &'r str) -> Result<(), serde_json::Error> {
+    pub(crate) fn parse_by_serde_json(&mut self, text: &'r str) -> Result<(), serde_json::Error> {
         self.clear();
         let mut parser = serde_json::Deserializer::from_str(text);
         Filling { tape: self }.deserialize(&mut parser)?;
