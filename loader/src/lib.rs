@@ -39,6 +39,9 @@ pub mod fuzzing;
 pub mod grant;
 mod guardian;
 mod history;
+#[cfg(any(feature = "internals", test))]
+#[doc(hidden)]
+pub mod internals;
 mod json_type;
 pub mod locate;
 pub mod lock;

@@ -41,6 +41,7 @@ const ORDER: &[&str] = &[
     "guardian",
     "supervisor",
     "fuzzing",
+    "internals",
     "metrics",
     "report",
     "project",

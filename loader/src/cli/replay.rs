@@ -303,7 +303,7 @@ fn append(batch: &Batch, run: &str, delivery: &mut Delivery) -> Result<u64, CliE
         // Both have been read before.
         let Ok(slug) = letter.connector.slug.parse::<Slug>() else { continue };
         let Some(record) = letter.record.as_deref().map(RawValue::get) else { continue };
-        let envelope = Envelope::new(run, &slug, &letter.connector.version, Some(&letter.stream));
+        let envelope = Envelope::new(run, slug.as_str(), &letter.connector.version, Some(&letter.stream));
         envelope.write(&mut line, sequence, extracted_at, record);
         let uri = uri.as_deref();
         delivery.append(&Outgoing { line: &line, record, record_type, uri, sequence, extracted_at })?;

@@ -4,8 +4,6 @@ use std::io::Write;
 
 use serde_json::Value;
 
-use crate::slug::Slug;
-
 /// Who produced the records of a run: the part of the envelope that never changes within it.
 #[derive(Debug, Clone)]
 pub(crate) struct Envelope {
@@ -14,9 +12,9 @@ pub(crate) struct Envelope {
 }
 
 impl Envelope {
-    pub(crate) fn new(run: &str, slug: &Slug, version: &str, stream: Option<&str>) -> Self {
+    pub(crate) fn new(run: &str, slug: &str, version: &str, stream: Option<&str>) -> Self {
         let run = Value::from(run);
-        let slug = Value::from(slug.as_str());
+        let slug = Value::from(slug);
         let (version, stream) = (Value::from(version), Value::from(stream));
         Self {
             before_sequence: format!("{{\"run\":{run},\"sequence\":").into_bytes(),
@@ -47,10 +45,9 @@ mod tests {
 
     #[test]
     fn an_envelope_is_one_line_of_json_whatever_the_names_hold() {
-        let slug: Slug = "git".parse().unwrap();
         for stream in [None, Some("."), Some("a \"quoted\"\nname")] {
             let mut line = Vec::new();
-            let envelope = Envelope::new("r-1", &slug, "0.1.0", stream);
+            let envelope = Envelope::new("r-1", "git", "0.1.0", stream);
             envelope.write(&mut line, 7, "2020-02-21T12:00:00Z", r#"{"_type":"Branch"}"#);
             assert_eq!(line.iter().filter(|byte| **byte == b'\n').count(), 1);
             let json: Value = serde_json::from_slice(&line).unwrap();

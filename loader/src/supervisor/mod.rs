@@ -159,7 +159,7 @@ pub(crate) fn supervise(
     let intake = Intake {
         channel,
         admission: Some(admission),
-        envelope: Envelope::new(run.id, run.slug, run.version, run.stream),
+        envelope: Envelope::new(run.id, run.slug.as_str(), run.version, run.stream),
         letters: LetterHead::new(run),
         recheck: run.check_twice.then(|| Recheck::new(run.job.verb == verb::DISCOVER_STREAMS)),
         delivery,
@@ -246,24 +246,28 @@ fn forward_reports(pipe: File, events: &SyncSender<Event>) {
 pub(crate) fn take_into(bytes: Vec<u8>, sink: Box<dyn crate::sink::Sink>) -> Option<u64> {
     let (ours, mut theirs) = std::os::unix::net::UnixStream::pair().ok()?;
     std::thread::spawn(move || std::io::Write::write_all(&mut theirs, &bytes));
-    take(ours, sink).committed()
+    take_into_sink(ours, sink).0.committed()
 }
 
 /// Runs an intake over a channel to its end, into memory.
 #[cfg(any(fuzzing, test))]
 pub(crate) fn take_bytes(channel: std::os::unix::net::UnixStream, lines: Arc<std::sync::Mutex<Vec<u8>>>) {
-    take(channel, Box::new(crate::sink::Lines(lines)));
+    // What it came to is nobody's concern where any bytes will do.
+    let _ = take_into_sink(channel, Box::new(crate::sink::Lines(lines)));
 }
 
-#[cfg(any(fuzzing, test))]
-fn take(channel: std::os::unix::net::UnixStream, sink: Box<dyn crate::sink::Sink>) -> Arc<Progress> {
+/// Runs an intake over a channel to its end; gives how far it came, and why no further.
+#[cfg(any(fuzzing, test, feature = "internals"))]
+pub(crate) fn take_into_sink(
+    channel: std::os::unix::net::UnixStream,
+    sink: Box<dyn crate::sink::Sink>,
+) -> (Arc<Progress>, Result<(), IntakeError>) {
     let (events, told) = sync_channel(QUEUE);
     let progress: Arc<Progress> = Arc::default();
-    let Ok(slug) = "fuzz".parse::<Slug>() else { return progress };
     let intake = Intake {
         channel,
         admission: None,
-        envelope: Envelope::new("fuzz", &slug, "0.0.0", None),
+        envelope: Envelope::new("fuzz", "fuzz", "0.0.0", None),
         letters: LetterHead::default(),
         recheck: None,
         delivery: Delivery::without_state(sink),
@@ -271,9 +275,12 @@ fn take(channel: std::os::unix::net::UnixStream, sink: Box<dyn crate::sink::Sink
         flood: Arc::new(Flood::new()),
         progress: Arc::clone(&progress),
     };
-    thread::scope(|scope| {
+    let ended = thread::scope(|scope| {
         scope.spawn(move || intake.run());
-        told.into_iter().for_each(drop);
+        told.into_iter().fold(Ok(()), |ended, event| match event {
+            Event::IntakeEnded(result, _) => result,
+            _ => ended,
+        })
     });
-    progress
+    (progress, ended)
 }

@@ -99,7 +99,7 @@ impl Services {
         self.outbox.send(kind, payload)
     }
 
-    fn produce(&self, record: &[u8], extracted_at: &str) -> Result<(), FailureReport> {
+    pub(crate) fn produce(&self, record: &[u8], extracted_at: &str) -> Result<(), FailureReport> {
         self.check_open()?;
         if self.permitted == Permitted::None {
             let failure = closed("no record may be produced here: the connector is only asked a question");

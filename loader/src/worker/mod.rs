@@ -42,10 +42,12 @@ use crate::frame::{
 };
 use crate::mask::Masker;
 
-use host::{Host, Services};
+use host::Host;
 use library::Library;
-use outbox::Outbox;
 use sealed::Image;
+
+pub(crate) use host::Services;
+pub(crate) use outbox::Outbox;
 
 /// Runs the job that waits in the channel, and ends the process.
 pub(crate) fn main() -> ! {
