@@ -86,6 +86,11 @@ impl Timestamp {
         Self(self.0.checked_add(duration).unwrap_or(jiff::Timestamp::MAX))
     }
 
+    /// The instant of a date and time in UTC, if it is between the years 0000 and 9999.
+    pub(crate) fn from_utc(time: jiff::civil::DateTime) -> Option<Self> {
+        jiff::tz::Offset::UTC.to_timestamp(time).ok().and_then(|instant| Self::checked(instant).ok())
+    }
+
     fn checked(instant: jiff::Timestamp) -> Result<Self, TimestampError> {
         if instant < EARLIEST {
             return Err(TimestampError::Range { seconds: instant.as_second() });
