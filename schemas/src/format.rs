@@ -265,5 +265,11 @@ mod tests {
         {
             assert!(is_plain_web_address(text) && Uri::parse(text).is_ok(), "{text:?}");
         }
+        for (byte, length) in (0..=127).flat_map(|byte| [1, 15, 16, 17, 40].map(|length| (byte, length))) {
+            let text = format!("https://{}{}", "a".repeat(length), char::from(byte));
+            let expected = byte.is_ascii_alphanumeric() || b"/-_.~".contains(&byte);
+            assert_eq!(is_plain_web_address(&text), expected, "{text:?}");
+            assert!(!expected || Uri::parse(&*text).is_ok(), "{text:?}");
+        }
     }
 }
