@@ -37,9 +37,7 @@ fn every_record_of_a_corpus_gets_the_verdict_that_its_value_gets() {
             types.insert(record.record_type().name());
         }
     }
-    println!(
-        "{records} records: {accepted} valid, {taken} of them and of the others read without serde_json"
-    );
+    println!("{records} records: {accepted} valid, {taken} read without serde_json, {beyond} not compared");
     // A corpus of one sort would show nothing.
     assert!((records / 5..records * 4 / 5).contains(&accepted), "{accepted} of {records} are valid");
     assert!(taken > records * 4 / 5, "only {taken} of {records} were read by our own reader");
@@ -224,7 +222,7 @@ impl Corpus {
         let style = Style::any(random);
         let mut text = String::new();
         style.write(&record, random, &mut text);
-        if random.u8(..) < 12 { damaged(text, random) } else { text }
+        if random.u8(..) < 12 { damaged(&text, random) } else { text }
     }
 
     fn change(&self, record: &mut Value, random: &mut Rng) {
@@ -282,14 +280,14 @@ fn change_letter(value: &mut Value, random: &mut Rng) {
 }
 
 /// Damages a text as such: cuts it, or changes, repeats or adds a letter.
-fn damaged(text: String, random: &mut Rng) -> String {
+fn damaged(text: &str, random: &mut Rng) -> String {
     let mut letters: Vec<char> = text.chars().collect();
     let at = random.usize(0..letters.len());
     match random.u8(0..4) {
         0 => letters.truncate(at),
         1 => {
-            letters[at] =
-                *random.choice(&['"', '\\', ',', '}', '[', ' ', '\n', '\u{1}', '7', 'u', '\u{e9}']).unwrap()
+            let others = ['"', '\\', ',', '}', '[', ' ', '\n', '\u{1}', '7', 'u', 'é'];
+            letters[at] = *random.choice(&others).unwrap();
         }
         2 => letters.insert(at, letters[at]),
         _ => letters.push(*random.choice(&['}', ' ', '\n', 'x', '\0']).unwrap()),
