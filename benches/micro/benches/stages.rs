@@ -1,5 +1,8 @@
 //! What each stage on the way of a record costs: `cargo bench -p connector-benches`.
 
+#![forbid(unsafe_code)]
+#![expect(clippy::unwrap_used, reason = "a benchmark has nobody else to tell")]
+
 use codeclimate_connector_abi::abi_stable::sabi_trait::TD_Opaque;
 use codeclimate_connector_abi::abi_stable::std_types::{RResult, RSlice, RStr, RVec};
 use codeclimate_connector_abi::v1::{Host, Host_TO, HostBox};
