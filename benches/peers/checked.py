@@ -22,7 +22,12 @@ def incident_validator(folder: Path):
 
 def main(records: int, schemas: Path, output: Path) -> None:
     validator = incident_validator(schemas)
-    envelope = {"run": str(uuid.uuid4()), "sequence": 0, "connector": {"slug": "bench", "version": "0.1.0"}, "stream": "s"}
+    envelope = {
+        "run": str(uuid.uuid4()),
+        "sequence": 0,
+        "connector": {"slug": "bench", "version": "0.1.0"},
+        "stream": "s",
+    }
     with output.open("w") as file:
         for sequence in range(records):
             record = json.loads(line(FIRST + sequence))

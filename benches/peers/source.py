@@ -1,4 +1,4 @@
-"""A source of incidents on airbyte-cdk: `source.py read --config CONFIG --catalog CATALOG >OUTPUT`, or `check`."""
+"""A source of incidents on airbyte-cdk: `source.py read --config CONFIG --catalog CATALOG`, or `check`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A tap of incidents, written as the documentation of singer-sdk shows it: `tap.py --config CONFIG >OUTPUT`."""
+"""A tap of incidents, as the documentation of singer-sdk shows it: `tap.py --config CONFIG >OUTPUT`."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class Figures:
         return Figures.of(map(change, self.values))
 
     def over(self, other: Figures) -> Figures:
-        """The ratio in each round. Rounds are interleaved, so that what disturbs one round disturbs both of it."""
+        """The ratio in each round: what disturbs a round disturbs both programs in it."""
         return Figures.of(mine / theirs for mine, theirs in zip(self.values, other.values, strict=True))
 
 

@@ -1,9 +1,10 @@
-"""Programs of others that do what ours does, installed from their registries: `benches/peers` says what each is."""
+"""Programs of others that do what ours does, installed from their registries."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 import shutil
 import subprocess
 import sys
@@ -38,7 +39,9 @@ class Peer:
     """A program of others."""
 
     name: str
-    # The share of our records that it is given: few enough to wait for, and enough that its start is a small part.
+    # The folder it is installed in: two of a package share it.
+    package: str
+    # The share of our records that it is given: as many as make its start a small part of it.
     share: float
     install: Callable[[Path], None]
     sync: Callable[[Path, Programs, int], Command]
@@ -79,13 +82,13 @@ def output_of(peer: Peer, programs: Programs) -> Path:
 
 
 def installed(peer: Peer, cache: Path) -> Path:
-    """The folder that a peer is in; it is installed where that is not done yet, or its versions have changed."""
-    folder = cache / peer.name
+    """The folder that a peer is in. It is installed where it is not yet, or in other versions."""
+    folder = cache / peer.package
     mark, wanted = folder / "installed", versions()
     if not mark.exists() or mark.read_text() != wanted:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-        print(f"installing {peer.name}", file=sys.stderr)
+        print(f"installing {peer.package}", file=sys.stderr)
         peer.install(folder)
         mark.write_text(wanted)
     return folder
@@ -110,7 +113,11 @@ def install_with(needs: str, *commands: tuple[object, ...], folder: Path | None 
 def npm(folder: Path) -> None:
     for name in ("package.json", "package-lock.json", "node.mjs"):
         shutil.copy(HERE / name, folder)
-    install_with("wants Node with npm, and npm's registry", ("npm", "ci", "--silent", "--no-audit", "--no-fund"), folder=folder)
+    install_with(
+        "wants Node with npm, and npm's registry",
+        ("npm", "ci", "--silent", "--no-audit", "--no-fund"),
+        folder=folder,
+    )
 
 
 def pip(package: str) -> Callable[[Path], None]:
@@ -133,7 +140,7 @@ def node_sync(folder: Path, programs: Programs, records: int) -> Command:
 
 
 def node_verify(folder: Path, programs: Programs) -> Command:
-    configuration = programs.configuration({})
+    configuration = programs.configuration("node", {})
     words = ("node", folder / "node.mjs", "verify", configuration, CONFIGURATION_SCHEMA, SCHEMAS)
     return Command.of(*words, output=programs.scratch / "node.out")
 
@@ -144,31 +151,64 @@ def checked_sync(folder: Path, programs: Programs, records: int) -> Command:
 
 
 def airbyte_sync(folder: Path, programs: Programs, records: int) -> Command:
-    configuration = programs.configuration({"records": records})
+    configuration = programs.configuration("airbyte", {"records": records})
     catalog = programs.written("catalog.json", json.dumps(CATALOG))
     words = ("read", "--config", configuration, "--catalog", catalog)
     return Command.of(*python(folder, "source.py"), *words, output=programs.scratch / "airbyte.ndjson")
 
 
 def airbyte_verify(folder: Path, programs: Programs) -> Command:
-    configuration = programs.configuration({"records": 1})
+    configuration = programs.configuration("airbyte-check", {"records": 1})
     words = ("check", "--config", configuration)
     return Command.of(*python(folder, "source.py"), *words, output=programs.scratch / "airbyte.out")
 
 
 def singer_sync(folder: Path, programs: Programs, records: int) -> Command:
-    configuration = programs.configuration({"records": records})
-    return Command.of(*python(folder, "tap.py"), "--config", configuration, output=programs.scratch / "singer.ndjson")
+    configuration = programs.configuration("singer", {"records": records})
+    return Command.of(
+        *python(folder, "tap.py"), "--config", configuration, output=programs.scratch / "singer.ndjson"
+    )
+
+
+def singer_pipeline(folder: Path, programs: Programs, records: int) -> Command:
+    """The tap piped into a target, as singer-sdk is used; the target checks and writes."""
+    tap = singer_sync(folder, programs, records).words
+    path = programs.scratch / "singer-target.ndjson"
+    configuration = programs.configuration("target", {"path": str(path), "add_record_metadata": False})
+    target = (*python(folder, "target.py"), "--config", configuration)
+    both = f"{shlex.join(tap)} | {shlex.join(map(str, target))}"
+    return Command.of("bash", "-o", "pipefail", "-c", both, output=programs.scratch / "target.out")
 
 
 def singer_verify(folder: Path, programs: Programs) -> Command:
-    configuration = programs.configuration({"records": 1})
+    configuration = programs.configuration("singer-start", {"records": 1})
     words = ("--config", configuration, "--test=schema")
     return Command.of(*python(folder, "tap.py"), *words, output=programs.scratch / "singer.out")
 
 
-NODE = Peer("node", 1, npm, node_sync, node_verify, lambda line: line.get("record"))
-AIRBYTE = Peer("airbyte", 0.4, pip("airbyte"), airbyte_sync, airbyte_verify, lambda line: line.get("record", {}).get("data"))
-SINGER = Peer("singer", 0.25, pip("singer"), singer_sync, singer_verify, lambda line: line.get("record"))
-JSONSCHEMA_RS = Peer("jsonschema-rs", 0.6, pip("jsonschema-rs"), checked_sync, None, lambda line: line.get("record"))
-PEERS = (NODE, AIRBYTE, SINGER, JSONSCHEMA_RS)
+NODE = Peer("node", "node", 1, npm, node_sync, node_verify, lambda line: line.get("record"))
+AIRBYTE = Peer(
+    "airbyte",
+    "airbyte",
+    0.4,
+    pip("airbyte"),
+    airbyte_sync,
+    airbyte_verify,
+    lambda line: line.get("record", {}).get("data"),
+)
+SINGER = Peer(
+    "singer", "singer", 0.25, pip("singer"), singer_sync, singer_verify, lambda line: line.get("record")
+)
+SINGER_PIPELINE = Peer(
+    "singer-target", "singer", 0.1, pip("singer"), singer_pipeline, None, lambda line: line.get("record")
+)
+JSONSCHEMA_RS = Peer(
+    "jsonschema-rs",
+    "jsonschema-rs",
+    0.6,
+    pip("jsonschema-rs"),
+    checked_sync,
+    None,
+    lambda line: line.get("record"),
+)
+PEERS = (NODE, AIRBYTE, SINGER, SINGER_PIPELINE, JSONSCHEMA_RS)

@@ -50,7 +50,9 @@ class Command:
     def started(self) -> Iterator[subprocess.Popen]:
         """The running program; it is killed where whoever looks at it fails."""
         with self.output.open("wb") as output, self.errors.open("wb") as errors:
-            process = subprocess.Popen(self.words, stdout=output, stderr=errors, stdin=subprocess.DEVNULL, cwd=self.folder)
+            process = subprocess.Popen(
+                self.words, stdout=output, stderr=errors, stdin=subprocess.DEVNULL, cwd=self.folder
+            )
         try:
             yield process
         finally:
@@ -118,7 +120,9 @@ class Process:
 
 def private(smaps: str) -> int:
     """The private bytes of a text in the form of `smaps`."""
-    lines = (line.split() for line in smaps.splitlines() if line.startswith(("Private_Clean:", "Private_Dirty:")))
+    lines = (
+        line.split() for line in smaps.splitlines() if line.startswith(("Private_Clean:", "Private_Dirty:"))
+    )
     return sum(int(words[1]) for words in lines) * 1024
 
 

@@ -1,4 +1,4 @@
-"""What is measured: the runner with the connector for benchmarks, and the loop in one process that it is held against."""
+"""What is measured: the runner with the connector for benchmarks, and a loop in one process."""
 
 from __future__ import annotations
 
@@ -24,14 +24,16 @@ WORKER = "codeclimate-connector-worker"
 WITHOUT_END = 10**12
 CANCELLED = 143
 
-# One after the other, the runner as the README builds it: what is built together may have more features than alone.
+# The runner as the README builds it, alone: what is built together may have more features.
 BUILDS = ((), ("--package", "codeclimate-connector-bench"), ("--package", "connector-benches"))
 
 
 def build() -> Path:
     """Builds all of it, and returns the folder it is in."""
     for packages in BUILDS:
-        subprocess.run(("cargo", "build", "--release", "--locked", "--quiet", *packages), cwd=ROOT, check=True)
+        subprocess.run(
+            ("cargo", "build", "--release", "--locked", "--quiet", *packages), cwd=ROOT, check=True
+        )
     return ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release"
 
 
@@ -55,15 +57,23 @@ class Programs:
         path.write_text(text)
         return path
 
-    def configuration(self, settings: Mapping[str, object]) -> Path:
-        return self.written("configuration.json", json.dumps(settings))
+    def configuration(self, program: str, settings: Mapping[str, object]) -> Path:
+        return self.written(f"{program}.json", json.dumps(settings))
 
     def sync(self, settings: Mapping[str, object]) -> Command:
         """A sync of one stream into an empty folder, with all that is on by default."""
-        configuration = self.configuration(settings)
+        configuration = self.configuration("sync", settings)
         for folder in (self.records, self.data):
             shutil.rmtree(folder, ignore_errors=True)
-        words = ("sync-stream", self.connector, configuration, STREAM, CUTOFF, "--sink", f"folder:{self.records}")
+        words = (
+            "sync-stream",
+            self.connector,
+            configuration,
+            STREAM,
+            CUTOFF,
+            "--sink",
+            f"folder:{self.records}",
+        )
         return Command.of(self.runner, *words, "--data-folder", self.data, output=self.scratch / "ours.out")
 
     def run_sync(self, settings: Mapping[str, object]) -> Usage:
@@ -73,7 +83,7 @@ class Programs:
         return usage
 
     def verify(self) -> Command:
-        configuration = self.configuration({})
+        configuration = self.configuration("verify", {})
         words = ("verify-configuration", self.connector, configuration)
         return Command.of(self.runner, *words, output=self.scratch / "verify.out")
 
@@ -103,7 +113,9 @@ def count_lines(path: Path) -> int:
 def expect_lines(files: list[Path], expected: int) -> None:
     found = sum(map(count_lines, files))
     if found != expected:
-        raise Failed(f"{expected} records were asked for and {found} lines written, in {', '.join(map(str, files))}")
+        raise Failed(
+            f"{expected} records were asked for and {found} lines written, in {', '.join(map(str, files))}"
+        )
 
 
 @dataclass(frozen=True)
@@ -119,9 +131,13 @@ class Scale:
     streamed: int
 
 
-FULL = Scale(rounds=7, records=1_000_000, verifications=40, bytes=200_000_000, cancellations=10, streamed=8_000_000)
+FULL = Scale(
+    rounds=7, records=1_000_000, verifications=40, bytes=200_000_000, cancellations=10, streamed=8_000_000
+)
 # Enough to see a change of a tenth, in two minutes.
-QUICK = Scale(rounds=3, records=200_000, verifications=10, bytes=10_000_000, cancellations=3, streamed=1_600_000)
+QUICK = Scale(
+    rounds=3, records=200_000, verifications=10, bytes=10_000_000, cancellations=3, streamed=1_600_000
+)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""From SIGTERM to the runner until its processes are gone, while a connector produces without end that obeys."""
+"""From SIGTERM to the runner until it and the worker are gone, while a connector that obeys produces."""
 
 from __future__ import annotations
 
@@ -19,7 +19,13 @@ WRITTEN = 5_000_000
 
 def measure(bench: Bench) -> Result:
     seconds = Figures.of(one(bench.programs) for _ in range(bench.scale.cancellations))
-    row = Row("cancel to gone: runner, guardian and worker", GOAL, milliseconds(seconds.median), seconds.median, seconds.spread)
+    row = Row(
+        "cancel to gone: runner, guardian and worker",
+        GOAL,
+        milliseconds(seconds.median),
+        seconds.median,
+        seconds.spread,
+    )
     line = [milliseconds(figure) for figure in (min(seconds.values), seconds.median, max(seconds.values))]
     return Result([row], [Table("Cancel to gone", ("fastest", "median", "slowest"), [line])])
 

@@ -28,7 +28,9 @@ class Peaks:
     def with_more(self, seen: Peaks) -> Peaks:
         """The larger of each."""
         return Peaks(
-            max(self.supervisor, seen.supervisor), max(self.worker, seen.worker), max(self.library, seen.library)
+            max(self.supervisor, seen.supervisor),
+            max(self.worker, seen.worker),
+            max(self.library, seen.library),
         )
 
     @property
@@ -42,7 +44,12 @@ def measure(bench: Bench) -> Result:
     few, many = (peaks(bench, records) for records in counts)
     growth = max(many.supervisor - few.supervisor, many.own - few.own)
     rows = [
-        Row("private memory of the worker, above the connector's library", UNDER, mebibytes(many.own), many.own),
+        Row(
+            "private memory of the worker, above the connector's library",
+            UNDER,
+            mebibytes(many.own),
+            many.own,
+        ),
         Row("private memory of the supervisor", UNDER, mebibytes(many.supervisor), many.supervisor),
         Row(f"either's growth with {TIMES_AS_MANY} times as many records", FLAT, mebibytes(growth), growth),
     ]
@@ -71,7 +78,7 @@ def peaks(bench: Bench, records: int) -> Peaks:
 
 
 def seen(supervisor: Process, worker: Process | None) -> Peaks | None:
-    """What there is while both work: the program's own pages are private to whoever is the last to map them."""
+    """What there is while both work: pages of the program are private to whoever maps them alone."""
     try:
         return worker and Peaks(supervisor.private(), worker.private(), worker.private_of(LIBRARY))
     except OSError:

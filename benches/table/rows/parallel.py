@@ -46,7 +46,12 @@ def measure(bench: Bench) -> Result:
     ratios = {streams: figures.over(rates[1]) for streams, figures in rates.items()}
     apart = {streams: Figures.of(farthest(ends) for _, ends in column) for streams, column in columns.items()}
     lines = [
-        [str(streams), per_second(rates[streams].median), times(ratios[streams].median), percent(apart[streams].median)]
+        [
+            str(streams),
+            per_second(rates[streams].median),
+            times(ratios[streams].median),
+            percent(apart[streams].median),
+        ]
         for streams in STREAMS
     ]
     heads = ("streams", "records of all", "against one stream", "farthest end from the middle")
@@ -55,9 +60,9 @@ def measure(bench: Bench) -> Result:
 
 
 def expect_room(bench: Bench) -> None:
-    scratch = bench.programs.scratch
-    if shutil.disk_usage(scratch).free < bench.scale.streamed * ROOM:
-        raise Skip(f"wants {bench.scale.streamed * ROOM / 2**30:.0f} GiB of room in {scratch.parent}; TMPDIR names another folder")
+    scratch, needed = bench.programs.scratch, bench.scale.streamed * ROOM
+    if shutil.disk_usage(scratch).free < needed:
+        raise Skip(f"wants {needed / 2**30:.0f} GiB in {scratch.parent}; TMPDIR names another folder")
 
 
 def flat_row(ratios: dict[int, Figures]) -> Row:
@@ -74,14 +79,16 @@ def fair_row(apart: dict[int, Figures]) -> Row:
 
 
 def one(bench: Bench, streams: int) -> tuple[float, list[float]]:
-    """Records a second of all streams together, and the second at which each was done. All have as many records."""
+    """Records a second of all streams, and the second at which each was done. All have as many records."""
     folder = bench.programs.scratch / "project"
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     records = bench.scale.streamed // streams
     text = PROJECT.format(streams=streams, cutoff=CUTOFF, connector=bench.programs.connector, records=records)
     (folder / "codeclimate-connector.toml").write_text(text)
-    usage = Command.of(bench.programs.runner, "sync", output=bench.programs.scratch / "sync.out", folder=folder).run()
+    usage = Command.of(
+        bench.programs.runner, "sync", output=bench.programs.scratch / "sync.out", folder=folder
+    ).run()
     expect_records(folder / "records/bench", records, streams)
     shutil.rmtree(folder / "records")
     return records * streams / usage.wall, ends(remembered(bench, folder))
@@ -106,7 +113,9 @@ def ends(runs: list[dict]) -> list[float]:
     """Seconds from the start of the first run to the end of each."""
     starts = [datetime.fromisoformat(run["startedAt"]).timestamp() for run in runs]
     begun = min(starts)
-    return [start - begun + run["durationMilliseconds"] / 1000 for start, run in zip(starts, runs, strict=True)]
+    return [
+        start - begun + run["durationMilliseconds"] / 1000 for start, run in zip(starts, runs, strict=True)
+    ]
 
 
 def farthest(seconds: list[float]) -> float:

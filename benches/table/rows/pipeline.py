@@ -1,4 +1,4 @@
-"""The whole pipeline against a loop in one process: wall time against parse and check alone, processor time against all three."""
+"""The whole pipeline against a loop in one process: the time it takes, and the processors' time."""
 
 from __future__ import annotations
 
@@ -20,12 +20,26 @@ def measure(bench: Bench) -> Result:
     ours, check, write = (Usages(column) for column in zip(*rounds, strict=True))
     wall, processor = ours.wall.over(check.wall), ours.processor.over(write.processor)
     rows = [
-        Row("wall time of the pipeline against parse and check alone", WALL, times(wall.median), wall.median, wall.spread),
-        Row("processor time of all processes against a loop in one", PROCESSOR, times(processor.median), processor.median, processor.spread),
+        Row(
+            "wall time of the pipeline against parse and check alone",
+            WALL,
+            times(wall.median),
+            wall.median,
+            wall.spread,
+        ),
+        Row(
+            "processor time of all processes against a loop in one",
+            PROCESSOR,
+            times(processor.median),
+            processor.median,
+            processor.spread,
+        ),
     ]
     named = {"the pipeline": ours, "loop: parse, check": check, "loop: parse, check, write": write}
     lines = [line(name, usages, records) for name, usages in named.items()]
-    return Result(rows, [Table("Microseconds a record", ("", "wall", "processor"), lines), breakdown(bench, records)])
+    return Result(
+        rows, [Table("Microseconds a record", ("", "wall", "processor"), lines), breakdown(bench, records)]
+    )
 
 
 class Usages:
@@ -47,15 +61,19 @@ def line(name: str, usages: Usages, records: int) -> list[str]:
 
 
 def breakdown(bench: Bench, records: int) -> Table:
-    """Where the processor's time goes, by process, in one more sync. The clock of it ticks a hundred times a second."""
+    """The processors' time by process, in one more sync. Its clock ticks a hundred times a second."""
     supervisor, worker, all_children = processor_of_each(bench.programs.sync({"records": records}))
-    named = {"worker": worker, "supervisor": supervisor, "guardian, and what was not seen": all_children - worker}
+    named = {
+        "worker": worker,
+        "supervisor": supervisor,
+        "guardian, and what was not seen": all_children - worker,
+    }
     lines = [[name, f"{seconds / records * 1e6:.2f}"] for name, seconds in named.items()]
     return Table("Microseconds of processor a record, by process", ("process", "a record"), lines)
 
 
 def processor_of_each(command: Command) -> tuple[float, float, float]:
-    """Seconds of the supervisor, of the worker as last seen, and of all children that the supervisor waited for."""
+    """Seconds of the supervisor, of the worker as last seen, and of all children of the supervisor."""
     worker, seen = None, 0.0
     with command.started() as process:
         while not has_ended(process.pid):

@@ -46,7 +46,9 @@ def as_json(record: Mapping) -> str:
 
 def measure(bench: Bench) -> Result:
     records = shapes() | examples()
-    rounds = [{name: rate(bench, record) for name, record in records.items()} for _ in range(rounds_of(bench))]
+    rounds = [
+        {name: rate(bench, record) for name, record in records.items()} for _ in range(rounds_of(bench))
+    ]
     rates = {name: Figures.of(round_[name] for round_ in rounds) for name in records}
     ratios = {name: figures.over(rates[INCIDENT]) for name, figures in rates.items()}
     slowest = min(ratios, key=lambda name: ratios[name].median)
@@ -68,9 +70,18 @@ def rate(bench: Bench, record: Mapping) -> float:
     return count * size / bench.programs.run_sync({"records": count, "record": record}).wall
 
 
-def table(records: Mapping[str, Mapping], rates: Mapping[str, Figures], ratios: Mapping[str, Figures]) -> Table:
+def table(
+    records: Mapping[str, Mapping], rates: Mapping[str, Figures], ratios: Mapping[str, Figures]
+) -> Table:
     lines = [
-        [name, f"{len(as_json(record).encode()):,}", byte_rate(rates[name].median), times(ratios[name].median)]
+        [
+            name,
+            f"{len(as_json(record).encode()):,}",
+            byte_rate(rates[name].median),
+            times(ratios[name].median),
+        ]
         for name, record in records.items()
     ]
-    return Table("Records of every size, shape and type", ("record", "bytes", "rate", "against the incident"), lines)
+    return Table(
+        "Records of every size, shape and type", ("record", "bytes", "rate", "against the incident"), lines
+    )

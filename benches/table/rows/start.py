@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from ..figures import Figures, milliseconds, times
-from ..peers import NODE, PEERS, Peer
+from ..peers import AIRBYTE, NODE, PEERS, SINGER, Peer
 from ..processes import Command
 from ..programs import Bench
 from ..row import Goal, Result, Row, Table
-from .throughput import TITLES, Contestant, prepare
+from .throughput import Contestant, prepare
 
+TITLES = {
+    NODE: "a start of Node with ajv and the schemas",
+    AIRBYTE: "`check` of airbyte-cdk",
+    SINGER: "a start of a tap",
+}
 MILLISECONDS = Goal("under 15 ms", most=0.015)
 SHARE = Goal("under a tenth", most=0.1)
 
@@ -23,13 +28,19 @@ def measure(bench: Bench) -> Result:
     }
     seconds = in_turn(bench.scale.verifications, commands)
     ours = seconds["ours"]
-    first = Row("verify-configuration, cold process to its end", MILLISECONDS, milliseconds(ours.median), ours.median, ours.spread)
+    first = Row(
+        "verify-configuration, cold process to its end",
+        MILLISECONDS,
+        milliseconds(ours.median),
+        ours.median,
+        ours.spread,
+    )
     rows = [against(contestant, seconds) for contestant in contestants]
     return Result([first, *rows], [table(seconds)])
 
 
 def in_turn(rounds: int, commands: dict[str, Command]) -> dict[str, Figures]:
-    """Seconds of each. The first round does not count: files come from the disk there, and Python compiles."""
+    """Seconds of each, without the first round: files come from the disk there, and Python compiles."""
     taken = [{name: command.run().wall for name, command in commands.items()} for _ in range(rounds + 1)]
     return {name: Figures.of(round_[name] for round_ in taken[1:]) for name in commands}
 
@@ -44,10 +55,14 @@ def against(contestant: Contestant, seconds: dict[str, Figures]) -> Row:
 
 
 def goal_of(peer: Peer) -> Goal | None:
-    """The goal names the SDK on Node, which is on no registry; what it would have to load stands in for it."""
+    """The goal is the SDK on Node, which is on no registry; what it would load stands in for it."""
     return SHARE if peer is NODE else None
 
 
 def table(seconds: dict[str, Figures]) -> Table:
-    lines = [[name, milliseconds(min(figures.values)), milliseconds(figures.median)] for name, figures in seconds.items()]
+    titles = {peer.name: title for peer, title in TITLES.items()} | {"ours": "verify-configuration"}
+    lines = [
+        [titles[name], milliseconds(min(figures.values)), milliseconds(figures.median)]
+        for name, figures in seconds.items()
+    ]
     return Table("Checking a configuration, whole program", ("program", "fastest", "median"), lines)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..figures import Figures, per_second, times
-from ..peers import AIRBYTE, JSONSCHEMA_RS, NODE, PEERS, SINGER, Peer, installed
+from ..peers import AIRBYTE, JSONSCHEMA_RS, NODE, PEERS, SINGER, SINGER_PIPELINE, Peer, installed
 from ..programs import Bench
 from ..row import Goal, Result, Row, Skip, Table
 
@@ -15,12 +15,14 @@ TIMES = {
     NODE: Goal("at least 5", least=5),
     AIRBYTE: Goal("at least 20", least=20),
     SINGER: Goal("at least 60", least=60),
+    SINGER_PIPELINE: Goal("at least 60", least=60),
     JSONSCHEMA_RS: None,
 }
 TITLES = {
     NODE: "Node with ajv",
-    AIRBYTE: "airbyte-cdk",
-    SINGER: "singer-sdk",
+    AIRBYTE: "airbyte-cdk, which checks nothing",
+    SINGER: "singer-sdk, a tap alone, which checks nothing",
+    SINGER_PIPELINE: "singer-sdk, a tap into a target that checks",
     JSONSCHEMA_RS: "Python with jsonschema-rs",
 }
 FORMS = ("json", "typed", "value")
@@ -41,7 +43,9 @@ def measure(bench: Bench) -> Result:
     rounds = [one_round(bench, present) for _ in range(bench.scale.rounds)]
     rates = {name: Figures.of(round_[name] for round_ in rounds) for name in rounds[0]}
     ours = rates["json"]
-    rows = [Row("records/s to a folder, with all checks", RATE, per_second(ours.median), ours.median, ours.spread)]
+    rows = [
+        Row("records/s to a folder, with all checks", RATE, per_second(ours.median), ours.median, ours.spread)
+    ]
     rows += [against(contestant, ours, rates) for contestant in contestants]
     return Result(rows, [table(bench, present, rates)])
 
@@ -56,7 +60,9 @@ def prepare(bench: Bench, peer: Peer) -> Contestant:
 def one_round(bench: Bench, present: list[Contestant]) -> dict[str, float]:
     """Records a second of each."""
     records = bench.scale.records
-    rates = {form: records / bench.programs.run_sync({"records": records, "form": form}).wall for form in FORMS}
+    rates = {
+        form: records / bench.programs.run_sync({"records": records, "form": form}).wall for form in FORMS
+    }
     for contestant in present:
         peer, count = contestant.peer, share(bench, contestant.peer)
         rates[peer.name] = count / peer.run_sync(contestant.folder, bench.programs, count).wall
@@ -81,5 +87,7 @@ def table(bench: Bench, present: list[Contestant], rates: dict[str, Figures]) ->
     records |= {contestant.peer.name: share(bench, contestant.peer) for contestant in present}
     titles = {form: f"ours, records as {form}" for form in FORMS}
     titles |= {peer.name: title for peer, title in TITLES.items()}
-    lines = [[titles[name], f"{records[name]:,}", per_second(figures.median)] for name, figures in rates.items()]
+    lines = [
+        [titles[name], f"{records[name]:,}", per_second(figures.median)] for name, figures in rates.items()
+    ]
     return Table("Records a second of a whole program", ("program", "records", "rate"), lines)
