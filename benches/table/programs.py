@@ -25,16 +25,25 @@ WITHOUT_END = 10**12
 CANCELLED = 143
 
 # The runner as the README builds it, alone: what is built together may have more features.
-BUILDS = ((), ("--package", "codeclimate-connector-bench"), ("--package", "connector-benches", "--bin", "bench-loop"))
+BUILDS = (
+    (),
+    ("--package", "codeclimate-connector-bench"),
+    ("--package", "connector-benches", "--bin", "bench-loop"),
+)
 
 
 def build() -> Path:
     """Builds all of it, and returns the folder it is in."""
     for packages in BUILDS:
-        subprocess.run(
-            ("cargo", "build", "--release", "--locked", "--quiet", *packages), cwd=ROOT, check=True
-        )
-    return ROOT / os.environ.get("CARGO_TARGET_DIR", "target") / "release"
+        words = ("cargo", "build", "--release", "--locked", "--quiet", *packages)
+        if subprocess.run(words, cwd=ROOT, check=False).returncode != 0:
+            raise Failed(f"{' '.join(words)} failed")
+    return target() / "release"
+
+
+def target() -> Path:
+    """Where cargo builds."""
+    return ROOT / os.environ.get("CARGO_TARGET_DIR", "target")
 
 
 @dataclass(frozen=True)
@@ -46,11 +55,17 @@ class Programs:
 
     @property
     def runner(self) -> Path:
-        return self.binaries / "codeclimate-connector"
+        return self.built("codeclimate-connector")
 
     @property
     def connector(self) -> Path:
-        return self.binaries / "libcodeclimate_connector_bench.so"
+        return self.built("libcodeclimate_connector_bench.so")
+
+    def built(self, name: str) -> Path:
+        path = self.binaries / name
+        if not path.exists():
+            raise Failed(f"there is no {path}; without --binaries it is built")
+        return path
 
     def written(self, name: str, text: str) -> Path:
         path = self.scratch / name
@@ -90,7 +105,7 @@ class Programs:
     def loop(self, verb: str, records: int) -> Command:
         """The loop in one process: `check` parses and checks, `write` also writes envelopes into a file."""
         words = (verb, records, *([self.scratch / "loop.ndjson"] if verb == "write" else []))
-        return Command.of(self.binaries / "bench-loop", *words, output=self.scratch / "loop.out")
+        return Command.of(self.built("bench-loop"), *words, output=self.scratch / "loop.out")
 
     @property
     def records(self) -> Path:
