@@ -46,7 +46,8 @@ def milliseconds(seconds: float) -> str:
 
 
 def times(ratio: float) -> str:
-    return f"{ratio:.2f}" if ratio < 10 else f"{ratio:.1f}"
+    """A ratio with three digits, so that one just below its goal does not read as if it were met."""
+    return f"{ratio:.3g}" if ratio >= 100 else f"{ratio:#.3g}"
 
 
 def mebibytes(size: float) -> str:

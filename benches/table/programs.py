@@ -151,7 +151,7 @@ FULL = Scale(
 )
 # Enough to see a change of a tenth, in two minutes.
 QUICK = Scale(
-    rounds=3, records=200_000, verifications=10, bytes=10_000_000, cancellations=3, streamed=1_600_000
+    rounds=3, records=200_000, verifications=10, bytes=30_000_000, cancellations=3, streamed=1_600_000
 )
 
 

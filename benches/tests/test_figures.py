@@ -29,6 +29,7 @@ class Words(unittest.TestCase):
             (per_second(1_234_567), "1.23 million/s"),
             (per_second(98_765.4), "98,765/s"),
             (milliseconds(0.01234), "12.3 ms"),
+            (times(0.8972), "0.897"),
             (times(5.678), "5.68"),
             (times(56.78), "56.8"),
             (mebibytes(12 * 2**20), "12.0 MiB"),
