@@ -68,8 +68,8 @@ impl Bench {
             if checkpoint_every != u64::MAX && ((number + 1) % checkpoint_every == 0 || number + 1 == last) {
                 self.context.state.set(&State::at(Timestamp::now()).with("number", number))?;
             }
-            if number % ASK_EVERY == 0 && self.context.cancellation.is_cancelled() {
-                return Ok(());
+            if number % ASK_EVERY == 0 {
+                self.context.cancellation.check()?;
             }
             if self.configuration.pause > 0 {
                 thread::sleep(Duration::from_millis(self.configuration.pause));
@@ -133,6 +133,17 @@ mod tests {
                     records.iter().map(|record| record["id"].to_string()).collect();
                 assert_eq!((records.len(), ids.len()), (1000, 1000), "{form}, {threads} threads");
             }
+        }
+    }
+
+    #[test]
+    fn who_is_asked_to_stop_says_that_it_was() {
+        let stream = Stream::new("stream-1", "https://incidents.example.com/stream-1", "stream-1");
+        for threads in [1, 3] {
+            let runner = FakeRunner::new().cancelling_after(1);
+            let client = runner.client::<Bench>(json!({ "records": 9000, "threads": threads })).unwrap();
+            client.sync_stream(&stream, "2020-01-01T00:00:00Z".parse().unwrap()).unwrap_err();
+            assert!(runner.records().len() < 9000, "{threads} threads");
         }
     }
 
