@@ -17,6 +17,7 @@ mod recheck;
 mod report;
 mod trace;
 mod vitals;
+mod wake;
 mod watch;
 
 use std::{
@@ -87,6 +88,8 @@ pub(crate) enum Event {
     Worker(Report),
     /// The guardian is gone.
     GuardianEnded,
+    /// Somebody has signalled the runner.
+    Signal,
 }
 
 /// Events that may wait; whoever brings more has to wait too.
@@ -170,7 +173,9 @@ pub(crate) fn supervise(
     start("intake", move || intake.run())?;
     helpers.start_reader(Stream::Stdout, stdout, &events)?;
     helpers.start_reader(Stream::Stderr, stderr, &events)?;
+    let wake = events.clone();
     start("reports", move || forward_reports(reports, &events))?;
+    let _waker = wake::Waker::start(wake)?;
     let watch = Watch::new(run, helpers, status, containment, temporary, guardian, observer);
     Ok(watch.until_the_end(&receiver, signals))
 }
