@@ -3,7 +3,9 @@
 use std::{
     collections::BTreeMap,
     env,
+    panic::resume_unwind,
     path::{Path, PathBuf},
+    thread,
 };
 
 use codeclimate_connector_abi::VERSION;
@@ -21,6 +23,7 @@ use crate::{
     mask::{Masker, secret_texts},
     note::{self, Note},
     permission::{Permission, listed},
+    sealed::Sealed,
     slug::Slug,
     state::fingerprint,
     supervisor::{Limits, bytes},
@@ -61,6 +64,8 @@ pub(crate) struct Prepared {
     pub(crate) note: Note,
     pub(crate) masker: Masker,
     path: PathBuf,
+    /// Its file, as it was checked.
+    pub(crate) library: Sealed,
     configuration: BTreeMap<String, String>,
     secrets: Vec<(String, String)>,
     pub(crate) digest: Digest,
@@ -88,14 +93,20 @@ impl Prepared {
         wanted: &Wanted<'_>,
         read: impl FnOnce(&Value) -> Result<Configuration, CliError>,
     ) -> Result<Self, CliError> {
-        let (path, note, digest) = loadable(wanted)?;
+        let Loadable { path, note, library } = loadable(wanted)?;
         let sandbox = wanted.sandbox;
         let files = [path.clone(), wanted.configuration.to_owned(), sandbox.lock_path().to_owned()];
+        // Hashing a file takes about as long as checking a configuration.
+        let (digest, configuration) = thread::scope(|scope| {
+            let digest = scope.spawn(|| library.digest());
+            let configuration = read_and_check(read, &note.configuration_schema);
+            (digest.join(), configuration)
+        });
+        let digest = digest.unwrap_or_else(|panic| resume_unwind(panic))?;
         let pin = pin_of(&note, digest);
         let Judgement { withheld, differences } = judge_by_lock(sandbox, &pin)?;
         let replaced = replaced(sandbox, &note.slug, &differences);
-        let configuration = read(&note.configuration_schema)?;
-        configuration.check(&note.configuration_schema)?;
+        let configuration = configuration?;
         let fingerprint = fingerprint(&configuration, &note.configuration_schema);
         let secrets = secret_texts(&configuration, Some(&note.configuration_schema));
         let masker = Masker::of(&secrets)?;
@@ -107,6 +118,7 @@ impl Prepared {
             note,
             masker,
             path,
+            library,
             configuration,
             secrets,
             digest,
@@ -200,6 +212,15 @@ impl Prepared {
     }
 }
 
+fn read_and_check(
+    read: impl FnOnce(&Value) -> Result<Configuration, CliError>,
+    schema: &Value,
+) -> Result<Configuration, CliError> {
+    let configuration = read(schema)?;
+    configuration.check(schema)?;
+    Ok(configuration)
+}
+
 /// As [`Prepared::spare`], as far as the command line tells the files.
 pub(crate) fn spare_named(run: &Run, outcome: &Path) -> Result<(), ReportError> {
     let lock = run.sandbox.lock_path().to_owned();
@@ -213,16 +234,25 @@ pub(crate) fn spare(outcome: &Path, files: &[PathBuf]) -> Result<(), ReportError
     if is_own { Err(ReportError::of_own_file(outcome)) } else { Ok(()) }
 }
 
-/// The file that is to be loaded, as it was examined.
-pub(crate) fn loadable(wanted: &Wanted<'_>) -> Result<(PathBuf, Note, Digest), CliError> {
-    let found = find(wanted.search, wanted.connector)?;
-    let note = found.examine(&host()).loadable()?;
-    let (memory, size) = (wanted.limits.memory, found.bytes.len() as u64);
+/// A connector that this runner can load.
+pub(crate) struct Loadable {
+    pub(crate) path: PathBuf,
+    pub(crate) note: Note,
+    /// Its file, as it was examined.
+    pub(crate) library: Sealed,
+}
+
+/// The file that is to be loaded, examined.
+pub(crate) fn loadable(wanted: &Wanted<'_>) -> Result<Loadable, CliError> {
+    let Located { path, name } = locator(wanted.search)?.find(wanted.connector)?;
+    let library = note::seal(&path)?;
+    let content = library.bytes()?;
+    let note = Examination::new(&path, &name, &content, &host()).loadable()?;
+    let (memory, size) = (wanted.limits.memory, content.len() as u64);
     if memory < size.saturating_add(LEAST_MEMORY) {
         return Err(CliError::TooLittleMemory { memory: bytes(memory), size: bytes(size) });
     }
-    let digest = Digest::of_bytes(&found.bytes);
-    Ok((found.path, note, digest))
+    Ok(Loadable { path, note, library })
 }
 
 /// A connector as a lock file would pin it, granted all that it asks for.

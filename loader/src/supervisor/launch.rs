@@ -221,6 +221,7 @@ pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
     let descriptors = guardian::Descriptors {
         channel: workers_channel.into(),
         status: status_descriptor,
+        library: run.library.descriptor().map_err(failed("pass on the connector's file"))?,
         lifeline: guardians_lifeline,
         reports: guardians_reports,
         procs,
@@ -246,9 +247,7 @@ fn orders(limits: &Limits, containment: &Containment, temporary: &TemporaryFolde
         limits: ProcessLimits {
             open_files: limits.open_files,
             data: Some(limits.memory).filter(|_| containment.needs_limits_on_each()),
-            processes: containment
-                .needs_limits_on_each()
-                .then(|| limits.processes + threads_of_this_user()),
+            processes: containment.needs_limits_on_each().then(|| limits.processes + threads_of_this_user()),
         },
         procs: i32::try_from(procs).unwrap_or(0),
     }

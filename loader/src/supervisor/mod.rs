@@ -39,11 +39,11 @@ use crate::{
     cgroup::{self, MemoryWatch},
     confinement::{Fences, Reach, Sandbox},
     delivery::Delivery,
-    digest::Digest,
     frame::{End, Job, Level, LogLine, PanicReport},
     guardian::{Report, read_reports},
     mask::Masker,
     processes::is_alive,
+    sealed::Sealed,
     slug::Slug,
     temporary,
 };
@@ -104,8 +104,8 @@ pub(crate) struct Run<'a> {
     /// The name under which states and dead letters are kept.
     pub(crate) connection: &'a str,
     pub(crate) job: &'a Job,
-    /// The digest of the connector's file, as it was checked.
-    pub(crate) digest: Digest,
+    /// The connector's file, as it was checked.
+    pub(crate) library: &'a Sealed,
     /// Whether records are to be checked a second time, out of the connector's reach.
     pub(crate) check_twice: bool,
     pub(crate) limits: Limits,
@@ -151,7 +151,6 @@ pub(crate) fn supervise(
         start("pressure", move || tell_pressure(watch, &events))?;
     }
     let admission = Admission {
-        checked: run.digest,
         // Only a trace asks.
         reach: match run.job.rules.sandbox {
             Sandbox::Trace => Reach::of(&run.job.rules, temporary.path()),

@@ -103,7 +103,7 @@ impl Check<'_> {
             sandbox: &self.sandbox,
             configuration: &connection.project,
         };
-        let found = loadable(&wanted).map(|(_, note, digest)| (note, digest));
+        let found = loadable(&wanted).and_then(|found| Ok((found.note, found.library.digest()?)));
         found.map_err(|error| self.refuse(error.exit_code(), &error)).ok()
     }
 
