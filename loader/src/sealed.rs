@@ -8,6 +8,7 @@ use std::{
     io::{self, Read},
     os::fd::{AsRawFd, OwnedFd},
     path::{Path, PathBuf},
+    sync::OnceLock,
     thread,
     time::{Duration, Instant},
 };
@@ -38,8 +39,11 @@ const SEALS: SealFlags =
     SealFlags::WRITE.union(SealFlags::SHRINK).union(SealFlags::GROW).union(SealFlags::SEAL);
 
 /// A library in sealed memory.
+#[derive(Debug)]
 pub(crate) struct Sealed {
     file: File,
+    /// Once somebody has asked for it.
+    digest: OnceLock<Digest>,
 }
 
 impl Sealed {
@@ -48,7 +52,11 @@ impl Sealed {
         let mut file = memory().map_err(failed("make room in memory for the connector's file"))?;
         io::copy(&mut original, &mut file).map_err(failed("copy the connector's file"))?;
         seal(&file).map_err(failed("seal the copy of the connector's file"))?;
-        Ok(Self { file })
+        Ok(Self::holding(file))
+    }
+
+    fn holding(file: File) -> Self {
+        Self { file, digest: OnceLock::new() }
     }
 
     /// The copy that a process was born with.
@@ -56,7 +64,7 @@ impl Sealed {
         let file = File::from(descriptor);
         let what = "find the copy of the connector's file sealed";
         match fcntl_get_seals(&file) {
-            Ok(seals) if seals.contains(SEALS) => Ok(Self { file }),
+            Ok(seals) if seals.contains(SEALS) => Ok(Self::holding(file)),
             Ok(_) => Err(failed(what)(io::Error::from(io::ErrorKind::InvalidData))),
             Err(error) => Err(failed(what)(error)),
         }
@@ -75,7 +83,11 @@ impl Sealed {
 
     /// What names its content.
     pub(crate) fn digest(&self) -> Result<Digest, SealError> {
-        Ok(Digest::of_bytes(&self.bytes()?))
+        if let Some(digest) = self.digest.get() {
+            return Ok(*digest);
+        }
+        let digest = Digest::of_bytes(&self.bytes()?);
+        Ok(*self.digest.get_or_init(|| digest))
     }
 
     /// All its bytes.

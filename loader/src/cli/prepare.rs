@@ -12,8 +12,8 @@ use codeclimate_connector_abi::VERSION;
 use serde_json::Value;
 
 use crate::{
-    configuration::{Configuration, ConfigurationSource},
-    confinement::{Rules, Sandbox},
+    configuration::{Configuration, ConfigurationSource, warm_up},
+    confinement::{Rules, Sandbox, readable_by_all},
     digest::Digest,
     examination::{Examination, Host},
     frame::{Job, Level, Rejections},
@@ -68,7 +68,6 @@ pub(crate) struct Prepared {
     pub(crate) library: Sealed,
     configuration: BTreeMap<String, String>,
     secrets: Vec<(String, String)>,
-    pub(crate) digest: Digest,
     /// Of the configuration, without its secrets.
     pub(crate) fingerprint: String,
     grants: Grants,
@@ -93,26 +92,26 @@ impl Prepared {
         wanted: &Wanted<'_>,
         read: impl FnOnce(&Value) -> Result<Configuration, CliError>,
     ) -> Result<Self, CliError> {
-        let Loadable { path, note, library } = loadable(wanted)?;
         let sandbox = wanted.sandbox;
-        let files = [path.clone(), wanted.configuration.to_owned(), sandbox.lock_path().to_owned()];
-        // Hashing a file takes about as long as checking a configuration.
-        let (digest, configuration) = thread::scope(|scope| {
-            let digest = scope.spawn(|| library.digest());
-            let configuration = read_and_check(read, &note.configuration_schema);
-            (digest.join(), configuration)
+        let (found, system) = thread::scope(|scope| {
+            let system = scope.spawn(|| {
+                warm_up();
+                if sandbox.is_off() { Vec::new() } else { readable_by_all() }
+            });
+            (loadable(wanted), system.join().unwrap_or_else(|panic| resume_unwind(panic)))
         });
-        let digest = digest.unwrap_or_else(|panic| resume_unwind(panic))?;
-        let pin = pin_of(&note, digest);
-        let Judgement { withheld, differences } = judge_by_lock(sandbox, &pin)?;
+        let Loadable { path, note, library } = found?;
+        let files = [path.clone(), wanted.configuration.to_owned(), sandbox.lock_path().to_owned()];
+        let Judgement { withheld, differences } = judge_by_lock(sandbox, &note, &library)?;
         let replaced = replaced(sandbox, &note.slug, &differences);
-        let configuration = configuration?;
+        let configuration = read(&note.configuration_schema)?;
+        configuration.check(&note.configuration_schema)?;
         let fingerprint = fingerprint(&configuration, &note.configuration_schema);
         let secrets = secret_texts(&configuration, Some(&note.configuration_schema));
         let masker = Masker::of(&secrets)?;
         let denied: Vec<_> = sandbox.deny.iter().cloned().chain(withheld).collect();
         let grants = Grants::resolve(&note.permissions, &denied, configuration.as_map(), &sandbox.allow)?;
-        let rules = sandbox.rules(grants.clone(), wanted.limits.temporary)?;
+        let rules = sandbox.rules(system, grants.clone(), wanted.limits.temporary)?;
         let configuration = configuration.entries().map(|(key, json)| (key.to_owned(), json)).collect();
         Ok(Self {
             note,
@@ -121,7 +120,6 @@ impl Prepared {
             library,
             configuration,
             secrets,
-            digest,
             fingerprint,
             grants,
             rules,
@@ -212,15 +210,6 @@ impl Prepared {
     }
 }
 
-fn read_and_check(
-    read: impl FnOnce(&Value) -> Result<Configuration, CliError>,
-    schema: &Value,
-) -> Result<Configuration, CliError> {
-    let configuration = read(schema)?;
-    configuration.check(schema)?;
-    Ok(configuration)
-}
-
 /// As [`Prepared::spare`], as far as the command line tells the files.
 pub(crate) fn spare_named(run: &Run, outcome: &Path) -> Result<(), ReportError> {
     let lock = run.sandbox.lock_path().to_owned();
@@ -267,15 +256,20 @@ pub(crate) fn pin_of(note: &Note, sha256: Digest) -> Pin {
     }
 }
 
-/// What the lock file says of a connector; nothing where there is none.
-pub(crate) fn judge_by_lock(options: &SandboxOptions, found: &Pin) -> Result<Judgement, LockError> {
+/// What the lock file says of a connector; nothing where there is none, for which nothing needs to be hashed.
+pub(crate) fn judge_by_lock(
+    options: &SandboxOptions,
+    note: &Note,
+    library: &Sealed,
+) -> Result<Judgement, CliError> {
     if options.locked && options.is_off() {
-        return Err(LockError::NotHeld);
+        return Err(LockError::NotHeld.into());
     }
     let path = options.lock_path();
     let must_exist = options.locked || options.lock_file.is_some();
     let lock = if must_exist { Some(Lock::read_existing(path)?) } else { Lock::read(path)? };
-    lock.map_or(Ok(Judgement::default()), |lock| lock.judge(path, found, options.locked))
+    let Some(lock) = lock else { return Ok(Judgement::default()) };
+    Ok(lock.judge(path, &pin_of(note, library.digest()?), options.locked)?)
 }
 
 /// How a connector differs from its pin, where that is no obstacle.

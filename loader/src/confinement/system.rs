@@ -65,7 +65,9 @@ pub(super) const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/
 pub(super) const PROGRAMS: [&str; 4] = ["/bin", "/sbin", "/usr", "/etc/alternatives"];
 
 /// All paths that may be read, the targets of links included.
-pub(super) fn readable() -> Vec<PathBuf> {
+///
+/// They are many, and following the links takes a millisecond: found once for all runs of a connector.
+pub(crate) fn readable_by_all() -> Vec<PathBuf> {
     let named = LIBRARIES.iter().chain(&CERTIFICATES).chain(&RESOLVER).chain(&MACHINE);
     let mut paths: Vec<PathBuf> = named.map(PathBuf::from).collect();
     paths.extend(
@@ -148,7 +150,7 @@ mod tests {
 
     #[test]
     fn libraries_are_among_what_may_be_read_and_private_keys_are_not() {
-        let paths = readable();
+        let paths = readable_by_all();
         assert!(paths.contains(&PathBuf::from("/usr/lib")), "{paths:?}");
         for secret in [
             "/etc/ssl/private/key.pem",
