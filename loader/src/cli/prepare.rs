@@ -5,7 +5,7 @@ use std::{
     env,
     panic::resume_unwind,
     path::{Path, PathBuf},
-    thread,
+    thread::{self, JoinHandle},
 };
 
 use codeclimate_connector_abi::VERSION;
@@ -93,14 +93,10 @@ impl Prepared {
         read: impl FnOnce(&Value) -> Result<Configuration, CliError>,
     ) -> Result<Self, CliError> {
         let sandbox = wanted.sandbox;
-        let (found, system) = thread::scope(|scope| {
-            let system = scope.spawn(|| {
-                warm_up();
-                if sandbox.is_off() { Vec::new() } else { readable_by_all() }
-            });
-            (loadable(wanted), system.join().unwrap_or_else(|panic| resume_unwind(panic)))
-        });
-        let Loadable { path, note, library } = found?;
+        beside("schemas", warm_up)?;
+        let is_off = sandbox.is_off();
+        let system = beside("system", move || if is_off { Vec::new() } else { readable_by_all() })?;
+        let Loadable { path, note, library } = loadable(wanted)?;
         let files = [path.clone(), wanted.configuration.to_owned(), sandbox.lock_path().to_owned()];
         let Judgement { withheld, differences } = judge_by_lock(sandbox, &note, &library)?;
         let replaced = replaced(sandbox, &note.slug, &differences);
@@ -111,6 +107,7 @@ impl Prepared {
         let masker = Masker::of(&secrets)?;
         let denied: Vec<_> = sandbox.deny.iter().cloned().chain(withheld).collect();
         let grants = Grants::resolve(&note.permissions, &denied, configuration.as_map(), &sandbox.allow)?;
+        let system = system.join().unwrap_or_else(|panic| resume_unwind(panic));
         let rules = sandbox.rules(system, grants.clone(), wanted.limits.temporary)?;
         let configuration = configuration.entries().map(|(key, json)| (key.to_owned(), json)).collect();
         Ok(Self {
@@ -208,6 +205,15 @@ impl Prepared {
             scrutiny: None,
         }
     }
+}
+
+/// Does on a thread what need not wait for the file of the connector. Whoever has no use for it any more, does not wait.
+fn beside<T: Send + 'static>(
+    name: &'static str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>, CliError> {
+    let started = thread::Builder::new().name(name.into()).spawn(work);
+    started.map_err(|source| CliError::System { what: "start a thread", source })
 }
 
 /// As [`Prepared::spare`], as far as the command line tells the files.

@@ -19,7 +19,7 @@ use rustix::{
 use crate::{
     cgroup::{CgroupError, CgroupLimits},
     confinement::Sandbox,
-    containment::{Containment, ContainmentError, Enforcement},
+    containment::{Containment, ContainmentError, Enforcement, forget_guardian},
     frame::{Job, JobError, Status, StatusError, write_job},
     guardian::{self, Orders, ProcessLimits},
     processes,
@@ -172,10 +172,11 @@ impl Guardian {
                 // Stopped, or stuck in the kernel; what it leaves, the next start sweeps.
                 let _ = self.process.kill();
                 let _ = self.process.wait();
-                return;
+                break;
             }
             wait_for(&self.process, left);
         }
+        forget_guardian(self.process.id().cast_signed());
     }
 }
 

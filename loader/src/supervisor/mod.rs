@@ -25,7 +25,7 @@ use std::{
     fs::File,
     sync::{
         Arc,
-        atomic::AtomicBool,
+        atomic::{AtomicBool, Ordering},
         mpsc::{SyncSender, sync_channel},
     },
     thread,
@@ -124,6 +124,9 @@ pub(crate) trait Observer {
     fn progress(&mut self, numbers: &Numbers, memory: Option<u64>);
 }
 
+/// Whether this process has looked for left-overs: a sync with many runs does so once.
+static SWEPT: AtomicBool = AtomicBool::new(false);
+
 /// Makes a run and waits for its end.
 ///
 /// # Errors
@@ -135,7 +138,9 @@ pub(crate) fn supervise(
     signals: &mut Signals,
     observer: &mut dyn Observer,
 ) -> Result<(Outcome, Option<Delivery>), LaunchError> {
-    sweep(observer);
+    if !SWEPT.swap(true, Ordering::Relaxed) {
+        sweep(observer);
+    }
     let launched = launch(run)?;
     let (events, receiver) = sync_channel(QUEUE);
     let flood = if run.job.scrutiny.is_some() { Flood::open() } else { Flood::new() };
