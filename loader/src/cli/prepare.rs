@@ -26,7 +26,7 @@ use crate::{
     sealed::Sealed,
     slug::Slug,
     state::fingerprint,
-    supervisor::{Limits, bytes},
+    supervisor::{LaunchError, Limits, bytes},
 };
 
 use super::{
@@ -213,7 +213,7 @@ fn beside<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Result<JoinHandle<T>, CliError> {
     let started = thread::Builder::new().name(name.into()).spawn(work);
-    started.map_err(|source| CliError::System { what: "start a thread", source })
+    Ok(started.map_err(|source| LaunchError::System { what: "start a thread", source })?)
 }
 
 /// As [`Prepared::spare`], as far as the command line tells the files.

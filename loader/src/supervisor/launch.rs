@@ -293,3 +293,17 @@ fn send_job(channel: &mut UnixStream, job: &Job) -> Result<(), LaunchError> {
 fn into_file(pipe: PipeReader) -> File {
     File::from(OwnedFd::from(pipe))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_waits_for_a_process_is_told_of_its_end() {
+        let mut process = std::process::Command::new("sleep").arg("0.2").spawn().unwrap();
+        wait_for(&process, Duration::ZERO);
+        assert!(process.try_wait().unwrap().is_none(), "it was to wait no longer than it was told");
+        wait_for(&process, Duration::from_secs(60));
+        assert!(process.try_wait().unwrap().is_some());
+    }
+}

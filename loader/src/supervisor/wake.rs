@@ -36,3 +36,29 @@ impl Drop for Waker {
 fn not_heard(source: io::Error) -> LaunchError {
     LaunchError::System { what: "listen for signals", source }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        sync::mpsc::{RecvTimeoutError, sync_channel},
+        time::Duration,
+    };
+
+    use signal_hook::low_level::raise;
+
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    #[test]
+    fn a_signal_is_an_event_until_the_run_is_over() {
+        let (events, receiver) = sync_channel(4);
+        let mut others = Signals::new([SIGTERM]).unwrap();
+        let waker = Waker::start(events).unwrap();
+        raise(SIGTERM).unwrap();
+        assert!(matches!(receiver.recv_timeout(PATIENCE), Ok(Event::Signal)));
+        assert!(others.pending().eq([SIGTERM]), "whoever takes the signals still finds it");
+        drop(waker);
+        assert!(matches!(receiver.recv_timeout(PATIENCE), Err(RecvTimeoutError::Disconnected)));
+    }
+}
