@@ -23,6 +23,7 @@ mod watch;
 use std::{
     collections::BTreeMap,
     fs::File,
+    io,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -82,8 +83,10 @@ pub(crate) enum Event {
     Output(Stream, Line),
     /// Nobody writes to that stream any more.
     OutputEnded(Stream),
-    /// The soft memory limit was met.
+    /// The soft memory limit was met, or may have been.
     MemoryPressure,
+    /// The kernel does not tell of that.
+    NotWatched(io::Error),
     /// The guardian says how the worker fares.
     Worker(Report),
     /// The guardian is gone.
@@ -232,11 +235,25 @@ fn start(name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<(),
 /// How long the kernel is waited for at a time: also how late the thread notices that the run is over.
 const PRESSURE_WAIT: Duration = Duration::from_secs(1);
 
+/// A run that is over sooner is not worth the watching.
+const HEAD_START: Duration = Duration::from_millis(20);
+
 fn tell_pressure(mut watch: MemoryWatch, events: &SyncSender<Event>) {
-    while let Ok(met) = watch.wait(PRESSURE_WAIT) {
-        if met && events.send(Event::MemoryPressure).is_err() {
+    thread::sleep(HEAD_START);
+    // What was met until then is not told: it is looked at once.
+    let (mut met, mut longest) = (true, Duration::ZERO);
+    loop {
+        let event = match watch.wait(longest) {
+            Ok(told) if told || met => Event::MemoryPressure,
+            Ok(_) => continue,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return,
+            Err(error) => Event::NotWatched(error),
+        };
+        let is_last = matches!(event, Event::NotWatched(_));
+        if events.send(event).is_err() || is_last {
             return;
         }
+        (met, longest) = (false, PRESSURE_WAIT);
     }
 }
 

@@ -179,6 +179,11 @@ impl<'a> Watch<'a> {
                 self.check_memory();
             }
             Event::Signal | Event::Worker(Report::Started { .. }) => {}
+            Event::NotWatched(error) => {
+                let text = "the kernel does not tell when the run comes near its memory limit, which is looked at ten times a \
+                            second all the same";
+                self.say(Level::Warn, format!("{text}: {error}"));
+            }
             Event::Worker(report) => {
                 self.ended.get_or_insert_with(Instant::now);
                 self.evidence.worker = Some(report);
