@@ -15,6 +15,7 @@ mod secret;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use check::warm_up;
 pub use check::{CheckError, Problem};
 pub use error::ConfigurationError;
 pub use secret::Secret;

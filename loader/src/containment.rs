@@ -156,8 +156,6 @@ impl Containment {
         let mut guardians = guardians();
         let started = start()?;
         let pid = pid(&started);
-        // Those that have ended are nobody's any more.
-        guardians.retain(|guardian| is_alive(*guardian));
         guardians.insert(pid);
         if let Self::Watched(watched) = self {
             watched.guardian = Some(pid);
@@ -286,6 +284,11 @@ impl Watched {
 fn guardians() -> MutexGuard<'static, BTreeSet<i32>> {
     static GUARDIANS: Mutex<BTreeSet<i32>> = Mutex::new(BTreeSet::new());
     GUARDIANS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// A guardian has ended and been waited for: its number may pass to a process of a run.
+pub(crate) fn forget_guardian(pid: i32) {
+    guardians().remove(&pid);
 }
 
 impl Drop for Watched {

@@ -31,7 +31,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use crate::{
     cgroup,
     containment::kill_guarded,
-    frame::{BROKEN, CHANNEL_FD, STATUS_FD, inherit, keep_from_children},
+    frame::{BROKEN, CHANNEL_FD, LIBRARY_FD, STATUS_FD, inherit, keep_from_children},
     temporary,
 };
 
@@ -40,10 +40,10 @@ pub(crate) const GUARDIAN: &str = "codeclimate-connector-guardian";
 /// `argv[0]` of a worker.
 pub(crate) const WORKER: &str = "codeclimate-connector-worker";
 
-/// Descriptors of a guardian beside [`CHANNEL_FD`] and [`STATUS_FD`], which it passes on to the worker.
-const LIFELINE_FD: RawFd = 5;
-const REPORTS_FD: RawFd = 6;
-const FIRST_PROCS_FD: RawFd = 7;
+/// Descriptors of a guardian beside [`CHANNEL_FD`], [`STATUS_FD`] and [`LIBRARY_FD`], which it passes on to the worker.
+const LIFELINE_FD: RawFd = 6;
+const REPORTS_FD: RawFd = 7;
+const FIRST_PROCS_FD: RawFd = 8;
 
 /// The `nice` value of a worker and all that it starts.
 const BEHIND_THE_RUNNER: i32 = 5;
@@ -69,6 +69,7 @@ pub(crate) enum Report {
 pub(crate) struct Descriptors {
     pub(crate) channel: OwnedFd,
     pub(crate) status: OwnedFd,
+    pub(crate) library: OwnedFd,
     pub(crate) lifeline: OwnedFd,
     pub(crate) reports: OwnedFd,
     pub(crate) procs: Vec<OwnedFd>,
@@ -135,6 +136,7 @@ pub(crate) fn command(descriptors: Descriptors, orders: &Orders) -> io::Result<C
     let mut mappings = vec![
         FdMapping { parent_fd: descriptors.channel, child_fd: CHANNEL_FD },
         FdMapping { parent_fd: descriptors.status, child_fd: STATUS_FD },
+        FdMapping { parent_fd: descriptors.library, child_fd: LIBRARY_FD },
         FdMapping { parent_fd: descriptors.lifeline, child_fd: LIFELINE_FD },
         FdMapping { parent_fd: descriptors.reports, child_fd: REPORTS_FD },
     ];
@@ -164,8 +166,11 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     set_name(c"connector-guard")?;
     let orders: Orders = serde_json::from_str(&env::args().nth(1).unwrap_or_default())?;
     let last = FIRST_PROCS_FD + orders.procs;
-    let channel = inherit(CHANNEL_FD, "the frame channel")?;
-    let status = inherit(STATUS_FD, "the status page")?;
+    let inheritance = Inheritance {
+        channel: inherit(CHANNEL_FD, "the frame channel")?,
+        status: inherit(STATUS_FD, "the status page")?,
+        library: inherit(LIBRARY_FD, "the connector's file")?,
+    };
     let lifeline = inherit(LIFELINE_FD, "the lifeline")?;
     let mut reports = File::from(inherit(REPORTS_FD, "the pipe for reports")?);
     let procs: Result<Vec<_>, _> =
@@ -175,7 +180,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     set_child_subreaper(Some(getpid()))?;
     let limits = orders.limits;
     clean_up_after_the_runner(File::from(lifeline), orders)?;
-    let started = start_worker(channel, status, procs?, limits);
+    let started = start_worker(inheritance, procs?, limits);
     // The worker's output ends when the worker does: the guardian must not hold it open.
     let nowhere = File::options().write(true).open("/dev/null")?;
     rustix::stdio::dup2_stdout(&nowhere)?;
@@ -216,18 +221,21 @@ fn clean_up_after_the_runner(mut lifeline: File, orders: Orders) -> io::Result<(
     Ok(())
 }
 
-/// Starts the worker inside its cgroups: it enters them before `exec`, so nothing of it ever runs outside.
-fn start_worker(
+/// The descriptors that a worker is born with.
+struct Inheritance {
     channel: OwnedFd,
     status: OwnedFd,
-    procs: Vec<OwnedFd>,
-    limits: ProcessLimits,
-) -> io::Result<Pid> {
+    library: OwnedFd,
+}
+
+/// Starts the worker inside its cgroups: it enters them before `exec`, so nothing of it ever runs outside.
+fn start_worker(inheritance: Inheritance, procs: Vec<OwnedFd>, limits: ProcessLimits) -> io::Result<Pid> {
     let mut command = Command::new("/proc/self/exe");
     command.arg0(WORKER).stdin(Stdio::null());
     let mappings = vec![
-        FdMapping { parent_fd: channel, child_fd: CHANNEL_FD },
-        FdMapping { parent_fd: status, child_fd: STATUS_FD },
+        FdMapping { parent_fd: inheritance.channel, child_fd: CHANNEL_FD },
+        FdMapping { parent_fd: inheritance.status, child_fd: STATUS_FD },
+        FdMapping { parent_fd: inheritance.library, child_fd: LIBRARY_FD },
     ];
     command.fd_mappings(mappings).map_err(io::Error::other)?;
     before_exec(&mut command, move || {

@@ -56,6 +56,7 @@ pub mod remedy;
 mod replay_source;
 mod report;
 mod scaffold;
+mod sealed;
 mod sink;
 pub mod slug;
 mod state;

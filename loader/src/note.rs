@@ -9,6 +9,7 @@ use serde::Serialize;
 
 use crate::elf::Library;
 use crate::permission::Permission;
+use crate::sealed::Sealed;
 use crate::slug::Slug;
 
 mod problem;
@@ -226,8 +227,30 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>, NoteError> {
     read_file(path).map_err(|problem| problem.at(path))
 }
 
-/// Looks before it opens: opening a named pipe would wait for its other end.
+/// Copies a file that may be a connector to where nobody can change it any more.
+pub(crate) fn seal(path: &Path) -> Result<Sealed, NoteError> {
+    seal_file(path).map_err(|problem| problem.at(path))
+}
+
+fn seal_file(path: &Path) -> Result<Sealed, NoteProblem> {
+    let (file, _) = open(path)?;
+    let unreadable = |error| NoteProblem::Unreadable { source: io::Error::other(error) };
+    let sealed = Sealed::copy(file).map_err(unreadable)?;
+    within_limit(sealed.bytes().map_err(unreadable)?.len() as u64)?;
+    Ok(sealed)
+}
+
 fn read_file(path: &Path) -> Result<Vec<u8>, NoteProblem> {
+    let (mut file, length) = open(path)?;
+    let mut bytes = Vec::with_capacity(length as usize + 1);
+    file.read_to_end(&mut bytes).map_err(unreadable)?;
+    within_limit(bytes.len() as u64)?;
+    Ok(bytes)
+}
+
+/// A file, of which no more is read than shows that it is too large, and its length. Looks before it opens: opening a named
+/// pipe would wait for its other end.
+fn open(path: &Path) -> Result<(io::Take<File>, u64), NoteProblem> {
     let metadata = path.metadata().map_err(unreadable)?;
     if metadata.is_dir() {
         return Err(NoteProblem::Folder);
@@ -236,11 +259,8 @@ fn read_file(path: &Path) -> Result<Vec<u8>, NoteProblem> {
         return Err(NoteProblem::NotAFile);
     }
     within_limit(metadata.len())?;
-    let mut bytes = Vec::with_capacity(metadata.len() as usize + 1);
     let file = File::open(path).map_err(unreadable)?;
-    file.take(MAX_FILE_SIZE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    within_limit(bytes.len() as u64)?;
-    Ok(bytes)
+    Ok((file.take(MAX_FILE_SIZE + 1), metadata.len()))
 }
 
 fn within_limit(found: u64) -> Result<(), NoteProblem> {

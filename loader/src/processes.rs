@@ -66,6 +66,9 @@ pub(crate) fn threads_of(user: u32) -> u64 {
 
 /// Whether a process runs. A zombie, whose parent has not looked yet, is as dead as one that is gone.
 pub(crate) fn is_alive(pid: i32) -> bool {
+    if pid == std::process::id().cast_signed() {
+        return true;
+    }
     stat(pid)
         .and_then(|(_, fields)| fields.into_iter().nth(STATE))
         .is_some_and(|state| state != "Z" && state != "X")

@@ -12,6 +12,7 @@ const ORDER: &[&str] = &[
     "remedy",
     "slug",
     "digest",
+    "sealed",
     "whole_file",
     "permission",
     "elf",

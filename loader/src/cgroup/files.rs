@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::fs::{self, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read as _, Write};
 use std::path::{Path, PathBuf};
 
 /// A file or folder of a cgroup that could not be used.
@@ -61,8 +61,13 @@ impl From<FileError> for io::Error {
     }
 }
 
+/// Room for most files of the kernel, which says of all of them that they are empty: without, they come in small pieces.
+const ROOM: usize = 4096;
+
 pub(super) fn read(path: &Path) -> Result<String, FileError> {
-    fs::read_to_string(path).map_err(|source| FileError::new(Action::Read, path, source))
+    let mut text = String::with_capacity(ROOM);
+    let read = fs::File::open(path).and_then(|mut file| file.read_to_string(&mut text));
+    read.map(|_| text).map_err(|source| FileError::new(Action::Read, path, source))
 }
 
 /// The text of a file which not every kernel has.

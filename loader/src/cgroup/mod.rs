@@ -181,13 +181,18 @@ impl RunCgroup {
         Ok(RunCgroup { made, version, memory, pids, limit_bytes })
     }
 
-    /// Opens `cgroup.procs` of every hierarchy for writing, close-on-exec: hand them to [`enter`] in the child.
+    /// Opens the file of every hierarchy through which a process enters, close-on-exec: hand them to [`enter`] in the child.
+    ///
+    /// On v1 that is `tasks`, through which a thread enters: a child between `fork` and `exec` has but one. Through
+    /// `cgroup.procs` the kernel would first wait until no process anywhere forks or ends, for about ten milliseconds. v2
+    /// knows no other way.
     ///
     /// # Errors
     /// Names the file that could not be opened.
     pub fn open_procs(&self) -> Result<Vec<OwnedFd>, FileError> {
         let open = |directory: &PathBuf| {
-            let path = directory.join("cgroup.procs");
+            let threads = directory.join("tasks");
+            let path = if threads.exists() { threads } else { directory.join("cgroup.procs") };
             let file = OpenOptions::new().write(true).open(&path);
             file.map(OwnedFd::from).map_err(|source| FileError::new(Action::Open, &path, source))
         };
@@ -255,7 +260,7 @@ impl RunCgroup {
     }
 }
 
-/// Moves the calling process into every cgroup of `procs`, which come from [`RunCgroup::open_procs`].
+/// Moves the calling process, which has one thread, into every cgroup of `procs`; they come from [`RunCgroup::open_procs`].
 ///
 /// For a child between `fork` and `exec`: it only makes system calls and allocates nothing.
 ///

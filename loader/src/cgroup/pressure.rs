@@ -1,7 +1,7 @@
 //! Wakes whoever waits when a run comes near its memory limit.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, Read, Seek};
+use std::io::{self, Read, Seek, Write as _};
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -23,9 +23,16 @@ pub struct MemoryWatch {
 #[derive(Debug)]
 enum Signal {
     /// v1: an eventfd that the kernel writes to when usage crosses the threshold, with the file that it watches.
-    Threshold { events: OwnedFd, _usage: File },
+    Threshold { events: OwnedFd, usage: File, order: Option<Order> },
     /// v2: `memory.events`, which polls as changed when `memory.high` is met.
     Events(File),
+}
+
+/// What v1 is still to be asked for.
+#[derive(Debug)]
+struct Order {
+    control: File,
+    bytes: u64,
 }
 
 impl RunCgroup {
@@ -65,9 +72,15 @@ impl RunCgroup {
 impl MemoryWatch {
     /// Waits at most this long; whether the soft limit was met.
     ///
+    /// On v1 the first call asks the kernel to tell, for which it takes about ten milliseconds more, and removing the cgroup
+    /// waits for that: nothing for a thread that others wait for, nor for a run that is over in a moment. What was met
+    /// before is not told.
+    ///
     /// # Errors
-    /// Once the cgroup is gone.
+    /// `NotFound` once the cgroup is gone; else what the kernel answered.
     pub fn wait(&mut self, longest: Duration) -> io::Result<bool> {
+        self.check_presence()?;
+        self.signal.order().or_else(|error| self.check_presence().and(Err(error)))?;
         let (descriptor, flags) = match &self.signal {
             Signal::Threshold { events, .. } => (events.as_fd(), PollFlags::IN),
             Signal::Events(file) => (file.as_fd(), PollFlags::PRI),
@@ -79,17 +92,26 @@ impl MemoryWatch {
             other => other?,
         };
         // The kernel also signals the removal.
-        if !self.directory.exists() {
-            return Err(io::ErrorKind::NotFound.into());
-        }
+        self.check_presence()?;
         if ready > 0 {
             self.signal.rearm()?;
         }
         Ok(ready > 0)
     }
+
+    fn check_presence(&self) -> io::Result<()> {
+        if self.directory.exists() { Ok(()) } else { Err(io::ErrorKind::NotFound.into()) }
+    }
 }
 
 impl Signal {
+    /// Asks for what is still to be asked for.
+    fn order(&mut self) -> io::Result<()> {
+        let Signal::Threshold { events, usage, order } = self else { return Ok(()) };
+        let Some(Order { mut control, bytes }) = order.take() else { return Ok(()) };
+        control.write_all(format!("{} {} {bytes}", events.as_raw_fd(), usage.as_raw_fd()).as_bytes())
+    }
+
     /// Both kinds of descriptor stay ready until they have been read.
     fn rearm(&mut self) -> io::Result<()> {
         match self {
@@ -108,8 +130,9 @@ fn threshold(directory: &Path, bytes: u64) -> Result<Signal, FileError> {
     let failed = |error: rustix::io::Errno| FileError::new(Action::Open, &control, error.into());
     let events = eventfd(0, EventfdFlags::CLOEXEC).map_err(failed)?;
     let usage = open(&directory.join("memory.usage_in_bytes"))?;
-    files::write(&control, &format!("{} {} {bytes}", events.as_raw_fd(), usage.as_raw_fd()))?;
-    Ok(Signal::Threshold { events, _usage: usage })
+    let opened = OpenOptions::new().write(true).open(&control);
+    let control = opened.map_err(|source| FileError::new(Action::Open, &control, source))?;
+    Ok(Signal::Threshold { events, usage, order: Some(Order { control, bytes }) })
 }
 
 fn open(path: &Path) -> Result<File, FileError> {

@@ -24,7 +24,7 @@ use crate::{
 use super::{
     CliError,
     args::{AUTHORS_CUTOFF, Format, LimitOptions, Search},
-    prepare::{Wanted, find, host, loadable},
+    prepare::{Loadable, Wanted, find, host, loadable},
     print, printable_lines,
     sandbox::SandboxOptions,
 };
@@ -86,7 +86,7 @@ pub(crate) fn check(
 ) -> Result<ExitCode, CliError> {
     let cutoff = parse_cutoff(&options.cutoff, Timestamp::now())?;
     // What cannot be loaded here cannot be checked.
-    let (_, note, _) = loadable(&options.wanted(Path::new("-")))?;
+    let Loadable { note, .. } = loadable(&options.wanted(Path::new("-")))?;
     let (examination, benches) = options.prepare()?;
     let choices = Choices {
         streams: options.stream.clone(),

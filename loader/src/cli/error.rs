@@ -19,6 +19,7 @@ use crate::{
     note::NoteError,
     project::{ConfigurationProblems, ProjectError},
     replay_source::CassetteError,
+    sealed::SealError,
     sink::SinkError,
     state::{Refusal, StateError},
     supervisor::LaunchError,
@@ -147,6 +148,12 @@ pub(crate) enum CliError {
         #[source]
         source: io::Error,
     },
+}
+
+impl From<SealError> for CliError {
+    fn from(error: SealError) -> Self {
+        Self::System { what: error.what, source: error.source }
+    }
 }
 
 impl CliError {

@@ -12,7 +12,7 @@ use crate::{
     supervisor::Outcome,
 };
 
-use super::{CliError, Console, kept::ChainReport, session::Session};
+use super::{CliError, Console, kept::ChainReport, prepare::Prepared, session::Session};
 
 /// Where runs are remembered, and what all that come next have in common.
 #[derive(Clone)]
@@ -143,7 +143,8 @@ impl Session<'_> {
 
     /// What is known of every run.
     fn record(&self, journal: &Journal, verb: &str, stream: Option<&str>, code: ExitCode) -> RunRecord {
-        let note = &self.prepared.note;
+        let Prepared { note, library, .. } = &*self.prepared;
+        let digest = library.digest();
         let began = &self.begun.at;
         let lasted = Duration::try_from(Timestamp::now().duration_since(*began)).unwrap_or_default();
         RunRecord {
@@ -152,7 +153,8 @@ impl Session<'_> {
             connector: ConnectorFile {
                 slug: note.slug.to_string(),
                 version: note.version.clone(),
-                sha256: self.prepared.digest.to_string(),
+                // Where it cannot be had, the reason stands in its place.
+                sha256: digest.map_or_else(|error| crate::chain(&error), |digest| digest.to_string()),
             },
             permissions: self.prepared.permissions(),
             sink: self.begun.sink.clone(),

@@ -3,15 +3,17 @@
 use std::{
     collections::BTreeMap,
     env,
+    panic::resume_unwind,
     path::{Path, PathBuf},
+    thread::{self, JoinHandle},
 };
 
 use codeclimate_connector_abi::VERSION;
 use serde_json::Value;
 
 use crate::{
-    configuration::{Configuration, ConfigurationSource},
-    confinement::{Rules, Sandbox},
+    configuration::{Configuration, ConfigurationSource, warm_up},
+    confinement::{Rules, Sandbox, readable_by_all},
     digest::Digest,
     examination::{Examination, Host},
     frame::{Job, Level, Rejections},
@@ -21,9 +23,10 @@ use crate::{
     mask::{Masker, secret_texts},
     note::{self, Note},
     permission::{Permission, listed},
+    sealed::Sealed,
     slug::Slug,
     state::fingerprint,
-    supervisor::{Limits, bytes},
+    supervisor::{LaunchError, Limits, bytes},
 };
 
 use super::{
@@ -61,9 +64,10 @@ pub(crate) struct Prepared {
     pub(crate) note: Note,
     pub(crate) masker: Masker,
     path: PathBuf,
+    /// Its file, as it was checked.
+    pub(crate) library: Sealed,
     configuration: BTreeMap<String, String>,
     secrets: Vec<(String, String)>,
-    pub(crate) digest: Digest,
     /// Of the configuration, without its secrets.
     pub(crate) fingerprint: String,
     grants: Grants,
@@ -88,11 +92,13 @@ impl Prepared {
         wanted: &Wanted<'_>,
         read: impl FnOnce(&Value) -> Result<Configuration, CliError>,
     ) -> Result<Self, CliError> {
-        let (path, note, digest) = loadable(wanted)?;
         let sandbox = wanted.sandbox;
+        beside("schemas", warm_up)?;
+        let is_off = sandbox.is_off();
+        let system = beside("system", move || if is_off { Vec::new() } else { readable_by_all() })?;
+        let Loadable { path, note, library } = loadable(wanted)?;
         let files = [path.clone(), wanted.configuration.to_owned(), sandbox.lock_path().to_owned()];
-        let pin = pin_of(&note, digest);
-        let Judgement { withheld, differences } = judge_by_lock(sandbox, &pin)?;
+        let Judgement { withheld, differences } = judge_by_lock(sandbox, &note, &library)?;
         let replaced = replaced(sandbox, &note.slug, &differences);
         let configuration = read(&note.configuration_schema)?;
         configuration.check(&note.configuration_schema)?;
@@ -101,15 +107,16 @@ impl Prepared {
         let masker = Masker::of(&secrets)?;
         let denied: Vec<_> = sandbox.deny.iter().cloned().chain(withheld).collect();
         let grants = Grants::resolve(&note.permissions, &denied, configuration.as_map(), &sandbox.allow)?;
-        let rules = sandbox.rules(grants.clone(), wanted.limits.temporary)?;
+        let system = system.join().unwrap_or_else(|panic| resume_unwind(panic));
+        let rules = sandbox.rules(system, grants.clone(), wanted.limits.temporary)?;
         let configuration = configuration.entries().map(|(key, json)| (key.to_owned(), json)).collect();
         Ok(Self {
             note,
             masker,
             path,
+            library,
             configuration,
             secrets,
-            digest,
             fingerprint,
             grants,
             rules,
@@ -200,6 +207,15 @@ impl Prepared {
     }
 }
 
+/// Does on a thread what need not wait for the file of the connector. Whoever has no use for it any more, does not wait.
+fn beside<T: Send + 'static>(
+    name: &'static str,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>, CliError> {
+    let started = thread::Builder::new().name(name.into()).spawn(work);
+    Ok(started.map_err(|source| LaunchError::System { what: "start a thread", source })?)
+}
+
 /// As [`Prepared::spare`], as far as the command line tells the files.
 pub(crate) fn spare_named(run: &Run, outcome: &Path) -> Result<(), ReportError> {
     let lock = run.sandbox.lock_path().to_owned();
@@ -213,16 +229,25 @@ pub(crate) fn spare(outcome: &Path, files: &[PathBuf]) -> Result<(), ReportError
     if is_own { Err(ReportError::of_own_file(outcome)) } else { Ok(()) }
 }
 
-/// The file that is to be loaded, as it was examined.
-pub(crate) fn loadable(wanted: &Wanted<'_>) -> Result<(PathBuf, Note, Digest), CliError> {
-    let found = find(wanted.search, wanted.connector)?;
-    let note = found.examine(&host()).loadable()?;
-    let (memory, size) = (wanted.limits.memory, found.bytes.len() as u64);
+/// A connector that this runner can load.
+pub(crate) struct Loadable {
+    pub(crate) path: PathBuf,
+    pub(crate) note: Note,
+    /// Its file, as it was examined.
+    pub(crate) library: Sealed,
+}
+
+/// The file that is to be loaded, examined.
+pub(crate) fn loadable(wanted: &Wanted<'_>) -> Result<Loadable, CliError> {
+    let Located { path, name } = locator(wanted.search)?.find(wanted.connector)?;
+    let library = note::seal(&path)?;
+    let content = library.bytes()?;
+    let note = Examination::new(&path, &name, &content, &host()).loadable()?;
+    let (memory, size) = (wanted.limits.memory, content.len() as u64);
     if memory < size.saturating_add(LEAST_MEMORY) {
         return Err(CliError::TooLittleMemory { memory: bytes(memory), size: bytes(size) });
     }
-    let digest = Digest::of_bytes(&found.bytes);
-    Ok((found.path, note, digest))
+    Ok(Loadable { path, note, library })
 }
 
 /// A connector as a lock file would pin it, granted all that it asks for.
@@ -237,15 +262,20 @@ pub(crate) fn pin_of(note: &Note, sha256: Digest) -> Pin {
     }
 }
 
-/// What the lock file says of a connector; nothing where there is none.
-pub(crate) fn judge_by_lock(options: &SandboxOptions, found: &Pin) -> Result<Judgement, LockError> {
+/// What the lock file says of a connector; nothing where there is none, for which nothing needs to be hashed.
+pub(crate) fn judge_by_lock(
+    options: &SandboxOptions,
+    note: &Note,
+    library: &Sealed,
+) -> Result<Judgement, CliError> {
     if options.locked && options.is_off() {
-        return Err(LockError::NotHeld);
+        return Err(LockError::NotHeld.into());
     }
     let path = options.lock_path();
     let must_exist = options.locked || options.lock_file.is_some();
     let lock = if must_exist { Some(Lock::read_existing(path)?) } else { Lock::read(path)? };
-    lock.map_or(Ok(Judgement::default()), |lock| lock.judge(path, found, options.locked))
+    let Some(lock) = lock else { return Ok(Judgement::default()) };
+    Ok(lock.judge(path, &pin_of(note, library.digest()?), options.locked)?)
 }
 
 /// How a connector differs from its pin, where that is no obstacle.

@@ -63,10 +63,15 @@ impl SandboxOptions {
     }
 
     /// The rules of a run that was granted this much, and may write files of so many bytes.
-    pub(crate) fn rules(&self, grants: Grants, file_size: u64) -> Result<Rules, UserError> {
+    pub(crate) fn rules(
+        &self,
+        system: Vec<PathBuf>,
+        grants: Grants,
+        file_size: u64,
+    ) -> Result<Rules, UserError> {
         let Grants { exec, ports, read, write } = grants;
         let user = self.user.as_deref().map(User::find).transpose()?;
         let runner = std::process::id().cast_signed();
-        Ok(Rules { sandbox: self.sandbox, exec, ports, read, write, file_size, user, runner })
+        Ok(Rules { sandbox: self.sandbox, exec, ports, system, read, write, file_size, user, runner })
     }
 }

@@ -207,7 +207,7 @@ impl<'a> Session<'a> {
             stream,
             connection: &self.connection,
             job,
-            digest: self.prepared.digest,
+            library: &self.prepared.library,
             check_twice: self.bounds.check_twice,
             limits: self.bounds.limits,
             started: self.started,

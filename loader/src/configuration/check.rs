@@ -89,6 +89,13 @@ fn lines(problems: &[Problem]) -> String {
     problems.iter().map(|problem| format!("\n  {problem}")).collect()
 }
 
+/// Makes ready what schemas themselves are checked with, which takes longer than to check a configuration. For a thread
+/// beside others; whoever checks meanwhile waits for it.
+pub(crate) fn warm_up() {
+    // It is kept. Schemas that are made from structs are of this draft.
+    let _ = jsonschema::draft202012::meta::validator();
+}
+
 /// Checks the configuration's object.
 pub(super) fn check(
     source: &ConfigurationSource,

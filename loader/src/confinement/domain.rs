@@ -94,7 +94,7 @@ fn add_files(
     temporary: &Path,
 ) -> Result<RulesetCreated, RulesetError> {
     let ruleset = ruleset
-        .add_rules(path_beneath_rules(system::readable(), READ))?
+        .add_rules(path_beneath_rules(&rules.system, READ))?
         .add_rules(path_beneath_rules(system::DEVICES, USE))?
         .add_rules(granted(&rules.read, READ))?
         .add_rules(granted(&rules.write, WRITE))?

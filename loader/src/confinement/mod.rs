@@ -28,6 +28,7 @@ pub(crate) use domain::Kernel;
 pub(crate) use listener::{Answer, Notification, answer, is_waiting, receive};
 pub(crate) use privileges::{User, UserError, hide_memory};
 pub(crate) use reach::Reach;
+pub(crate) use system::readable_by_all;
 pub(crate) use tables::name_of;
 
 /// How much of a sandbox is wanted.
@@ -54,6 +55,8 @@ pub(crate) struct Rules {
     pub(crate) exec: bool,
     /// TCP ports that may be connected to; without any there is no network at all.
     pub(crate) ports: Vec<u16>,
+    /// What every connector may read of the system, as [`readable_by_all`] found it.
+    pub(crate) system: Vec<PathBuf>,
     /// Files and folders that may be read. Absolute.
     pub(crate) read: Vec<PathBuf>,
     /// Files and folders that may be written too. Absolute.
@@ -69,8 +72,8 @@ pub(crate) struct Rules {
 impl Rules {
     /// Rules that grant nothing, and limit no file.
     pub(crate) fn granting_nothing(sandbox: Sandbox, runner: i32) -> Self {
-        let (ports, read, write) = (Vec::new(), Vec::new(), Vec::new());
-        Self { sandbox, exec: false, ports, read, write, file_size: u64::MAX, user: None, runner }
+        let (ports, system, read, write) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { sandbox, exec: false, ports, system, read, write, file_size: u64::MAX, user: None, runner }
     }
 }
 
@@ -186,7 +189,10 @@ pub(crate) fn confine(rules: &Rules, temporary: &Path) -> Result<(Fences, Option
 /// # Errors
 /// Where files cannot be confined.
 pub(crate) fn prove(temporary: PathBuf) -> Result<Kernel, ConfineError> {
-    let rules = Rules::granting_nothing(Sandbox::BestEffort, std::process::id().cast_signed());
+    let rules = Rules {
+        system: readable_by_all(),
+        ..Rules::granting_nothing(Sandbox::BestEffort, std::process::id().cast_signed())
+    };
     let proof = move || {
         let kernel = domain::restrict(&rules, &temporary)?;
         listener::install_silent(&calls::unknown_calls()?)?;

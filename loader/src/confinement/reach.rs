@@ -16,7 +16,7 @@ impl Reach {
     /// The reach under these rules; `temporary` is the private folder of the run.
     pub(crate) fn of(rules: &Rules, temporary: &Path) -> Self {
         let programs = system::PROGRAMS.iter().filter(|_| rules.exec).map(PathBuf::from);
-        let read = system::readable().into_iter().chain(rules.read.iter().cloned()).chain(programs);
+        let read = rules.system.iter().chain(&rules.read).cloned().chain(programs);
         let devices = system::DEVICES.iter().map(PathBuf::from);
         let write = rules.write.iter().cloned().chain([temporary.to_owned()]).chain(devices);
         Self { read: resolved(read), write: resolved(write), ports: rules.ports.clone() }

@@ -1,6 +1,7 @@
 //! What every connector may read: the system's libraries, certificates, the files that tell how names are resolved.
 
 use std::{
+    collections::{BTreeSet, HashMap, HashSet},
     env,
     ffi::OsStr,
     fs,
@@ -64,17 +65,22 @@ pub(super) const DEVICES: [&str; 5] = ["/dev/null", "/dev/zero", "/dev/full", "/
 pub(super) const PROGRAMS: [&str; 4] = ["/bin", "/sbin", "/usr", "/etc/alternatives"];
 
 /// All paths that may be read, the targets of links included.
-pub(super) fn readable() -> Vec<PathBuf> {
+///
+/// They are many, and following the links takes a millisecond: found once for all runs of a connector.
+pub(crate) fn readable_by_all() -> Vec<PathBuf> {
     let named = LIBRARIES.iter().chain(&CERTIFICATES).chain(&RESOLVER).chain(&MACHINE);
     let mut paths: Vec<PathBuf> = named.map(PathBuf::from).collect();
     paths.extend(
         ["SSL_CERT_FILE", "SSL_CERT_DIR"].iter().filter_map(env::var_os).flat_map(|value| split(&value)),
     );
-    let certificates = paths.iter().filter(|path| CERTIFICATES.iter().any(|named| path.starts_with(named)));
-    let targets: Vec<PathBuf> = certificates.flat_map(|folder| targets_outside(folder)).collect();
-    paths.extend(targets);
     // Wherever a file was examined for its libraries, it may find them.
-    paths.extend(library_folders().into_iter().filter(|folder| folder.components().count() > 1));
+    let libraries = library_folders().into_iter().filter(|folder| folder.components().count() > 1);
+    let certificates = paths.iter().filter(|path| CERTIFICATES.iter().any(|named| path.starts_with(named)));
+    let certificates: BTreeSet<&PathBuf> = certificates.collect();
+    let targets: Vec<PathBuf> = certificates.into_iter().flat_map(|folder| targets_outside(folder)).collect();
+    paths.extend(targets.into_iter().chain(libraries));
+    let mut seen = HashSet::new();
+    paths.retain(|path| seen.insert(path.clone()));
     paths
 }
 
@@ -85,14 +91,15 @@ fn split(value: &OsStr) -> Vec<PathBuf> {
 
 /// Where the links in a folder of certificates lead to: bundles are often links. (Landlock follows a link that is named
 /// itself.) A link to what is not for everybody to read is no certificate.
-fn targets_outside(folder: &Path) -> Vec<PathBuf> {
-    let mut targets = Vec::new();
+fn targets_outside(folder: &Path) -> BTreeSet<PathBuf> {
+    let mut targets = BTreeSet::new();
+    let mut resolved = Resolved::default();
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() => folders.push(entry.path()),
-                Ok(kind) if kind.is_symlink() => targets.extend(entry.path().canonicalize().ok()),
+                Ok(kind) if kind.is_symlink() => targets.extend(resolved.target(&folder, &entry.path())),
                 _ => {}
             }
         }
@@ -100,19 +107,50 @@ fn targets_outside(folder: &Path) -> Vec<PathBuf> {
     let is_for_all = |target: &PathBuf| {
         fs::metadata(target).is_ok_and(|metadata| metadata.is_file() && metadata.mode() & 0o004 != 0)
     };
-    targets.sort();
-    targets.dedup();
-    targets.retain(|target| !target.starts_with("/usr/share/ca-certificates") && is_for_all(target));
+    targets.retain(|target| !ALL_OF.iter().any(|folder| target.starts_with(folder)) && is_for_all(target));
     targets
+}
+
+/// Folders that may be read as a whole, to which nearly all links in folders of certificates lead.
+const ALL_OF: [&str; 2] = ["/etc/ssl/certs", "/usr/share/ca-certificates"];
+
+/// The folders that links led to, each resolved once: a system has hundreds of links to certificates, and each step of a
+/// path costs a system call.
+#[derive(Default)]
+struct Resolved {
+    folders: HashMap<PathBuf, Option<PathBuf>>,
+}
+
+impl Resolved {
+    /// What is at the end of a link that lies in `folder`; none where it leads to what lies beside it, which is looked at
+    /// by itself.
+    fn target(&mut self, folder: &Path, link: &Path) -> Option<PathBuf> {
+        let next = folder.join(fs::read_link(link).ok()?);
+        let Some((parent, name)) = next.parent().zip(next.file_name()) else {
+            return next.canonicalize().ok();
+        };
+        if parent == folder {
+            return None;
+        }
+        let known = self.folders.entry(parent.to_owned()).or_insert_with(|| parent.canonicalize().ok());
+        let target = known.as_ref()?.join(name);
+        match fs::symlink_metadata(&target) {
+            Ok(found) if !found.is_symlink() => Some(target),
+            // Few lead on from there.
+            _ => target.canonicalize().ok(),
+        }
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+
     use super::*;
 
     #[test]
     fn libraries_are_among_what_may_be_read_and_private_keys_are_not() {
-        let paths = readable();
+        let paths = readable_by_all();
         assert!(paths.contains(&PathBuf::from("/usr/lib")), "{paths:?}");
         for secret in [
             "/etc/ssl/private/key.pem",
@@ -124,5 +162,40 @@ mod tests {
         ] {
             assert!(!paths.iter().any(|path| Path::new(secret).starts_with(path)), "{secret}");
         }
+    }
+
+    #[test]
+    fn links_to_certificates_are_followed_to_the_files_that_all_may_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().canonicalize().unwrap();
+        let (certificates, bundles) = (root.join("certificates"), root.join("bundles"));
+        for made in [&certificates.join("more"), &bundles.join("inner")] {
+            fs::create_dir_all(made).unwrap();
+        }
+        for (name, mode) in [("bundle", 0o644), ("inner/deep", 0o444), ("key", 0o600)] {
+            fs::write(bundles.join(name), "").unwrap();
+            fs::set_permissions(bundles.join(name), fs::Permissions::from_mode(mode)).unwrap();
+        }
+        fs::write(certificates.join("own"), "").unwrap();
+        symlink("bundle", bundles.join("link")).unwrap();
+        symlink("inner", bundles.join("door")).unwrap();
+        let links = [
+            ("absolute", bundles.join("bundle")),
+            ("hash", "absolute".into()),
+            ("over-a-link", bundles.join("link")),
+            ("over-a-folder", "../bundles/door/deep".into()),
+            ("more/upwards", "../../bundles/inner/../bundle".into()),
+            ("beside", "own".into()),
+            ("private", bundles.join("key")),
+            ("folder", bundles.clone()),
+            ("parent", "..".into()),
+            ("gone", "/absent/file".into()),
+            ("itself", "itself".into()),
+        ];
+        for (name, target) in links {
+            symlink(target, certificates.join(name)).unwrap();
+        }
+        let found = targets_outside(&certificates);
+        assert_eq!(found, BTreeSet::from([bundles.join("bundle"), bundles.join("inner/deep")]));
     }
 }

@@ -1,6 +1,6 @@
-//! What worker and supervisor say before the first frame: the library lies sealed, it may be loaded, the fences stand.
+//! What a worker says before the first frame: that its fences stand, or what keeps it from loading the connector.
 //!
-//! Nothing of the connector runs until the supervisor has admitted it, so the worker is still to be trusted here.
+//! Nothing of the connector has run, so the worker is still to be trusted here.
 
 use std::{
     io::{self, IoSlice, IoSliceMut, Read, Write},
@@ -26,11 +26,9 @@ use crate::confinement::Fences;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) enum Step {
-    /// The library's file has been copied into sealed memory, whose descriptor comes along.
-    Sealed,
     /// The fences stand. The descriptor that tells of denied system calls comes along, where there is one.
     Confined(Fences),
-    /// The library cannot be had.
+    /// There is no room for a copy of the library.
     NoLibrary(String),
     /// The fences cannot be put up.
     NotConfined(String),
@@ -49,8 +47,6 @@ pub(crate) enum StepError {
 
 /// The longest step, in bytes of JSON.
 const MAX_STEP: u32 = 1024 * 1024;
-/// What the supervisor answers to [`Step::Sealed`].
-const ADMITTED: u8 = 1;
 
 /// Sends a step, with a descriptor if one belongs to it.
 pub(crate) fn send_step(
@@ -102,20 +98,6 @@ pub(crate) fn receive_step(channel: &UnixStream) -> Result<Option<(Step, Option<
     Ok(Some((serde_json::from_slice(&json)?, descriptor)))
 }
 
-/// Lets a worker load what it has sealed.
-pub(crate) fn admit(channel: &UnixStream) -> io::Result<()> {
-    (&*channel).write_all(&[ADMITTED])
-}
-
-/// Waits until the supervisor has admitted the sealed library; false where it never will.
-pub(crate) fn wait_for_admission(channel: &UnixStream) -> io::Result<bool> {
-    let mut answer = [0];
-    match (&*channel).read(&mut answer)? {
-        0 => Ok(false),
-        _ => Ok(answer[0] == ADMITTED),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::{fs::File, os::fd::AsFd};
@@ -126,11 +108,12 @@ mod tests {
     fn a_step_arrives_with_its_descriptor() {
         let (worker, supervisor) = UnixStream::pair().unwrap();
         let (reader, writer) = io::pipe().unwrap();
-        send_step(&worker, &Step::Sealed, Some(reader.as_fd())).unwrap();
+        let confined = Step::Confined(Fences { files: true, ..Fences::default() });
+        send_step(&worker, &confined, Some(reader.as_fd())).unwrap();
         send_step(&worker, &Step::NoLibrary("it is gone".into()), None).unwrap();
         drop((worker, reader));
         let (step, descriptor) = receive_step(&supervisor).unwrap().unwrap();
-        assert!(matches!(step, Step::Sealed));
+        assert!(matches!(step, Step::Confined(fences) if fences.files));
         { writer }.write_all(b"through").unwrap();
         let mut text = String::new();
         File::from(descriptor.unwrap()).read_to_string(&mut text).unwrap();
@@ -148,14 +131,5 @@ mod tests {
             drop(worker);
             assert!(receive_step(&supervisor).is_err(), "{bytes:?}");
         }
-    }
-
-    #[test]
-    fn a_worker_goes_on_only_when_it_is_admitted() {
-        let (worker, supervisor) = UnixStream::pair().unwrap();
-        admit(&supervisor).unwrap();
-        assert!(wait_for_admission(&worker).unwrap());
-        drop(supervisor);
-        assert!(!wait_for_admission(&worker).unwrap());
     }
 }

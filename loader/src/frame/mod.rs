@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 pub(crate) use crate::state::MAX_CHECKPOINT;
-pub(crate) use admission::{Step, StepError, admit, receive_step, send_step, wait_for_admission};
+pub(crate) use admission::{Step, StepError, receive_step, send_step};
 pub(crate) use decode::{DecodeError, Decoder};
 pub(crate) use inherited::{inherit, keep_from_children};
 pub(crate) use job::{
@@ -27,6 +27,8 @@ pub(crate) use status::{Status, StatusError};
 pub(crate) const CHANNEL_FD: i32 = 3;
 /// Descriptor of the status page in guardian and worker.
 pub(crate) const STATUS_FD: i32 = 4;
+/// Descriptor of the connector's file in guardian and worker: a copy in sealed memory.
+pub(crate) const LIBRARY_FD: i32 = 5;
 
 /// The exit code of a guardian or worker that could not even begin, or whose own code panicked.
 pub(crate) const BROKEN: i32 = crate::exit_code::ExitCode::Bug as i32;

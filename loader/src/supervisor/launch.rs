@@ -10,12 +10,16 @@ use std::{
     time::{Duration, Instant},
 };
 
-use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::{
+    event::{PollFd, PollFlags, Timespec, poll},
+    pipe::{PipeFlags, pipe_with},
+    process::{Pid, PidfdFlags, pidfd_open},
+};
 
 use crate::{
     cgroup::{CgroupError, CgroupLimits},
     confinement::Sandbox,
-    containment::{Containment, ContainmentError, Enforcement},
+    containment::{Containment, ContainmentError, Enforcement, forget_guardian},
     frame::{Job, JobError, Status, StatusError, write_job},
     guardian::{self, Orders, ProcessLimits},
     processes,
@@ -143,6 +147,8 @@ pub(crate) struct Launched {
 
 /// How long a guardian may take to clean up: a little longer than it allows itself.
 const CLEAN_UP: Duration = Duration::from_secs(35);
+/// How often a process is looked at that cannot be waited for.
+const MOMENT: Duration = Duration::from_millis(2);
 
 /// The guardian's process. Dropping it closes the lifeline, which makes it clean up and end.
 pub(crate) struct Guardian {
@@ -151,22 +157,40 @@ pub(crate) struct Guardian {
 }
 
 impl Guardian {
+    /// Lets it clean up. For a run whose worker is gone: what was not reported by then never is.
+    pub(crate) fn release(&mut self) {
+        self.lifeline = None;
+    }
+
     /// Lets it clean up, and waits until it has; one that does not end, because somebody has stopped it, is killed.
     pub(crate) fn dismiss(&mut self) {
-        if self.lifeline.take().is_none() {
-            return;
-        }
+        self.release();
         let end = Instant::now() + CLEAN_UP;
         while matches!(self.process.try_wait(), Ok(None)) {
-            if Instant::now() >= end {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
                 // Stopped, or stuck in the kernel; what it leaves, the next start sweeps.
                 let _ = self.process.kill();
                 let _ = self.process.wait();
-                return;
+                break;
             }
-            thread::sleep(Duration::from_millis(2));
+            wait_for(&self.process, left);
         }
+        forget_guardian(self.process.id().cast_signed());
     }
+}
+
+/// Waits until a process ends, or for this long at most. Where the kernel has no handles of processes (before Linux
+/// 5.3), it waits for a moment.
+fn wait_for(process: &Child, most: Duration) {
+    let pid = Pid::from_raw(process.id().cast_signed());
+    let Some(handle) = pid.and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok()) else {
+        return thread::sleep(MOMENT.min(most));
+    };
+    // Longer than the kernel can be told to is as long as it can.
+    let most = Timespec::try_from(most).ok();
+    // Whatever ends the wait, the process is looked at next.
+    let _ = poll(&mut [PollFd::new(&handle, PollFlags::IN)], most.as_ref());
 }
 
 impl Drop for Guardian {
@@ -198,6 +222,7 @@ pub(crate) fn launch(run: &Run<'_>) -> Result<Launched, LaunchError> {
     let descriptors = guardian::Descriptors {
         channel: workers_channel.into(),
         status: status_descriptor,
+        library: run.library.descriptor().map_err(failed("pass on the connector's file"))?,
         lifeline: guardians_lifeline,
         reports: guardians_reports,
         procs,
@@ -223,8 +248,7 @@ fn orders(limits: &Limits, containment: &Containment, temporary: &TemporaryFolde
         limits: ProcessLimits {
             open_files: limits.open_files,
             data: Some(limits.memory).filter(|_| containment.needs_limits_on_each()),
-            processes: Some(limits.processes + threads_of_this_user())
-                .filter(|_| containment.needs_limits_on_each()),
+            processes: containment.needs_limits_on_each().then(|| limits.processes + threads_of_this_user()),
         },
         procs: i32::try_from(procs).unwrap_or(0),
     }
@@ -268,4 +292,18 @@ fn send_job(channel: &mut UnixStream, job: &Job) -> Result<(), LaunchError> {
 
 fn into_file(pipe: PipeReader) -> File {
     File::from(OwnedFd::from(pipe))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_waits_for_a_process_is_told_of_its_end() {
+        let mut process = std::process::Command::new("sleep").arg("0.2").spawn().unwrap();
+        wait_for(&process, Duration::ZERO);
+        assert!(process.try_wait().unwrap().is_none(), "it was to wait no longer than it was told");
+        wait_for(&process, Duration::from_secs(60));
+        assert!(process.try_wait().unwrap().is_some());
+    }
 }

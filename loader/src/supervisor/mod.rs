@@ -17,14 +17,16 @@ mod recheck;
 mod report;
 mod trace;
 mod vitals;
+mod wake;
 mod watch;
 
 use std::{
     collections::BTreeMap,
     fs::File,
+    io,
     sync::{
         Arc,
-        atomic::AtomicBool,
+        atomic::{AtomicBool, Ordering},
         mpsc::{SyncSender, sync_channel},
     },
     thread,
@@ -38,11 +40,11 @@ use crate::{
     cgroup::{self, MemoryWatch},
     confinement::{Fences, Reach, Sandbox},
     delivery::Delivery,
-    digest::Digest,
     frame::{End, Job, Level, LogLine, PanicReport},
     guardian::{Report, read_reports},
     mask::Masker,
     processes::is_alive,
+    sealed::Sealed,
     slug::Slug,
     temporary,
 };
@@ -81,12 +83,16 @@ pub(crate) enum Event {
     Output(Stream, Line),
     /// Nobody writes to that stream any more.
     OutputEnded(Stream),
-    /// The soft memory limit was met.
+    /// The soft memory limit was met, or may have been.
     MemoryPressure,
+    /// The kernel does not tell of that.
+    NotWatched(io::Error),
     /// The guardian says how the worker fares.
     Worker(Report),
     /// The guardian is gone.
     GuardianEnded,
+    /// Somebody has signalled the runner.
+    Signal,
 }
 
 /// Events that may wait; whoever brings more has to wait too.
@@ -101,8 +107,8 @@ pub(crate) struct Run<'a> {
     /// The name under which states and dead letters are kept.
     pub(crate) connection: &'a str,
     pub(crate) job: &'a Job,
-    /// The digest of the connector's file, as it was checked.
-    pub(crate) digest: Digest,
+    /// The connector's file, as it was checked.
+    pub(crate) library: &'a Sealed,
     /// Whether records are to be checked a second time, out of the connector's reach.
     pub(crate) check_twice: bool,
     pub(crate) limits: Limits,
@@ -121,6 +127,9 @@ pub(crate) trait Observer {
     fn progress(&mut self, numbers: &Numbers, memory: Option<u64>);
 }
 
+/// Whether this process has looked for left-overs: a sync with many runs does so once.
+static SWEPT: AtomicBool = AtomicBool::new(false);
+
 /// Makes a run and waits for its end.
 ///
 /// # Errors
@@ -132,7 +141,9 @@ pub(crate) fn supervise(
     signals: &mut Signals,
     observer: &mut dyn Observer,
 ) -> Result<(Outcome, Option<Delivery>), LaunchError> {
-    sweep(observer);
+    if !SWEPT.swap(true, Ordering::Relaxed) {
+        sweep(observer);
+    }
     let launched = launch(run)?;
     let (events, receiver) = sync_channel(QUEUE);
     let flood = if run.job.scrutiny.is_some() { Flood::open() } else { Flood::new() };
@@ -148,7 +159,6 @@ pub(crate) fn supervise(
         start("pressure", move || tell_pressure(watch, &events))?;
     }
     let admission = Admission {
-        checked: run.digest,
         // Only a trace asks.
         reach: match run.job.rules.sandbox {
             Sandbox::Trace => Reach::of(&run.job.rules, temporary.path()),
@@ -170,7 +180,9 @@ pub(crate) fn supervise(
     start("intake", move || intake.run())?;
     helpers.start_reader(Stream::Stdout, stdout, &events)?;
     helpers.start_reader(Stream::Stderr, stderr, &events)?;
+    let wake = events.clone();
     start("reports", move || forward_reports(reports, &events))?;
+    let _waker = wake::Waker::start(wake)?;
     let watch = Watch::new(run, helpers, status, containment, temporary, guardian, observer);
     Ok(watch.until_the_end(&receiver, signals))
 }
@@ -223,11 +235,25 @@ fn start(name: &'static str, work: impl FnOnce() + Send + 'static) -> Result<(),
 /// How long the kernel is waited for at a time: also how late the thread notices that the run is over.
 const PRESSURE_WAIT: Duration = Duration::from_secs(1);
 
+/// A run that is over sooner is not worth the watching.
+const HEAD_START: Duration = Duration::from_millis(20);
+
 fn tell_pressure(mut watch: MemoryWatch, events: &SyncSender<Event>) {
-    while let Ok(met) = watch.wait(PRESSURE_WAIT) {
-        if met && events.send(Event::MemoryPressure).is_err() {
+    thread::sleep(HEAD_START);
+    // What was met until then is not told: it is looked at once.
+    let (mut met, mut longest) = (true, Duration::ZERO);
+    loop {
+        let event = match watch.wait(longest) {
+            Ok(told) if told || met => Event::MemoryPressure,
+            Ok(_) => continue,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return,
+            Err(error) => Event::NotWatched(error),
+        };
+        let is_last = matches!(event, Event::NotWatched(_));
+        if events.send(event).is_err() || is_last {
             return;
         }
+        (met, longest) = (false, PRESSURE_WAIT);
     }
 }
 

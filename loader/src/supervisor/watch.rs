@@ -124,7 +124,7 @@ impl<'a> Watch<'a> {
         while !self.is_over() {
             match events.recv_timeout(tick) {
                 Ok(event) => {
-                    if matches!(event, Event::Worker(_) | Event::GuardianEnded) {
+                    if matches!(event, Event::Signal | Event::Worker(_) | Event::GuardianEnded) {
                         // What killed them may have been meant for the runner too.
                         self.take_signals(signals);
                     }
@@ -178,11 +178,18 @@ impl<'a> Watch<'a> {
                 self.read();
                 self.check_memory();
             }
-            Event::Worker(Report::Started { .. }) => {}
+            Event::Signal | Event::Worker(Report::Started { .. }) => {}
+            Event::NotWatched(error) => {
+                let text = "the kernel does not tell when the run comes near its memory limit, which is looked at ten times a \
+                            second all the same";
+                self.say(Level::Warn, format!("{text}: {error}"));
+            }
             Event::Worker(report) => {
                 self.ended.get_or_insert_with(Instant::now);
                 self.evidence.worker = Some(report);
                 self.kill();
+                // It has told all there is to tell, and cleans up while the rest comes in.
+                self.guardian.release();
             }
             Event::GuardianEnded => {
                 self.open.reports = false;

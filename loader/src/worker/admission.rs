@@ -1,4 +1,4 @@
-//! From the job to the point where the connector may be loaded: its file sealed and admitted, the fences up.
+//! From the job to the point where the connector may be loaded: its file copied, the fences up.
 
 use std::{
     env,
@@ -7,27 +7,28 @@ use std::{
 
 use crate::{
     confinement::confine,
-    frame::{Job, Step, StepError, send_step, wait_for_admission},
+    frame::{Job, Step, StepError, send_step},
+    sealed::Sealed,
 };
 
-use super::sealed::Sealed;
-
 /// The library, ready to be loaded by a process that is confined; none where that cannot be, which the supervisor has
-/// been told.
-pub(super) fn seal_and_confine(channel: &UnixStream, job: &Job) -> Result<Option<Sealed>, StepError> {
-    let sealed = match Sealed::copy(&job.connector) {
-        Ok(sealed) => sealed,
+/// been told. What is copied is sealed, and has been checked.
+pub(super) fn copy_and_confine(
+    channel: &UnixStream,
+    job: &Job,
+    checked: Sealed,
+) -> Result<Option<Sealed>, StepError> {
+    let library = match checked.copy_of_own() {
+        Ok(library) => library,
         Err(error) => return give_up(channel, &Step::NoLibrary(crate::chain(&error))),
     };
-    send_step(channel, &Step::Sealed, Some(sealed.descriptor().as_fd()))?;
-    if !wait_for_admission(channel)? {
-        return Ok(None);
-    }
+    // What other runs have too is out of the connector's reach.
+    drop(checked);
     // The runner has made the folder, and set the variable.
     match confine(&job.rules, &env::temp_dir()) {
         Ok((fences, listener)) => {
             send_step(channel, &Step::Confined(fences), listener.as_ref().map(AsFd::as_fd))?;
-            Ok(Some(sealed))
+            Ok(Some(library))
         }
         Err(error) => give_up(channel, &Step::NotConfined(crate::chain(&error))),
     }

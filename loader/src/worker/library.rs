@@ -14,7 +14,7 @@ use codeclimate_connector_abi::{
 };
 use libloading::os::unix::{Library as Handle, RTLD_LOCAL, RTLD_NOW};
 
-use super::sealed::{Identity, Image};
+use crate::sealed::{Identity, Image};
 
 /// Never unmap, even if something in the process calls `dlclose`.
 const RTLD_NODELETE: i32 = libc::RTLD_NODELETE;
@@ -187,6 +187,7 @@ mod tests {
     };
 
     use super::*;
+    use crate::sealed::Sealed;
 
     extern "C" fn create(_: v1::ConfigurationMap, _: v1::HostBox) -> RResult<v1::ConnectorBox, v1::Failure> {
         RResult::RErr(RVec::new())
@@ -248,7 +249,7 @@ mod tests {
     fn a_library_without_a_root_module_is_refused_by_name() {
         let libc = fs::read_to_string("/proc/self/maps").unwrap();
         let libc = libc.split_ascii_whitespace().find(|word| word.contains("libc.so")).unwrap().to_owned();
-        let sealed = super::super::sealed::Sealed::copy(Path::new(&libc)).unwrap();
+        let sealed = Sealed::copy(fs::File::open(&libc).unwrap()).unwrap();
         let error = Library::open(Path::new(&libc), &sealed.image().unwrap()).map(|_| ()).unwrap_err();
         assert!(matches!(error, LibraryError::NoRootModule { .. }), "{error:?}");
         assert!(crate::chain(&error).contains("undefined symbol"), "{}", crate::chain(&error));

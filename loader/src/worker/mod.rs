@@ -12,7 +12,6 @@ mod refusal;
 mod rejections;
 #[cfg(test)]
 mod round_trip;
-mod sealed;
 mod state;
 mod stopping;
 
@@ -37,14 +36,14 @@ use serde_json::value::RawValue;
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
 use crate::frame::{
-    BROKEN, CHANNEL_FD, End, FailureReport, Job, Kind, LOAD_FAILURE, STATUS_FD, Scrutiny, Stage, Status,
-    StopAfter, inherit, keep_from_children, read_job,
+    BROKEN, CHANNEL_FD, End, FailureReport, Job, Kind, LIBRARY_FD, LOAD_FAILURE, STATUS_FD, Scrutiny, Stage,
+    Status, StopAfter, inherit, keep_from_children, read_job,
 };
 use crate::mask::Masker;
+use crate::sealed::{Image, Sealed};
 
 use host::Host;
 use library::Library;
-use sealed::Image;
 
 pub(crate) use host::Services;
 pub(crate) use outbox::Outbox;
@@ -66,13 +65,14 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     set_name(c"connector-work")?;
     let mut channel = UnixStream::from(inherit(CHANNEL_FD, "the frame channel")?);
     let status = Arc::new(Status::map(inherit(STATUS_FD, "the status page")?)?);
+    let checked = Sealed::of(inherit(LIBRARY_FD, "the connector's file")?)?;
     report_own_panics(&status);
     keep_from_children()?;
     be_killed_first();
     leave_signals_to_the_runner()?;
     let job = read_job(&mut channel)?;
     // Before there is any other thread: what is confined is this one and those that it starts.
-    let Some(sealed) = admission::seal_and_confine(&channel, &job)? else { return Ok(()) };
+    let Some(library) = admission::copy_and_confine(&channel, &job, checked)? else { return Ok(()) };
     end_with_the_supervisor(channel.try_clone()?)?;
     let mut outbox = Outbox::start(channel, Arc::clone(&status))?;
     if job.scrutiny.is_some() {
@@ -84,7 +84,7 @@ fn run() -> Result<(), Box<dyn std::error::Error>> {
     }
     let masker = Masker::of(&job.secrets)?;
     let services = Arc::new(Services::new(&job, masker, Arc::clone(&outbox), Arc::clone(&status)));
-    Ok(finish(job, &sealed.image()?, &services, &status, &outbox)?)
+    Ok(finish(job, &library.image()?, &services, &status, &outbox)?)
 }
 
 /// Does the verb and sends its end.

@@ -10,7 +10,7 @@ use std::{
 
 use serde_json::{Value, json};
 
-use super::{sealed::Sealed, *};
+use super::*;
 use crate::{
     confinement::{Rules, Sandbox},
     frame::{Decoder, split_record},
@@ -57,7 +57,7 @@ fn run(job: Job) -> (End, Vec<(Kind, String)>) {
     let masker = Masker::of(&job.secrets).unwrap();
     let services = Arc::new(Services::new(&job, masker, Arc::clone(&outbox), Arc::clone(&status)));
     let reader = thread::spawn(move || frames(&mut theirs));
-    let sealed = Sealed::copy(&job.connector).unwrap();
+    let sealed = Sealed::copy(std::fs::File::open(&job.connector).unwrap()).unwrap();
     let end = services.masked(do_verb(job, &sealed.image().unwrap(), &services, &status));
     // As in a worker, where the process ends first: what is loaded refers to the copy.
     std::mem::forget(sealed);

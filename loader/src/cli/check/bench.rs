@@ -266,7 +266,7 @@ impl Bench {
             stream: asked.stream,
             connection: "",
             job: &job,
-            digest: self.prepared.digest,
+            library: &self.prepared.library,
             check_twice: self.check_twice,
             limits: Limits { deadline, ..self.limits },
             started: Instant::now(),

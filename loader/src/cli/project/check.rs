@@ -11,17 +11,17 @@ use serde::Serialize;
 use crate::{
     cli::{
         args::Search,
-        prepare::{Wanted, judge_by_lock, loadable, pin_of},
+        prepare::{Wanted, judge_by_lock, loadable},
         sandbox::SandboxOptions,
     },
     confinement::{Sandbox, User},
-    digest::Digest,
     exit_code::ExitCode,
     grant::Grants,
     mask::{Masker, secret_texts},
     note::Note,
     permission::Permission,
     project::{ConfigurationProblems, Connection, Resolved},
+    sealed::Sealed,
     sink::Destination,
 };
 
@@ -62,9 +62,9 @@ pub(super) fn check(connection: &Connection, search: &Search) -> Verdict {
     check.verdict.connector.clone_from(&connection.connector);
     check.sink();
     check.user();
-    if let Some((note, digest)) = check.file(search) {
+    if let Some((note, library)) = check.file(search) {
         check.verdict.version = Some(note.version.clone());
-        let withheld = check.lock(&note, digest);
+        let withheld = check.lock(&note, &library);
         check.configuration(&note, withheld);
     }
     if connection.cutoff.is_none() {
@@ -94,7 +94,7 @@ impl Check<'_> {
     }
 
     /// The connector's file, where it can be loaded here under the connection's limits.
-    fn file(&mut self, search: &Search) -> Option<(Note, Digest)> {
+    fn file(&mut self, search: &Search) -> Option<(Note, Sealed)> {
         let connection = self.connection;
         let wanted = Wanted {
             search,
@@ -103,13 +103,13 @@ impl Check<'_> {
             sandbox: &self.sandbox,
             configuration: &connection.project,
         };
-        let found = loadable(&wanted).map(|(_, note, digest)| (note, digest));
+        let found = loadable(&wanted).map(|found| (found.note, found.library));
         found.map_err(|error| self.refuse(error.exit_code(), &error)).ok()
     }
 
     /// What the lock file withholds.
-    fn lock(&mut self, note: &Note, digest: Digest) -> Vec<Permission> {
-        let judgement = judge_by_lock(&self.sandbox, &pin_of(note, digest));
+    fn lock(&mut self, note: &Note, library: &Sealed) -> Vec<Permission> {
+        let judgement = judge_by_lock(&self.sandbox, note, library);
         let judgement = judgement.map_err(|error| self.refuse(error.exit_code(), &error)).unwrap_or_default();
         if !judgement.differences.is_empty() {
             let told: Vec<String> = judgement.differences.iter().map(ToString::to_string).collect();

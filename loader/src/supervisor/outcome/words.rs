@@ -39,17 +39,12 @@ pub(super) fn not_admitted(error: &AdmissionError) -> Verdict {
     let what = format!("was not loaded: {}", crate::chain(error));
     match error {
         AdmissionError::NoLibrary(_) => {
-            (ExitCode::ConnectorUnusable, what, "let the user that runs this read the file, and run again")
+            (ExitCode::ConnectorUnusable, what, "make room in memory for its file, and run again")
         }
-        AdmissionError::Changed { .. } => (ExitCode::ConnectorUnusable, what, "run again"),
         AdmissionError::NotConfined(_) => {
             (ExitCode::Unenforceable, what, "`codeclimate-connector doctor` shows what this system can do")
         }
-        AdmissionError::Step(_)
-        | AdmissionError::Disorder
-        | AdmissionError::Thread(_)
-        | AdmissionError::NotSealed
-        | AdmissionError::Unreadable(_) => bug(&crate::chain(error)),
+        AdmissionError::Step(_) | AdmissionError::Thread(_) => bug(&crate::chain(error)),
     }
 }
 
