@@ -11,7 +11,7 @@ use std::{
 use crate::frame::{BROKEN, Kind, Stage, Status, append, append_record};
 
 /// A batch leaves at this size,
-const BATCH: usize = 64 * 1024;
+const BATCH: usize = 128 * 1024;
 /// or when its first frame is this old.
 const MAX_AGE: Duration = Duration::from_millis(50);
 /// Producers wait while this much is waiting already.
@@ -35,6 +35,18 @@ struct Shared {
     status: Arc<Status>,
 }
 
+/// What the thread that writes does, and so whether it is to be woken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Writer {
+    /// It writes, or is about to look: what has come it sees by itself.
+    #[default]
+    Awake,
+    /// It looks again soon enough for anything that is not urgent.
+    Dozing,
+    /// It has had nothing to do for a while.
+    Asleep,
+}
+
 #[derive(Default)]
 struct Waiting {
     bytes: Vec<u8>,
@@ -48,6 +60,9 @@ struct Waiting {
     since: Option<Instant>,
     urgent: bool,
     closed: bool,
+    writer: Writer,
+    /// Threads that wait for room, or for a frame to be out. A wake-up is a system call even where nobody waits.
+    waiters: usize,
 }
 
 impl Waiting {
@@ -55,6 +70,19 @@ impl Waiting {
     fn push(&mut self, kind: Kind, payload: &[u8]) {
         self.trailing_checkpoint = None;
         append(&mut self.bytes, kind, payload);
+    }
+
+    /// Whether the writer is to be woken; whoever asks does so.
+    fn wakes_writer(&mut self) -> bool {
+        let wakes = match self.writer {
+            Writer::Awake => false,
+            Writer::Dozing => self.urgent,
+            Writer::Asleep => true,
+        };
+        if wakes {
+            self.writer = Writer::Awake;
+        }
+        wakes
     }
 }
 
@@ -140,15 +168,16 @@ impl Outbox {
         let mut waiting = self.shared.lock();
         waiting.urgent = true;
         let batch = waiting.taken + u64::from(!waiting.bytes.is_empty());
-        drop(waiting);
-        self.shared.work.notify_one();
+        self.shared.wake_writer(waiting);
         self.wait_for(batch);
     }
 
     fn wait_for(&self, batch: u64) {
-        let waiting = self.shared.lock();
+        let mut waiting = self.shared.lock();
+        waiting.waiters += 1;
         let is_in = |waiting: &mut Waiting| waiting.written < batch && !waiting.closed;
-        drop(self.shared.space.wait_timeout_while(waiting, OUT, is_in));
+        let waited = self.shared.space.wait_timeout_while(waiting, OUT, is_in);
+        waited.unwrap_or_else(PoisonError::into_inner).0.waiters -= 1;
     }
 
     /// Appends the last frame, and returns when everything has been written.
@@ -165,7 +194,9 @@ impl Outbox {
     fn append(&self, urgent: bool, change: impl FnOnce(&mut Waiting, &Status)) -> bool {
         let mut waiting = self.shared.lock();
         while !urgent && waiting.bytes.len() >= CAPACITY && !waiting.closed {
+            waiting.waiters += 1;
             waiting = self.shared.space.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            waiting.waiters -= 1;
         }
         if waiting.closed {
             return false;
@@ -176,9 +207,7 @@ impl Outbox {
         if first {
             waiting.since = Some(Instant::now());
         }
-        if first || waiting.urgent {
-            self.shared.work.notify_one();
-        }
+        self.shared.wake_writer(waiting);
         true
     }
 }
@@ -186,6 +215,22 @@ impl Outbox {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes the writer where that is needed, and lets go of what waits before.
+    fn wake_writer(&self, mut waiting: MutexGuard<'_, Waiting>) {
+        let wakes = waiting.wakes_writer();
+        drop(waiting);
+        if wakes {
+            self.work.notify_one();
+        }
+    }
+
+    /// Wakes those who wait for room, or for a frame to be out.
+    fn wake_waiters(&self, waiting: &Waiting) {
+        if waiting.waiters > 0 {
+            self.space.notify_all();
+        }
     }
 
     fn write_to(&self, mut channel: Channel) {
@@ -197,8 +242,10 @@ impl Shared {
                 super::exit(BROKEN);
             }
             self.status.add_sent(records);
-            self.lock().written += 1;
-            self.space.notify_all();
+            let mut waiting = self.lock();
+            waiting.written += 1;
+            self.wake_waiters(&waiting);
+            drop(waiting);
             if last {
                 return;
             }
@@ -211,24 +258,40 @@ impl Shared {
     /// Waits for a batch that is due; gives the number of its records, and whether it is the last.
     fn take_batch(&self, batch: &mut Vec<u8>) -> (u64, bool) {
         let mut waiting = self.lock();
+        // Frames mostly follow frames: whoever brings the first of a batch need not wake a writer that dozes.
+        let mut has_dozed = false;
         loop {
             let age = waiting.since.map(|since| since.elapsed());
-            match age {
-                None => waiting = self.work.wait(waiting).unwrap_or_else(PoisonError::into_inner),
-                Some(age) if !waiting.urgent && age < MAX_AGE => {
-                    let woken = self.work.wait_timeout(waiting, MAX_AGE - age);
-                    waiting = woken.unwrap_or_else(PoisonError::into_inner).0;
-                }
+            waiting = match age {
+                None if has_dozed => self.sleep(waiting),
+                None => self.doze(waiting, MAX_AGE),
+                Some(age) if !waiting.urgent && age < MAX_AGE => self.doze(waiting, MAX_AGE - age),
                 Some(_) => break,
-            }
+            };
+            has_dozed = true;
         }
         std::mem::swap(batch, &mut waiting.bytes);
         waiting.trailing_checkpoint = None;
         waiting.since = None;
         waiting.urgent = false;
         waiting.taken += 1;
-        self.space.notify_all();
+        self.wake_waiters(&waiting);
         (std::mem::take(&mut waiting.records), waiting.closed)
+    }
+
+    fn sleep<'a>(&'a self, mut waiting: MutexGuard<'a, Waiting>) -> MutexGuard<'a, Waiting> {
+        waiting.writer = Writer::Asleep;
+        let mut waiting = self.work.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        waiting.writer = Writer::Awake;
+        waiting
+    }
+
+    fn doze<'a>(&'a self, mut waiting: MutexGuard<'a, Waiting>, time: Duration) -> MutexGuard<'a, Waiting> {
+        waiting.writer = Writer::Dozing;
+        let woken = self.work.wait_timeout(waiting, time);
+        let mut waiting = woken.unwrap_or_else(PoisonError::into_inner).0;
+        waiting.writer = Writer::Awake;
+        waiting
     }
 }
 
@@ -286,6 +349,19 @@ mod tests {
         let length = channel.read(&mut bytes).unwrap();
         assert_eq!(kinds(&bytes[..length]), [Kind::Record]);
         assert_eq!(status.accepted(), 1);
+    }
+
+    #[test]
+    fn a_record_leaves_by_itself_whatever_the_writer_has_come_to_meanwhile() {
+        let (outbox, mut channel, status) = outbox();
+        let mut bytes = [0; 64];
+        for (number, pause) in [0, 5, 60, 200, 0].into_iter().enumerate() {
+            thread::sleep(Duration::from_millis(pause));
+            assert!(outbox.record("", b"{}"));
+            let length = channel.read(&mut bytes).unwrap();
+            assert_eq!(kinds(&bytes[..length]), [Kind::Record]);
+            assert_eq!(status.accepted(), number as u64 + 1);
+        }
     }
 
     #[test]
