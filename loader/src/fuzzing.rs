@@ -27,6 +27,13 @@ pub fn take_frames(bytes: &[u8]) -> Vec<u8> {
     std::mem::take(&mut *written.lock().unwrap_or_else(PoisonError::into_inner))
 }
 
+/// Whether the quick reading of a record finds nothing but what serde_json finds too.
+#[cfg(fuzzing)]
+#[must_use]
+pub fn is_scan_confirmed(text: &str) -> bool {
+    crate::supervisor::is_scan_confirmed(text)
+}
+
 /// Takes over a document of states, plans a run on each, and writes them as a document again. None where it is refused.
 #[must_use]
 pub fn import_states(bytes: &[u8]) -> Option<String> {

@@ -5,6 +5,7 @@
 //! has taken beyond its last checkpoint stays readable until then: the next run of the chain produces it once more.
 
 mod destination;
+mod envelope;
 mod folder;
 mod memory;
 mod pruned;
@@ -16,6 +17,7 @@ use std::{fmt, io};
 use crate::state::{Lane, Mark, Position};
 
 pub(crate) use destination::{Destination, SCHEMES};
+pub(crate) use envelope::{Envelope, Line};
 pub(crate) use folder::{FolderOptions, file_name, make_folders};
 #[cfg(any(fuzzing, test))]
 pub(crate) use memory::Lines;
@@ -27,7 +29,7 @@ pub(crate) use stdout::Stdout;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Outgoing<'a> {
     /// The envelope: one line with its break.
-    pub(crate) line: &'a [u8],
+    pub(crate) line: Line<'a>,
     /// The record as the connector produced it, a JSON object on one line.
     pub(crate) record: &'a str,
     /// The name of its type, which is one of the known ones.

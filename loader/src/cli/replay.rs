@@ -21,10 +21,9 @@ use crate::{
     digest::Digest,
     exit_code::ExitCode,
     frame::Level,
-    sink::{Destination, Outgoing, Scope},
+    sink::{Destination, Envelope, Outgoing, Scope},
     slug::{Slug, SlugError},
     state::{Cutoff, DataFolder, Database, Key, Lane, Lease, Request, StateStore, is_at},
-    supervisor::Envelope,
     whole_file::{self, Readers},
 };
 
@@ -295,7 +294,7 @@ fn scope(batch: &Batch, first: &Letter, run: &str) -> Scope {
 
 /// Appends what is valid; gives how many that were.
 fn append(batch: &Batch, run: &str, delivery: &mut Delivery) -> Result<u64, CliError> {
-    let (mut line, mut sequence) = (Vec::new(), 0);
+    let mut sequence = 0;
     for Line { letter, valid, .. } in &batch.lines {
         let (Some(letter), Some(Valid { record_type, uri, extracted_at })) = (letter, valid) else {
             continue;
@@ -303,10 +302,10 @@ fn append(batch: &Batch, run: &str, delivery: &mut Delivery) -> Result<u64, CliE
         // Both have been read before.
         let Ok(slug) = letter.connector.slug.parse::<Slug>() else { continue };
         let Some(record) = letter.record.as_deref().map(RawValue::get) else { continue };
-        let envelope = Envelope::new(run, slug.as_str(), &letter.connector.version, Some(&letter.stream));
-        envelope.write(&mut line, sequence, extracted_at, record);
+        let mut envelope = Envelope::new(run, slug.as_str(), &letter.connector.version, Some(&letter.stream));
+        let line = envelope.line(sequence, extracted_at, record);
         let uri = uri.as_deref();
-        delivery.append(&Outgoing { line: &line, record, record_type, uri, sequence, extracted_at })?;
+        delivery.append(&Outgoing { line, record, record_type, uri, sequence, extracted_at })?;
         sequence += 1;
     }
     Ok(sequence)

@@ -1,12 +1,22 @@
 //! Cuts a stream of bytes into frames, believing none of it.
 
+use std::io::{self, Read};
+
 use super::{Kind, MAX_FRAME};
 
-/// Collects bytes until they make frames. Holds at most one frame and what one read brought.
+/// What is read at a time, about: no less than a fourth of it.
+const READ: usize = 256 * 1024;
+/// Where a giant frame has made more room than this, that is given back.
+const KEPT: usize = 4 * READ;
+
+/// Collects bytes until they make frames. Holds at most one frame and what one read brought, in a room that at most
+/// doubles for it.
 #[derive(Debug, Default)]
 pub(crate) struct Decoder {
+    /// The room: what has been taken and not been given lies between `start` and `end`.
     bytes: Vec<u8>,
     start: usize,
+    end: usize,
 }
 
 /// Why bytes are not frames.
@@ -23,16 +33,36 @@ pub(crate) enum DecodeError {
 const LENGTH: usize = 4;
 
 impl Decoder {
-    /// Takes what a read brought.
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
-        if self.start == self.bytes.len() {
-            self.bytes.clear();
-            self.start = 0;
-        } else if self.start >= self.bytes.len() / 2 {
-            self.bytes.drain(..self.start);
+    /// Takes what one read brings, which is nothing at the end.
+    ///
+    /// # Errors
+    /// As the source gives them.
+    pub(crate) fn read_from(&mut self, source: &mut impl Read) -> io::Result<usize> {
+        self.make_room();
+        let read = source.read(&mut self.bytes[self.end..])?;
+        self.end += read;
+        Ok(read)
+    }
+
+    /// Takes bytes that are at hand.
+    pub(crate) fn push(&mut self, mut bytes: &[u8]) {
+        // Reading from memory does not fail, and there is always room for some.
+        while matches!(self.read_from(&mut bytes), Ok(1..)) {}
+    }
+
+    /// Only the frame that has begun and not ended moves.
+    fn make_room(&mut self) {
+        if self.start > 0 {
+            self.bytes.copy_within(self.start..self.end, 0);
+            self.end -= self.start;
             self.start = 0;
         }
-        self.bytes.extend_from_slice(bytes);
+        if self.end == 0 && self.bytes.len() > KEPT {
+            self.bytes = Vec::new();
+        }
+        if self.bytes.len() - self.end < READ / 4 {
+            self.bytes.resize(READ.max(2 * self.bytes.len()), 0);
+        }
     }
 
     /// The next whole frame: none until more bytes come.
@@ -40,7 +70,7 @@ impl Decoder {
     /// # Errors
     /// [`DecodeError`], after which the stream makes no sense any more.
     pub(crate) fn next_frame(&mut self) -> Result<Option<(Kind, &[u8])>, DecodeError> {
-        let unread = &self.bytes[self.start..];
+        let unread = &self.bytes[self.start..self.end];
         let Some((length, rest)) = unread.split_first_chunk::<LENGTH>() else { return Ok(None) };
         let length = u32::from_le_bytes(*length) as usize;
         if length > MAX_FRAME {
@@ -58,7 +88,7 @@ impl Decoder {
 
     /// Bytes of a frame that has begun and not ended.
     pub(crate) fn unfinished(&self) -> usize {
-        self.bytes.len() - self.start
+        self.end - self.start
     }
 }
 
@@ -109,6 +139,18 @@ mod tests {
         }
     }
 
+    #[test]
+    fn the_room_of_a_giant_frame_is_given_back() {
+        let (mut decoder, mut stream) = (Decoder::default(), Vec::new());
+        append(&mut stream, Kind::Record, &vec![b'x'; 10 * KEPT]);
+        append(&mut stream, Kind::Record, b"small");
+        decoder.push(&stream);
+        assert_eq!(decoder.next_frame().unwrap().map(|(_, payload)| payload.len()), Some(10 * KEPT));
+        assert_eq!(decoder.next_frame().unwrap(), Some((Kind::Record, &b"small"[..])));
+        decoder.push(b"");
+        assert_eq!(decoder.bytes.len(), READ);
+    }
+
     proptest! {
         #[test]
         fn hostile_bytes_neither_panic_nor_grow_the_buffer(
@@ -118,7 +160,7 @@ mod tests {
             for chunk in &chunks {
                 decoder.push(chunk);
                 while let Ok(Some(_)) = decoder.next_frame() {}
-                prop_assert!(decoder.bytes.len() <= 50 * 200);
+                prop_assert!(decoder.bytes.len() <= READ);
             }
         }
 

@@ -67,9 +67,16 @@ pub(crate) enum Kind {
 
 impl Kind {
     fn from_byte(byte: u8) -> Option<Self> {
-        let kinds =
-            [Self::Ready, Self::Record, Self::Checkpoint, Self::Log, Self::Panic, Self::End, Self::Rejected];
-        kinds.into_iter().find(|kind| *kind as u8 == byte)
+        Some(match byte {
+            1 => Self::Ready,
+            2 => Self::Record,
+            3 => Self::Checkpoint,
+            4 => Self::Log,
+            5 => Self::Panic,
+            6 => Self::End,
+            7 => Self::Rejected,
+            _ => return None,
+        })
     }
 }
 
@@ -123,11 +130,16 @@ pub(crate) fn append_record(buffer: &mut Vec<u8>, extracted_at: &str, record: &[
         Ok(length) => (length, extracted_at),
         Err(_) => (0, ""),
     };
-    append_header(buffer, Kind::Record, 1 + extracted_at.len() + record.len());
+    let payload = 1 + extracted_at.len() + record.len();
+    buffer.reserve(HEADER + payload);
+    append_header(buffer, Kind::Record, payload);
     buffer.push(length);
     buffer.extend_from_slice(extracted_at.as_bytes());
     buffer.extend_from_slice(record);
 }
+
+/// Length and kind.
+const HEADER: usize = 5;
 
 fn append_header(buffer: &mut Vec<u8>, kind: Kind, payload: usize) {
     // Every caller has capped its payload far below 4 GiB.

@@ -17,7 +17,7 @@ mod recovery;
 mod tests;
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     fs::{self, File},
     io,
     path::{Path, PathBuf},
@@ -27,7 +27,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::state::{Mark, Position};
 
-use super::{Opened, Outgoing, Scope, Sink, SinkError, Start};
+use super::{Line, Opened, Outgoing, Scope, Sink, SinkError, Start};
 
 use file::RecordFile;
 use lock::Lock;
@@ -77,11 +77,12 @@ struct Folder {
     options: FolderOptions,
     /// Where the files of each type end that nobody has written to yet.
     ends: Ends,
-    files: BTreeMap<&'static str, RecordFile>,
+    /// The last file of each type that has been written to.
+    files: Vec<RecordFile>,
+    /// Where among them the last record went.
+    last: usize,
     /// Where they ended at the last note.
     noted: Ends,
-    /// Types whose files have bytes that are not synced.
-    unsynced: BTreeSet<&'static str>,
     /// Whether files have been made that the folder may forget.
     has_new_files: bool,
     is_broken: bool,
@@ -109,8 +110,8 @@ pub(crate) fn open(options: &FolderOptions, scope: &Scope, start: &Start) -> Res
         options: options.clone(),
         noted: ends.clone(),
         ends,
-        files: BTreeMap::new(),
-        unsynced: BTreeSet::new(),
+        files: Vec::new(),
+        last: 0,
         has_new_files: false,
         is_broken: false,
         chain: scope.chain.clone(),
@@ -133,26 +134,38 @@ pub(crate) fn make_folders(path: &Path, root: &Path) -> io::Result<()> {
 impl Folder {
     /// The file that takes a record of this type and size.
     fn file(&mut self, record_type: &'static str, size: u64) -> Result<&mut RecordFile, SinkError> {
-        let rotate = self.options.rotate;
-        if self.files.get(record_type).is_some_and(|file| !file.has_room(size, rotate)) {
-            self.rotate(record_type)?;
+        if let Some(at) = self.place_of(record_type)
+            && !self.files[at].has_room(size, self.options.rotate)
+        {
+            self.rotate(at)?;
         }
-        if !self.files.contains_key(record_type) {
-            let file = self.open_file(record_type, size)?;
-            self.files.insert(record_type, file);
+        let at = match self.place_of(record_type) {
+            Some(at) => at,
+            None => {
+                let file = self.open_file(record_type, size)?;
+                self.files.push(file);
+                self.files.len() - 1
+            }
+        };
+        self.last = at;
+        Ok(&mut self.files[at])
+    }
+
+    fn place_of(&self, record_type: &str) -> Option<usize> {
+        let is_it = |file: &RecordFile| file.record_type() == record_type;
+        if self.files.get(self.last).is_some_and(is_it) {
+            return Some(self.last);
         }
-        let missing = || SinkError::new("cannot find a file", io::Error::from(io::ErrorKind::NotFound));
-        self.files.get_mut(record_type).ok_or_else(missing)
+        self.files.iter().position(is_it)
     }
 
     /// Closes a file for good: all of it is on the disk.
-    fn rotate(&mut self, record_type: &'static str) -> Result<(), SinkError> {
+    fn rotate(&mut self, at: usize) -> Result<(), SinkError> {
         // In its place until all is well: what fails is discarded, not dropped.
-        let Some(file) = self.files.get_mut(record_type) else { return Ok(()) };
+        let file = &mut self.files[at];
         file.sync()?;
-        self.ends.insert(record_type.to_owned(), file.end().closed());
-        self.files.remove(record_type);
-        self.unsynced.remove(record_type);
+        self.ends.insert(file.record_type().to_owned(), file.end().closed());
+        self.files.swap_remove(at);
         Ok(())
     }
 
@@ -194,17 +207,13 @@ impl Folder {
         let result = work(self);
         if result.is_err() {
             self.is_broken = true;
-            std::mem::take(&mut self.files).into_values().for_each(RecordFile::discard);
+            std::mem::take(&mut self.files).into_iter().for_each(RecordFile::discard);
         }
         result
     }
 
     fn sync(&mut self) -> Result<(), SinkError> {
-        for record_type in std::mem::take(&mut self.unsynced) {
-            if let Some(file) = self.files.get_mut(record_type) {
-                file.sync()?;
-            }
-        }
+        self.files.iter_mut().filter(|file| file.is_unsynced()).try_for_each(RecordFile::sync)?;
         if std::mem::take(&mut self.has_new_files) {
             let synced = File::open(&self.path).and_then(|folder| folder.sync_all());
             synced.map_err(SinkError::when(format_args!("cannot sync {}", self.path.display())))?;
@@ -214,12 +223,8 @@ impl Folder {
 
     /// Ends the frames that are open, and remembers where all files end.
     fn note_ends(&mut self) -> Result<(), SinkError> {
-        for record_type in &self.unsynced {
-            if let Some(file) = self.files.get_mut(record_type) {
-                file.end_frame()?;
-            }
-        }
-        let ends = self.files.iter().map(|(record_type, file)| ((*record_type).to_owned(), file.end()));
+        self.files.iter_mut().try_for_each(RecordFile::end_frame)?;
+        let ends = self.files.iter().map(|file| (file.record_type().to_owned(), file.end()));
         let ends: Vec<(String, End)> = ends.collect();
         self.noted.clone_from(&self.ends);
         self.noted.extend(ends);
@@ -229,15 +234,11 @@ impl Folder {
 
 impl Sink for Folder {
     fn append(&mut self, record: &Outgoing<'_>) -> Result<(), SinkError> {
-        self.guarded(|folder| {
-            folder.file(record.record_type, record.line.len() as u64)?.append(record.line)?;
-            folder.unsynced.insert(record.record_type);
-            Ok(())
-        })
+        self.guarded(|folder| folder.file(record.record_type, record.line.len() as u64)?.append(&record.line))
     }
 
     fn flush(&mut self) -> Result<(), SinkError> {
-        self.guarded(|folder| folder.files.values_mut().try_for_each(RecordFile::flush))
+        self.guarded(|folder| folder.files.iter_mut().try_for_each(RecordFile::flush))
     }
 
     fn note(&mut self) -> Result<(), SinkError> {

@@ -38,7 +38,7 @@ pub(crate) struct Lines(pub(crate) std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
 impl Transient for Lines {
     fn take(&mut self, outgoing: &Outgoing<'_>) -> Result<(), SinkError> {
         let mut lines = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        lines.extend_from_slice(outgoing.line);
+        outgoing.line.append_to(&mut lines);
         Ok(())
     }
 }
@@ -48,6 +48,7 @@ mod tests {
     use std::sync::mpsc;
 
     use super::*;
+    use crate::sink::Line;
 
     #[test]
     fn a_connector_cannot_fill_the_memory_of_the_runner() {
@@ -55,7 +56,7 @@ mod tests {
         let mut sink = Memory::new(sender);
         let record = "x".repeat(1 << 20);
         let outgoing = Outgoing {
-            line: b"",
+            line: Line::whole(b""),
             record: &record,
             record_type: "Branch",
             uri: None,

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     sync::{Mutex, PoisonError},
 };
 
@@ -17,8 +17,9 @@ use super::{Outgoing, Sink, SinkError};
 
 /// Standard output. It cannot go back: what comes after its last checkpoint comes again with the next run.
 pub(crate) struct Stdout {
-    /// Passes on whole lines only.
-    writer: BufWriter<Shared>,
+    writer: Shared,
+    /// Whole lines, which are passed on together.
+    lines: Vec<u8>,
     is_file: bool,
 }
 
@@ -43,6 +44,9 @@ impl Write for Shared {
     }
 }
 
+/// What is gathered before it is written, in bytes.
+const GATHERED: usize = 128 * 1024;
+
 const FAILED: &str = "cannot write to standard output";
 
 impl Stdout {
@@ -54,18 +58,26 @@ impl Stdout {
         }
         let descriptor = rustix::io::dup(rustix::stdio::stdout())?;
         let is_file = FileType::from_raw_mode(fstat(&descriptor)?.st_mode) == FileType::RegularFile;
-        let writer = BufWriter::with_capacity(128 * 1024, Shared(File::from(descriptor)));
-        Ok(Self { writer, is_file })
+        let writer = Shared(File::from(descriptor));
+        Ok(Self { writer, lines: Vec::with_capacity(GATHERED), is_file })
     }
 }
 
 impl Sink for Stdout {
     fn append(&mut self, record: &Outgoing<'_>) -> Result<(), SinkError> {
-        self.writer.write_all(record.line).map_err(SinkError::when(FAILED))
+        record.line.append_to(&mut self.lines);
+        if self.lines.len() < GATHERED { Ok(()) } else { self.flush() }
     }
 
     fn flush(&mut self) -> Result<(), SinkError> {
-        self.writer.flush().map_err(SinkError::when(FAILED))
+        if self.lines.is_empty() {
+            return Ok(());
+        }
+        self.writer.write_all(&self.lines).map_err(SinkError::when(FAILED))?;
+        self.lines.clear();
+        // After a giant record, its room is not kept.
+        self.lines.shrink_to(2 * GATHERED);
+        Ok(())
     }
 
     fn note(&mut self) -> Result<(), SinkError> {
@@ -81,7 +93,7 @@ impl Sink for Stdout {
     fn settle(&mut self) -> Result<(), SinkError> {
         self.flush()?;
         if self.is_file {
-            fdatasync(&self.writer.get_ref().0).map_err(SinkError::when(FAILED))?;
+            fdatasync(&self.writer.0).map_err(SinkError::when(FAILED))?;
         }
         Ok(())
     }

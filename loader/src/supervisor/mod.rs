@@ -5,7 +5,6 @@
 mod admission;
 mod backtrace;
 mod denials;
-mod envelope;
 mod flood;
 mod intake;
 mod launch;
@@ -15,6 +14,7 @@ mod output;
 mod progress;
 mod recheck;
 mod report;
+mod scan;
 mod trace;
 mod vitals;
 mod wake;
@@ -45,6 +45,7 @@ use crate::{
     mask::Masker,
     processes::is_alive,
     sealed::Sealed,
+    sink::Envelope,
     slug::Slug,
     temporary,
 };
@@ -60,7 +61,6 @@ use progress::Progress;
 use recheck::Recheck;
 use watch::Watch;
 
-pub(crate) use envelope::Envelope;
 pub(crate) use launch::{LaunchError, Limits};
 pub(crate) use outcome::{Evidence, Numbers, Outcome, Stop, bytes, denial_hint, duration, records};
 pub(crate) use report::{Connector, OutcomeReport, Subject};
@@ -267,6 +267,9 @@ fn forward_reports(pipe: File, events: &SyncSender<Event>) {
     let _ = events.send(Event::GuardianEnded);
 }
 
+#[cfg(fuzzing)]
+pub(crate) use scan::is_confirmed as is_scan_confirmed;
+
 /// Runs an intake over bytes as if a worker had sent them; gives the records before the last durable checkpoint.
 #[cfg(test)]
 pub(crate) fn take_into(bytes: Vec<u8>, sink: Box<dyn crate::sink::Sink>) -> Option<u64> {
@@ -301,12 +304,14 @@ pub(crate) fn take_into_sink(
         flood: Arc::new(Flood::new()),
         progress: Arc::clone(&progress),
     };
-    let ended = thread::scope(|scope| {
+    let mut ended = Ok(());
+    thread::scope(|scope| {
         scope.spawn(move || intake.run());
-        told.into_iter().fold(Ok(()), |ended, event| match event {
-            Event::IntakeEnded(result, _) => result,
-            _ => ended,
-        })
+        for event in told {
+            if let Event::IntakeEnded(result, _) = event {
+                ended = result;
+            }
+        }
     });
     (progress, ended)
 }

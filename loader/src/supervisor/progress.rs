@@ -32,17 +32,40 @@ pub(crate) struct Tally {
 }
 
 impl Tally {
+    /// Leaves the other one empty, and keeps its memory for what comes.
+    fn take_over(&mut self, other: &mut Self) {
+        for (record_type, records) in other.types.iter_mut().filter(|(_, records)| **records > 0) {
+            *self.types.entry(record_type).or_default() += mem::take(records);
+        }
+        self.bytes += mem::take(&mut other.bytes);
+        self.checkpoints += mem::take(&mut other.checkpoints);
+    }
+}
+
+/// Counts records into a tally: while they are of one type, in a place of its own.
+#[derive(Debug, Default)]
+pub(crate) struct Counter {
+    pub(crate) tally: Tally,
+    record_type: &'static str,
+    records: u64,
+}
+
+impl Counter {
+    /// Counts a record whose envelope has so many bytes.
     pub(crate) fn add(&mut self, record_type: &'static str, bytes: usize) {
-        *self.types.entry(record_type).or_default() += 1;
-        self.bytes += bytes as u64;
+        if record_type != self.record_type {
+            self.settle();
+            self.record_type = record_type;
+        }
+        self.records += 1;
+        self.tally.bytes += bytes as u64;
     }
 
-    fn take_over(&mut self, other: Self) {
-        for (record_type, records) in other.types {
-            *self.types.entry(record_type).or_default() += records;
+    fn settle(&mut self) {
+        let records = mem::take(&mut self.records);
+        if records > 0 {
+            *self.tally.types.entry(self.record_type).or_default() += records;
         }
-        self.bytes += other.bytes;
-        self.checkpoints += other.checkpoints;
     }
 }
 
@@ -98,8 +121,9 @@ impl Progress {
     }
 
     /// What has been delivered since the last time; it is empty then.
-    pub(crate) fn add(&self, delivered: &mut Tally) {
-        self.tally.lock().unwrap_or_else(PoisonError::into_inner).take_over(mem::take(delivered));
+    pub(crate) fn add(&self, delivered: &mut Counter) {
+        delivered.settle();
+        self.tally.lock().unwrap_or_else(PoisonError::into_inner).take_over(&mut delivered.tally);
     }
 
     /// What has been delivered, all in all.
@@ -126,5 +150,22 @@ impl Progress {
     /// Records before the last checkpoint that is durable.
     pub(crate) fn committed(&self) -> Option<u64> {
         self.committed.load(Ordering::Relaxed).checked_sub(1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_record_is_counted_once_under_its_type_in_whatever_order_they_come() {
+        let (progress, mut counter) = (Progress::default(), Counter::default());
+        for (round, types) in [["a", "a", "b"], ["b", "a", "b"], ["c", "c", "c"]].iter().enumerate() {
+            types.iter().for_each(|record_type| counter.add(record_type, 10));
+            progress.add(&mut counter);
+            progress.add(&mut counter);
+            assert_eq!(progress.tally().bytes, 30 * (round as u64 + 1));
+        }
+        assert_eq!(progress.tally().types, BTreeMap::from([("a", 3), ("b", 3), ("c", 3)]));
     }
 }

@@ -25,6 +25,7 @@ use crate::{
 };
 
 use super::{
+    clock::Stamp,
     outbox::Outbox,
     refusal::{closed, invalid, invalid_at, over, rejected},
     rejections::Rejected,
@@ -115,17 +116,21 @@ impl Services {
                 _ => Err(failure),
             };
         }
-        let extracted_at = match extracted_at {
-            "" => Cow::Owned(format!("{:.3}", jiff::Timestamp::now())),
-            given => Cow::Borrowed(given),
-        };
-        if !self.outbox.record(&extracted_at, &on_one_line(record)) {
+        if !self.send_record(record, extracted_at) {
             return Err(over());
         }
         if let Some(stopping) = &self.stopping {
             self.stop(stopping.after_record());
         }
         Ok(())
+    }
+
+    fn send_record(&self, record: &[u8], extracted_at: &str) -> bool {
+        let record = on_one_line(record);
+        match extracted_at {
+            "" => self.outbox.record(Stamp::now().as_str(), &record),
+            given => self.outbox.record(given, &record),
+        }
     }
 
     /// Does what the run was told to do at this place.
@@ -312,7 +317,8 @@ fn sent_time(extracted_at: &str) -> Cow<'static, str> {
 
 /// The record without raw control bytes. In JSON that has been checked they stand between tokens only.
 fn on_one_line(record: &[u8]) -> Cow<'_, [u8]> {
-    if record.iter().all(|byte| *byte >= 0x20) {
+    // All of them at once: the compiler makes that many bytes an instruction.
+    if !record.iter().fold(false, |found, byte| found | (*byte < 0x20)) {
         return Cow::Borrowed(record);
     }
     Cow::Owned(record.iter().copied().filter(|byte| *byte >= 0x20).collect())

@@ -5,6 +5,7 @@
 //! and of its threads never run.
 
 mod admission;
+mod clock;
 mod host;
 mod library;
 mod outbox;

@@ -1,5 +1,8 @@
 //! Frames on their way to the supervisor: gathered by many threads, written by one.
 
+#[cfg(test)]
+mod tests;
+
 use std::{
     io::{self, Write},
     os::{fd::AsFd, unix::net::UnixStream},
@@ -11,7 +14,7 @@ use std::{
 use crate::frame::{BROKEN, Kind, Stage, Status, append, append_record};
 
 /// A batch leaves at this size,
-const BATCH: usize = 64 * 1024;
+const BATCH: usize = 128 * 1024;
 /// or when its first frame is this old.
 const MAX_AGE: Duration = Duration::from_millis(50);
 /// Producers wait while this much is waiting already.
@@ -35,6 +38,18 @@ struct Shared {
     status: Arc<Status>,
 }
 
+/// What the thread that writes does, and so whether it is to be woken.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Writer {
+    /// It writes, or is about to look: what has come it sees by itself.
+    #[default]
+    Awake,
+    /// It looks again soon enough for anything that is not urgent.
+    Dozing,
+    /// It has had nothing to do for a while.
+    Asleep,
+}
+
 #[derive(Default)]
 struct Waiting {
     bytes: Vec<u8>,
@@ -48,6 +63,9 @@ struct Waiting {
     since: Option<Instant>,
     urgent: bool,
     closed: bool,
+    writer: Writer,
+    /// Threads that wait for room, or for a frame to be out. A wake-up is a system call even where nobody waits.
+    waiters: usize,
 }
 
 impl Waiting {
@@ -55,6 +73,19 @@ impl Waiting {
     fn push(&mut self, kind: Kind, payload: &[u8]) {
         self.trailing_checkpoint = None;
         append(&mut self.bytes, kind, payload);
+    }
+
+    /// Whether the writer is to be woken; whoever asks does so.
+    fn wakes_writer(&mut self) -> bool {
+        let wakes = match self.writer {
+            Writer::Awake => false,
+            Writer::Dozing => self.urgent,
+            Writer::Asleep => true,
+        };
+        if wakes {
+            self.writer = Writer::Awake;
+        }
+        wakes
     }
 }
 
@@ -140,15 +171,16 @@ impl Outbox {
         let mut waiting = self.shared.lock();
         waiting.urgent = true;
         let batch = waiting.taken + u64::from(!waiting.bytes.is_empty());
-        drop(waiting);
-        self.shared.work.notify_one();
+        self.shared.wake_writer(waiting);
         self.wait_for(batch);
     }
 
     fn wait_for(&self, batch: u64) {
-        let waiting = self.shared.lock();
+        let mut waiting = self.shared.lock();
+        waiting.waiters += 1;
         let is_in = |waiting: &mut Waiting| waiting.written < batch && !waiting.closed;
-        drop(self.shared.space.wait_timeout_while(waiting, OUT, is_in));
+        let waited = self.shared.space.wait_timeout_while(waiting, OUT, is_in);
+        waited.unwrap_or_else(PoisonError::into_inner).0.waiters -= 1;
     }
 
     /// Appends the last frame, and returns when everything has been written.
@@ -165,7 +197,9 @@ impl Outbox {
     fn append(&self, urgent: bool, change: impl FnOnce(&mut Waiting, &Status)) -> bool {
         let mut waiting = self.shared.lock();
         while !urgent && waiting.bytes.len() >= CAPACITY && !waiting.closed {
+            waiting.waiters += 1;
             waiting = self.shared.space.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+            waiting.waiters -= 1;
         }
         if waiting.closed {
             return false;
@@ -176,9 +210,7 @@ impl Outbox {
         if first {
             waiting.since = Some(Instant::now());
         }
-        if first || waiting.urgent {
-            self.shared.work.notify_one();
-        }
+        self.shared.wake_writer(waiting);
         true
     }
 }
@@ -186,6 +218,22 @@ impl Outbox {
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Wakes the writer where that is needed, and lets go of what waits before.
+    fn wake_writer(&self, mut waiting: MutexGuard<'_, Waiting>) {
+        let wakes = waiting.wakes_writer();
+        drop(waiting);
+        if wakes {
+            self.work.notify_one();
+        }
+    }
+
+    /// Wakes those who wait for room, or for a frame to be out.
+    fn wake_waiters(&self, waiting: &Waiting) {
+        if waiting.waiters > 0 {
+            self.space.notify_all();
+        }
     }
 
     fn write_to(&self, mut channel: Channel) {
@@ -197,8 +245,10 @@ impl Shared {
                 super::exit(BROKEN);
             }
             self.status.add_sent(records);
-            self.lock().written += 1;
-            self.space.notify_all();
+            let mut waiting = self.lock();
+            waiting.written += 1;
+            self.wake_waiters(&waiting);
+            drop(waiting);
             if last {
                 return;
             }
@@ -211,24 +261,40 @@ impl Shared {
     /// Waits for a batch that is due; gives the number of its records, and whether it is the last.
     fn take_batch(&self, batch: &mut Vec<u8>) -> (u64, bool) {
         let mut waiting = self.lock();
+        // Frames mostly follow frames: whoever brings the first of a batch need not wake a writer that dozes.
+        let mut has_dozed = false;
         loop {
             let age = waiting.since.map(|since| since.elapsed());
-            match age {
-                None => waiting = self.work.wait(waiting).unwrap_or_else(PoisonError::into_inner),
-                Some(age) if !waiting.urgent && age < MAX_AGE => {
-                    let woken = self.work.wait_timeout(waiting, MAX_AGE - age);
-                    waiting = woken.unwrap_or_else(PoisonError::into_inner).0;
-                }
+            waiting = match age {
+                None if has_dozed => self.sleep(waiting),
+                None => self.doze(waiting, MAX_AGE),
+                Some(age) if !waiting.urgent && age < MAX_AGE => self.doze(waiting, MAX_AGE - age),
                 Some(_) => break,
-            }
+            };
+            has_dozed = true;
         }
         std::mem::swap(batch, &mut waiting.bytes);
         waiting.trailing_checkpoint = None;
         waiting.since = None;
         waiting.urgent = false;
         waiting.taken += 1;
-        self.space.notify_all();
+        self.wake_waiters(&waiting);
         (std::mem::take(&mut waiting.records), waiting.closed)
+    }
+
+    fn sleep<'a>(&'a self, mut waiting: MutexGuard<'a, Waiting>) -> MutexGuard<'a, Waiting> {
+        waiting.writer = Writer::Asleep;
+        let mut waiting = self.work.wait(waiting).unwrap_or_else(PoisonError::into_inner);
+        waiting.writer = Writer::Awake;
+        waiting
+    }
+
+    fn doze<'a>(&'a self, mut waiting: MutexGuard<'a, Waiting>, time: Duration) -> MutexGuard<'a, Waiting> {
+        waiting.writer = Writer::Dozing;
+        let woken = self.work.wait_timeout(waiting, time);
+        let mut waiting = woken.unwrap_or_else(PoisonError::into_inner).0;
+        waiting.writer = Writer::Awake;
+        waiting
     }
 }
 
@@ -256,100 +322,4 @@ impl Channel {
 fn identity(stream: &impl AsFd) -> io::Result<(u64, u64)> {
     let stat = rustix::fs::fstat(stream)?;
     Ok((stat.st_dev, stat.st_ino))
-}
-
-#[cfg(test)]
-mod tests {
-    use std::io::Read;
-
-    use super::*;
-    use crate::frame::Decoder;
-
-    fn outbox() -> (Outbox, UnixStream, Arc<Status>) {
-        let (ours, theirs) = UnixStream::pair().unwrap();
-        let (status, _) = Status::create().unwrap();
-        let status = Arc::new(status);
-        (Outbox::start(ours, Arc::clone(&status)).unwrap(), theirs, status)
-    }
-
-    fn kinds(bytes: &[u8]) -> Vec<Kind> {
-        let mut decoder = Decoder::default();
-        decoder.push(bytes);
-        std::iter::from_fn(|| decoder.next_frame().unwrap().map(|(kind, _)| kind)).collect()
-    }
-
-    #[test]
-    fn a_lone_record_leaves_by_itself() {
-        let (outbox, mut channel, status) = outbox();
-        assert!(outbox.record("", b"{}"));
-        let mut bytes = [0; 64];
-        let length = channel.read(&mut bytes).unwrap();
-        assert_eq!(kinds(&bytes[..length]), [Kind::Record]);
-        assert_eq!(status.accepted(), 1);
-    }
-
-    #[test]
-    fn states_that_nobody_takes_do_not_fill_the_memory() {
-        // Nobody reads: the writer is stuck with what it has taken.
-        let (outbox, channel, _) = outbox();
-        let state = vec![b'x'; 1 << 20];
-        assert!((0..200).all(|_| outbox.checkpoint(&state)));
-        assert!(outbox.shared.lock().bytes.len() < 2 << 20);
-        // A writer that finds the channel gone ends the process.
-        std::mem::forget((outbox, channel));
-    }
-
-    #[test]
-    fn each_state_leaves_where_every_checkpoint_is_kept() {
-        let (outbox, mut channel, _) = outbox();
-        let outbox = outbox.keeping_every_checkpoint();
-        let reader = thread::spawn(move || {
-            let mut bytes = Vec::new();
-            channel.read_to_end(&mut bytes).unwrap();
-            bytes
-        });
-        assert!((0..100).all(|_| outbox.checkpoint(b"{}")));
-        outbox.wait_until_out();
-        assert!(outbox.shared.lock().bytes.is_empty());
-        outbox.finish(b"{}");
-        drop(outbox);
-        assert_eq!(kinds(&reader.join().unwrap()).len(), 101);
-    }
-
-    #[test]
-    fn a_frame_that_must_be_out_is_out_when_the_call_returns() {
-        let (outbox, mut channel, _) = outbox();
-        outbox.record("", b"{}");
-        outbox.send_now(Kind::Panic, b"{}");
-        channel.set_nonblocking(true).unwrap();
-        let mut bytes = [0; 64];
-        let mut length = channel.read(&mut bytes).unwrap();
-        while let Ok(more) = channel.read(&mut bytes[length..]) {
-            length += more;
-        }
-        assert_eq!(kinds(&bytes[..length]), [Kind::Record, Kind::Panic]);
-    }
-
-    #[test]
-    fn nothing_follows_the_last_frame_and_everything_before_it_arrives() {
-        let (outbox, mut channel, status) = outbox();
-        let reader = thread::spawn(move || {
-            let mut bytes = Vec::new();
-            channel.read_to_end(&mut bytes).unwrap();
-            bytes
-        });
-        thread::scope(|scope| {
-            for _ in 0..8 {
-                scope.spawn(|| (0..1000).for_each(|_| assert!(outbox.record("", &[b'x'; 700]))));
-            }
-        });
-        assert!(outbox.checkpoint(b"{}"));
-        outbox.finish(b"{}");
-        assert!(!outbox.record("", b"{}"));
-        drop(outbox);
-        let kinds = kinds(&reader.join().unwrap());
-        assert_eq!(kinds.len(), 8002);
-        assert_eq!(kinds[8000..], [Kind::Checkpoint, Kind::End]);
-        assert_eq!((status.accepted(), status.sent(), status.checkpoint()), (8000, 8000, Some(8000)));
-    }
 }

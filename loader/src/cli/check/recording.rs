@@ -264,7 +264,7 @@ mod tests {
         let remembered = Remembered::default();
         let mut sink = Recording { remembered: remembered.clone(), masker: masker() };
         let outgoing = Outgoing {
-            line: b"",
+            line: crate::sink::Line::whole(b""),
             record: r#"{"_type":"Branch","name":"hunter2hunter2"}"#,
             record_type: "Branch",
             uri: None,

@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufWriter, Seek, SeekFrom, Write},
+    io::{self, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -12,10 +12,12 @@ use zstd::{
     zstd_safe::compress_bound,
 };
 
-use super::{End, SinkError, names::record_file};
+use super::{End, Line, SinkError, names::record_file};
 
 /// What is gathered before it is written, in bytes.
-const BUFFER: usize = 64 * 1024;
+const BUFFER: usize = 256 * 1024;
+/// What comes out of a compressor at a time, in bytes.
+const OUTPUT: usize = 64 * 1024;
 /// Fast, and within a tenth of what the slowest level saves.
 const LEVEL: i32 = 3;
 /// How far back repetitions are looked for, as a power of two: there may be an encoder for each type, and each holds
@@ -27,7 +29,12 @@ const MOST_HELD: u64 = 2 * 128 * 1024;
 
 /// The last file of a type.
 pub(super) struct RecordFile {
-    writer: BufWriter<File>,
+    record_type: &'static str,
+    file: File,
+    /// What is gathered.
+    buffer: Vec<u8>,
+    /// Whether it has bytes that are not synced.
+    is_unsynced: bool,
     /// Where records are compressed.
     encoder: Option<Compressor>,
     end: End,
@@ -53,12 +60,13 @@ struct Compressor {
 
 impl RecordFile {
     /// Opens the file at its end, which is where it was left, or makes it.
-    pub(super) fn open(folder: &Path, record_type: &str, end: End) -> Result<Self, SinkError> {
+    pub(super) fn open(folder: &Path, record_type: &'static str, end: End) -> Result<Self, SinkError> {
         let path = folder.join(record_file(record_type, end.number, end.compressed));
         let opened = Self::open_at(&path, end);
         let (file, encoder) =
             opened.map_err(SinkError::when(format_args!("cannot open {}", path.display())))?;
-        Ok(Self { writer: BufWriter::with_capacity(BUFFER, file), encoder, end, path })
+        let buffer = Vec::with_capacity(BUFFER);
+        Ok(Self { record_type, file, buffer, is_unsynced: false, encoder, end, path })
     }
 
     fn open_at(path: &Path, end: End) -> io::Result<(File, Option<Compressor>)> {
@@ -74,6 +82,15 @@ impl RecordFile {
             false => None,
         };
         Ok((file, encoder))
+    }
+
+    pub(super) fn record_type(&self) -> &'static str {
+        self.record_type
+    }
+
+    /// Whether something has been taken since it was last synced.
+    pub(super) fn is_unsynced(&self) -> bool {
+        self.is_unsynced
     }
 
     /// Where it ends, with what is still on its way.
@@ -92,24 +109,36 @@ impl RecordFile {
     }
 
     /// Takes one line.
-    pub(super) fn append(&mut self, line: &[u8]) -> Result<(), SinkError> {
-        let written = match &mut self.encoder {
-            None => self.writer.write_all(line).map(|()| line.len() as u64),
-            Some(compressor) => compressor.write(line, &mut self.writer),
-        };
-        self.end.bytes += written.map_err(|source| self.failed("write", source))?;
-        Ok(())
+    pub(super) fn append(&mut self, line: &Line<'_>) -> Result<(), SinkError> {
+        self.is_unsynced = true;
+        match &mut self.encoder {
+            None => {
+                line.append_to(&mut self.buffer);
+                self.end.bytes += line.len() as u64;
+            }
+            Some(compressor) => {
+                let mut parts = line.parts().into_iter();
+                let written =
+                    parts.try_fold(0, |sum, part| Ok(sum + compressor.write(part, &mut self.buffer)?));
+                self.end.bytes += written.map_err(|source| self.failed("write", source))?;
+            }
+        }
+        if self.buffer.len() < BUFFER { Ok(()) } else { self.flush() }
     }
 
     /// Passes on what was taken, as far as it makes sense without ending a frame.
     pub(super) fn flush(&mut self) -> Result<(), SinkError> {
-        self.writer.flush().map_err(|source| self.failed("write", source))
+        self.file.write_all(&self.buffer).map_err(|source| self.failed("write", source))?;
+        self.buffer.clear();
+        // After a giant record, its room is not kept.
+        self.buffer.shrink_to(2 * BUFFER);
+        Ok(())
     }
 
     /// Ends the frame that is open, if any: up to here, a reader gets everything.
     pub(super) fn end_frame(&mut self) -> Result<(), SinkError> {
         let Some(compressor) = &mut self.encoder else { return Ok(()) };
-        let written = compressor.end_frame(&mut self.writer);
+        let written = compressor.end_frame(&mut self.buffer);
         self.end.bytes += written.map_err(|source| self.failed("write", source))?;
         Ok(())
     }
@@ -118,12 +147,14 @@ impl RecordFile {
     pub(super) fn sync(&mut self) -> Result<(), SinkError> {
         self.end_frame()?;
         self.flush()?;
-        fdatasync(self.writer.get_ref()).map_err(|error| self.failed("sync", error.into()))
+        fdatasync(&self.file).map_err(|error| self.failed("sync", error.into()))?;
+        self.is_unsynced = false;
+        Ok(())
     }
 
     /// Forgets what is still to be written: after a failure, nothing is tried again.
-    pub(super) fn discard(self) {
-        drop(self.writer.into_parts());
+    pub(super) fn discard(mut self) {
+        self.buffer.clear();
     }
 
     fn failed(&self, what: &str, source: io::Error) -> SinkError {
@@ -131,11 +162,18 @@ impl RecordFile {
     }
 }
 
+impl Drop for RecordFile {
+    /// What was taken is not promised to last, but worth a try.
+    fn drop(&mut self) {
+        let _ = self.flush();
+    }
+}
+
 impl Compressor {
     fn new() -> io::Result<Self> {
         let mut encoder = Encoder::new(LEVEL)?;
         encoder.set_parameter(CParameter::WindowLog(WINDOW))?;
-        Ok(Self { encoder, output: vec![0; BUFFER], is_open: false, held: 0 })
+        Ok(Self { encoder, output: vec![0; OUTPUT], is_open: false, held: 0 })
     }
 
     /// Compresses a line; gives the bytes that came out.

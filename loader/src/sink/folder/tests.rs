@@ -12,7 +12,10 @@ use std::{
 use proptest::prelude::*;
 
 use super::*;
-use crate::{sink::Outgoing, state::Lane};
+use crate::{
+    sink::{Line, Outgoing},
+    state::Lane,
+};
 
 fn scope(stream: &str) -> Scope {
     Scope {
@@ -32,7 +35,7 @@ fn options(path: &Path, rotate: u64, compress: bool) -> FolderOptions {
 
 fn append(sink: &mut dyn Sink, record_type: &'static str, line: &str) {
     let outgoing = Outgoing {
-        line: line.as_bytes(),
+        line: Line::whole(line.as_bytes()),
         record: line.trim_end(),
         record_type,
         uri: None,
@@ -180,7 +183,7 @@ fn after_a_failure_nothing_is_written_any_more() {
     // No file can be made in a folder that is gone.
     fs::remove_dir_all(root.path().join("git")).unwrap();
     let line = Outgoing {
-        line: b"x\n",
+        line: Line::whole(b"x\n"),
         record: "x",
         record_type: "Branch",
         uri: None,

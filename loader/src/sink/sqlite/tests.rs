@@ -5,7 +5,7 @@ mod pruned;
 use proptest::prelude::*;
 
 use super::*;
-use crate::state::Lane;
+use crate::{sink::Line, state::Lane};
 
 fn scope(stream: &str, chain: &str) -> Scope {
     Scope {
@@ -21,7 +21,7 @@ fn scope(stream: &str, chain: &str) -> Scope {
 
 fn append(sink: &mut dyn Sink, uri: Option<&str>, record: &str) {
     let outgoing = Outgoing {
-        line: b"",
+        line: Line::whole(b""),
         record,
         record_type: "Branch",
         uri,

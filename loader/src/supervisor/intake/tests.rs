@@ -19,13 +19,25 @@ fn a_forged_record_cannot_leave_its_envelope() {
         (br#"{"a":"#, "EOF"),
     ];
     for (record, complaint) in cases {
-        match check_record(record) {
+        match check_record(record, "") {
             Ok((text, _)) => assert_eq!((text.as_bytes(), complaint), (record, "")),
             Err(error) => {
                 assert!(!complaint.is_empty() && error.to_string().contains(complaint), "{error}");
             }
         }
     }
+}
+
+#[test]
+fn a_type_is_told_from_the_last_one() {
+    let mut last = Last::default();
+    assert!(last.check_record(br#"{"_type":""}"#).is_err());
+    for name in ["Branch", "Branch", "Commit", "Branch"] {
+        let record = format!(r#"{{"_type":"{name}","self":"x"}}"#);
+        let (_, head) = last.check_record(record.as_bytes()).unwrap();
+        assert_eq!((head.record_type, head.uri.as_deref()), (name, Some("x")));
+    }
+    assert!(last.check_record(br#"{"_type":"Branches"}"#).is_err());
 }
 
 /// Tells in which order it was called.
@@ -84,6 +96,12 @@ fn a_forged_time_cannot_leave_its_string() {
     for time in ["2020-02-21T12:00:00Z", "2020-02-21 12:00:00.123+01:00"] {
         assert_eq!(check_time(time.as_bytes()).unwrap(), time);
     }
+    let mut last = Last::default();
+    assert!(last.check_time(b"").is_err());
+    for time in ["2020-02-21T12:00:00Z", "2020-02-21T12:00:00Z", "2020-02-21T12:00:00.5Z"] {
+        assert_eq!(last.check_time(time.as_bytes()).unwrap(), time);
+    }
+    assert!(last.check_time(b"2020-02-21T12:00:00.5").is_err());
     for time in ["", "yesterday", "2020-02-21T12:00:00Z\",\"x\":\"", "2020-02-21T12:00:00Z\n"] {
         assert!(check_time(time.as_bytes()).is_err(), "{time:?}");
     }

@@ -88,7 +88,7 @@ fn a_last_number_is_no_reason_to_begin_anew() {
     .unwrap();
     let mut opened = open(&options, &scope("s"), &Start::New).unwrap();
     let line = Outgoing {
-        line: b"x\n",
+        line: Line::whole(b"x\n"),
         record: "x",
         record_type: "Branch",
         uri: None,

@@ -11,8 +11,14 @@ fn time(text: &str) -> Timestamp {
 
 fn append_at(sink: &mut dyn Sink, extracted_at: &str) {
     let record = "{\"_type\":\"Branch\"}";
-    let outgoing =
-        Outgoing { line: b"", record, record_type: "Branch", uri: None, sequence: 0, extracted_at };
+    let outgoing = Outgoing {
+        line: Line::whole(b""),
+        record,
+        record_type: "Branch",
+        uri: None,
+        sequence: 0,
+        extracted_at,
+    };
     sink.append(&outgoing).unwrap();
 }
 
