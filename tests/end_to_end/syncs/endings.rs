@@ -37,7 +37,8 @@ fn a_connection_that_cannot_begin_is_told_with_its_name() {
 
 #[test]
 fn what_crashes_is_tried_again_and_goes_on_from_its_checkpoint() {
-    let failing = with(&source(60), &json!({ "ending": "abort", "endAfter": 25 }));
+    // What has not left the process yet dies with it, so that the pages take their time.
+    let failing = with(&source(60), &json!({ "ending": "abort", "endAfter": 25, "millisecondsPerPage": 50 }));
     let project = Project::new("").with("main", &failing, QUICK);
     let ended = project.sync([]).run();
     // Each attempt comes two pages further, until the rest is less than what it crashes after.
