@@ -111,28 +111,36 @@ fn targets_outside(folder: &Path) -> BTreeSet<PathBuf> {
     targets
 }
 
-/// Folders that may be read as a whole, to which nearly all links in folders of certificates lead.
+/// Folders that may be read as a whole, to which nearly all links in folders of certificates lead. Both are among
+/// [`CERTIFICATES`], so that links in them are followed too.
 const ALL_OF: [&str; 2] = ["/etc/ssl/certs", "/usr/share/ca-certificates"];
 
 /// The folders that links led to, each resolved once: a system has hundreds of links to certificates, and each step of a
 /// path costs a system call.
 #[derive(Default)]
 struct Resolved {
+    /// None for those that there are not, and for those all of which may be read: what lies there is looked at by itself.
     folders: HashMap<PathBuf, Option<PathBuf>>,
 }
 
 impl Resolved {
-    /// What is at the end of a link that lies in `folder`; none where it leads to what lies beside it, which is looked at
-    /// by itself.
+    /// What is at the end of a link that lies in `folder`; none where it leads to what is looked at by itself, such as what
+    /// lies beside it.
     fn target(&mut self, folder: &Path, link: &Path) -> Option<PathBuf> {
-        let next = folder.join(fs::read_link(link).ok()?);
-        let Some((parent, name)) = next.parent().zip(next.file_name()) else {
-            return next.canonicalize().ok();
+        let lead = fs::read_link(link).ok()?;
+        let Some((parent, name)) = lead.parent().zip(lead.file_name()) else {
+            return folder.join(lead).canonicalize().ok();
         };
-        if parent == folder {
+        if parent.as_os_str().is_empty() || parent == folder {
             return None;
         }
-        let known = self.folders.entry(parent.to_owned()).or_insert_with(|| parent.canonicalize().ok());
+        let known = match self.folders.get(parent).filter(|_| parent.is_absolute()) {
+            Some(known) => known,
+            None => {
+                let parent = folder.join(parent);
+                self.folders.entry(parent).or_insert_with_key(|parent| folder_to_search(parent))
+            }
+        };
         let target = known.as_ref()?.join(name);
         match fs::symlink_metadata(&target) {
             Ok(found) if !found.is_symlink() => Some(target),
@@ -140,6 +148,10 @@ impl Resolved {
             _ => target.canonicalize().ok(),
         }
     }
+}
+
+fn folder_to_search(folder: &Path) -> Option<PathBuf> {
+    folder.canonicalize().ok().filter(|folder| !ALL_OF.iter().any(|whole| folder.starts_with(whole)))
 }
 
 #[cfg(test)]
