@@ -49,6 +49,28 @@ pub fn produce_typed(producer: &RecordProducer, records: u64) -> Result<(), Erro
 /// # Errors
 /// Where a record is refused, or the system refuses what a worker needs.
 pub fn through_worker<R: AsRef<[u8]>>(records: impl IntoIterator<Item = R>) -> Result<(), Error> {
+    let mut records = records.into_iter();
+    with_worker(|worker| records.try_for_each(|record| worker.produce(record.as_ref(), EXTRACTED_AT)))
+}
+
+/// The same with one record, as often as is said, a part of it from each thread.
+///
+/// # Errors
+/// As [`through_worker`].
+pub fn through_worker_by(threads: u64, records: u64, record: &str) -> Result<(), Error> {
+    let share = records / threads.max(1);
+    let part =
+        |worker: &WorkerSide| (0..share).try_for_each(|_| worker.produce(record.as_bytes(), EXTRACTED_AT));
+    with_worker(|worker| {
+        thread::scope(|scope| {
+            let running: Vec<_> = (0..threads).map(|_| scope.spawn(move || part(worker))).collect();
+            let joined = running.into_iter().map(|thread| thread.join());
+            joined.map(|result| result.unwrap_or_else(|_| Err("a thread has panicked".to_owned()))).collect()
+        })
+    })
+}
+
+fn with_worker(produce: impl FnOnce(&WorkerSide) -> Result<(), String>) -> Result<(), Error> {
     let (ours, mut theirs) = UnixStream::pair()?;
     let reader = thread::spawn(move || -> io::Result<()> {
         let mut forgotten = vec![0; 256 * 1024];
@@ -56,8 +78,7 @@ pub fn through_worker<R: AsRef<[u8]>>(records: impl IntoIterator<Item = R>) -> R
         Ok(())
     });
     let worker = WorkerSide::start(ours).map_err(|error| Error::new(error.to_string()))?;
-    let mut records = records.into_iter();
-    let produced = records.try_for_each(|record| worker.produce(record.as_ref(), EXTRACTED_AT));
+    let produced = produce(&worker);
     worker.finish();
     reader.join().map_err(|_| Error::new("the thread that reads the frames has panicked"))??;
     produced.map_err(Error::new)

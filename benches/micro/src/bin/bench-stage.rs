@@ -11,7 +11,7 @@ use connector_loader::internals;
 use connector_schemas::Checker;
 
 const USAGE: &str = "usage: bench-stage check TYPE RECORDS | bench-stage typed RECORDS | bench-stage worker RECORDS \
-     | bench-stage frames RECORDS FILE | bench-stage supervisor FILE";
+     | bench-stage threads THREADS RECORDS | bench-stage frames RECORDS FILE | bench-stage supervisor FILE";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -30,6 +30,9 @@ fn run(arguments: &[&str]) -> Result<(), Error> {
         ["check", record_type, records] => check(&record_of(record_type)?, number(records)?),
         ["typed", records] => sides::produce_typed(&sides::producer(), number(records)?),
         ["worker", records] => worker(number(records)?),
+        ["threads", threads, records] => {
+            sides::through_worker_by(number(threads)?, number(records)?, &inputs::incident()?)
+        }
         ["frames", records, file] => frames(number(records)?, file),
         ["supervisor", file] => supervisor(file),
         _ => Err(Error::new(USAGE)),
@@ -38,7 +41,7 @@ fn run(arguments: &[&str]) -> Result<(), Error> {
 
 fn number(text: &str) -> Result<u64, Error> {
     text.parse()
-        .map_err(|error| Error::new(format!("RECORDS is a number, and `{text}` is none ({error}); {USAGE}")))
+        .map_err(|error| Error::new(format!("a number is wanted, and `{text}` is none ({error}); {USAGE}")))
 }
 
 fn record_of(record_type: &str) -> Result<String, Error> {
