@@ -64,8 +64,9 @@ pub fn through_worker_by(threads: u64, records: u64, record: &str) -> Result<(),
     with_worker(|worker| {
         thread::scope(|scope| {
             let running: Vec<_> = (0..threads).map(|_| scope.spawn(move || part(worker))).collect();
-            let joined = running.into_iter().map(|thread| thread.join());
-            joined.map(|result| result.unwrap_or_else(|_| Err("a thread has panicked".to_owned()))).collect()
+            running.into_iter().try_for_each(|thread| {
+                thread.join().unwrap_or_else(|_| Err("a thread that produces has panicked".to_owned()))
+            })
         })
     })
 }
