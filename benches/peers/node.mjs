@@ -33,14 +33,14 @@ const line = (number) =>
 async function sync(records, schemas, output) {
   const valid = recordChecker(schemas);
   const out = createWriteStream(output);
-  const run = randomUUID();
-  const connector = { slug: "bench", version: "0.1.0" };
+  const head = `{"run":${JSON.stringify(randomUUID())},"sequence":`;
+  const middle = `,"connector":{"slug":"bench","version":"0.1.0"},"stream":"s","extractedAt":"`;
   let piece = "";
   for (let sequence = 0; sequence < records; sequence++) {
-    const record = JSON.parse(line(FIRST + sequence));
-    if (!valid(record)) throw new Error(JSON.stringify(valid.errors));
-    const extractedAt = new Date().toISOString();
-    piece += JSON.stringify({ run, sequence, connector, stream: "s", extractedAt, record }) + "\n";
+    const text = line(FIRST + sequence);
+    if (!valid(JSON.parse(text))) throw new Error(JSON.stringify(valid.errors));
+    // Around the text, as ours does it: `JSON.stringify` of the whole envelope takes longer.
+    piece += `${head}${sequence}${middle}${new Date().toISOString()}","record":${text}}\n`;
     if (piece.length >= PIECE) {
       if (!out.write(piece)) await once(out, "drain");
       piece = "";
